@@ -1,0 +1,124 @@
+/** @file customGradient and customTangent: a function with its own derivative rule, kept as one equation until compilation. */
+import { closeOver, type Closed } from './close-over.ts';
+import { apply } from './level.ts';
+import { transposeProgram } from './linear-function.ts';
+import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
+import { evaluateProgram, type Program } from './program.ts';
+import { materialize, programCotangents, programTangents } from './program-rules.ts';
+import { flatten, type TreeStructure } from './tree.ts';
+import type { Value } from './value.ts';
+
+/** Parameters of the custom-derivative primitive. */
+interface CustomParams {
+  /** `[...captured, ...arguments] → [...values, ...residuals]`. */
+  readonly forward: Program;
+  /** `[...residuals, ...yBars] → xBars` (reverse rule) or `[...residuals, ...dxs] → dys` (forward rule). */
+  readonly rule: Program;
+  readonly mode: 'reverse' | 'forward';
+  readonly captured: number;
+  readonly values: number;
+}
+
+const customPrimitive: Primitive = primitive({
+  name: 'custom',
+  evaluate: (inputs, params) => evaluateProgram((params as CustomParams).forward, inputs),
+  abstract: (_inputs, params) => (params as CustomParams).forward.results,
+  outputSpace: (params, k) => (params as CustomParams).forward.results[k]!.space,
+  jvp(inputs, tangents, outputs, params) {
+    const { forward, rule, mode, captured, values } = params as CustomParams;
+    const residuals = outputs.slice(values);
+    const ordinary = (dxs: readonly MaybeValue[]): readonly MaybeValue[] =>
+      dxs.some((dx) => dx !== undefined) ? programTangents(forward, inputs, dxs).tangents : outputs.map(() => undefined);
+    const throughCaptured = ordinary(tangents.map((dx, k) => (k < captured ? dx : undefined)));
+    const residualTangents = residuals.length === 0 ? [] : ordinary(tangents).slice(values);
+    const ofArguments = tangents.slice(captured);
+    if (ofArguments.every((dx) => dx === undefined)) return [...throughCaptured.slice(0, values), ...residualTangents];
+    const linear = mode === 'forward' ? rule : transposeProgram(rule, residuals.length);
+    const dys = evaluateProgram(linear, [...residuals, ...materialize(ofArguments, forward.inputs.slice(captured))]);
+    return [...dys.map((dy, k) => addMaybe(forward.results[k]!.space, dy, throughCaptured[k])), ...residualTangents];
+  },
+  vjp(cotangents, inputs, outputs, params, needs) {
+    const { forward, rule, mode, captured, values } = params as CustomParams;
+    const residuals = outputs.slice(values);
+    const result: MaybeValue[] = inputs.map(() => undefined);
+    const add = (contributions: readonly MaybeValue[], offset = 0): void =>
+      contributions.forEach((xBar, k) => {
+        result[offset + k] = addMaybe(forward.inputs[offset + k]!.space, result[offset + k], xBar);
+      });
+    const ofValues = cotangents.map((yBar, k) => (k < values ? yBar : undefined));
+    if (needs.slice(captured).some(Boolean) && ofValues.some((yBar) => yBar !== undefined)) {
+      const linear = mode === 'reverse' ? rule : transposeProgram(rule, residuals.length);
+      add(evaluateProgram(linear, [...residuals, ...materialize(ofValues.slice(0, values), forward.results)]), captured);
+    }
+    // What the function closes over keeps its ordinary derivative.
+    const needsCaptured = needs.map((need, k) => need && k < captured);
+    if (needsCaptured.some(Boolean)) add(programCotangents(forward, inputs, ofValues, needsCaptured));
+    // Residuals have cotangents when the rule itself is differentiated.
+    const ofResiduals = cotangents.map((yBar, k) => (k < values ? undefined : yBar));
+    if (ofResiduals.some((yBar) => yBar !== undefined)) add(programCotangents(forward, inputs, ofResiduals, needs));
+    return result;
+  },
+});
+
+function addMaybe(space: { add(a: Value, b: Value): Value }, a: MaybeValue, b: MaybeValue): MaybeValue {
+  return a === undefined ? b : b === undefined ? a : space.add(a, b);
+}
+
+/** Traces value and rule together; what the rule takes from the function becomes residuals. */
+function closeWithRule<Args extends readonly unknown[]>(
+  operation: string,
+  args: Args,
+  split: (...args: Args) => { value: unknown; rule: (...derivatives: never[]) => unknown; ruleExamples: (value: unknown) => readonly unknown[] },
+): { forward: Closed; rule: Closed; value: TreeStructure } {
+  let rule: Closed | undefined;
+  let valueStructure: TreeStructure | undefined;
+  const forward = closeOver(
+    operation,
+    (...inner: Args) => {
+      const parts = split(...inner);
+      valueStructure = flatten(parts.value, operation).structure;
+      rule = closeOver(`${operation} rule`, parts.rule, parts.ruleExamples(parts.value));
+      return [parts.value, ...rule.captured];
+    },
+    args,
+  );
+  return { forward, rule: rule!, value: valueStructure! };
+}
+
+function applyCustom(mode: CustomParams['mode'], args: readonly unknown[], parts: ReturnType<typeof closeWithRule>): unknown {
+  const { forward, rule, value } = parts;
+  const params: CustomParams = { forward: forward.program, rule: rule.program, mode, captured: forward.captured.length, values: value.size };
+  const outputs = apply(customPrimitive, [...forward.captured, ...flatten(args, 'custom').leaves], params);
+  return value.unflatten(outputs.slice(0, value.size));
+}
+
+/**
+ * A function with its own reverse rule. `f` returns the value and a pullback from the cotangent of the value to the
+ * cotangents of the arguments (one tree per argument, in a tuple). The pullback must be linear; it may use anything computed in `f`.
+ *
+ * Values that `f` closes over keep their ordinary derivative. Forward mode works too: it applies the transposed pullback.
+ */
+export function customGradient<Args extends readonly unknown[], Y>(f: (...args: Args) => { value: Y; pullback: (yBar: Y) => Args }): (...args: Args) => Y {
+  return (...args) =>
+    applyCustom(
+      'reverse',
+      args,
+      closeWithRule('customGradient', args, (...inner) => {
+        const { value, pullback } = f(...inner);
+        return { value, rule: pullback, ruleExamples: (y) => [y] };
+      }),
+    ) as Y;
+}
+
+/** A function with its own forward rule: `pushforward` takes one tangent per argument, is linear, and returns the tangent of the value. */
+export function customTangent<Args extends readonly unknown[], Y>(f: (...args: Args) => { value: Y; pushforward: (...dxs: Args) => Y }): (...args: Args) => Y {
+  return (...args) =>
+    applyCustom(
+      'forward',
+      args,
+      closeWithRule('customTangent', args, (...inner) => {
+        const { value, pushforward } = f(...inner);
+        return { value, rule: (...dxs: readonly unknown[]) => pushforward(...(dxs as unknown as Args)), ruleExamples: () => inner };
+      }),
+    ) as Y;
+}

@@ -1,0 +1,50 @@
+/** @file @tapeflow/autodiff: derivatives of TypeScript functions. For authors of operations see `@tapeflow/autodiff/extend`. */
+
+// Derivatives
+export { grad, jvp, valueAndGrad, valueAuxAndGrad, vjp, type GradOptions } from './derivatives.ts';
+export { linearize, linearTranspose } from './linear-function.ts';
+export { gaussNewtonProduct, hessian, hvp, jacobian, type Jacobian } from './jacobian.ts';
+export { stopGradient } from './stop-gradient.ts';
+export { vmap } from './vmap.ts';
+
+// Functions with their own derivatives
+export { customGradient, customTangent } from './custom.ts';
+export {
+  implicitFixedPoint,
+  implicitLinearSolve,
+  implicitRoot,
+  type ImplicitLinearSolveOptions,
+  type ImplicitRootOptions,
+  type LinearSolver,
+  type RootSolver,
+  type SolveContext,
+} from './implicit.ts';
+
+// Memory
+export { checkpoint } from './checkpoint.ts';
+export { BudgetError, rollout, type RolloutOptions, type RolloutReport } from './rollout.ts';
+
+// Trees
+export { flatten, mapTree, TREE, type Flattened, type TreeNode, type TreeStructure } from './tree.ts';
+
+// Checking and looking inside
+export { checkGradients, GradientCheckError, type GradientCheckOptions, type GradientReport } from './check-gradients.ts';
+export { debugNaN } from './debug-nan.ts';
+export { describeTape, tapeToGraphviz, tapeToText, type TapeDescription, type TapeLine } from './inspect.ts';
+
+// Types and errors
+export type { DifferentiableScalar, RankZero } from './scalar-type.ts';
+export type { Value } from './value.ts';
+export {
+  AsyncFunctionError,
+  ClosedLevelError,
+  CoercionError,
+  CotangentError,
+  MissingRuleError,
+  NonFiniteError,
+  NotScalarError,
+  TapeflowError,
+  TracedValueError,
+  TreeError,
+  TwoCopiesError,
+} from './errors.ts';

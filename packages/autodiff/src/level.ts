@@ -1,0 +1,101 @@
+/** @file Levels: every running transformation is one. An operation is interpreted by the highest level among its inputs. */
+import { ClosedLevelError } from './errors.ts';
+import type { Primitive } from './primitive.ts';
+import { Box, type Value } from './value.ts';
+
+let lastId = 0;
+
+/**
+ * A running transformation. The id grows for ever (it is no depth), so a box of a finished level can always be told from
+ * one of a running level, and nested derivatives taken at the very same value do not mix.
+ */
+export abstract class Level {
+  readonly id: number = ++lastId;
+  /** What the user called, for messages: `grad`, `vmap`, `jit` … */
+  readonly transformation: string;
+  open = true;
+
+  constructor(transformation: string) {
+    this.transformation = transformation;
+  }
+
+  /** Interprets one operation; at least one input is a box of this level (or the operation has no inputs and this is a trace). */
+  abstract process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[];
+
+  /** The same for a primitive with one output. */
+  processOne(primitive: Primitive, inputs: readonly Value[], params: unknown): Value {
+    return this.process(primitive, inputs, params)[0];
+  }
+}
+
+/** Open traces, innermost last: operations without inputs are recorded there. */
+const openTraces: Level[] = [];
+
+/** The innermost open trace, if any. */
+export function innermostTrace(): Level | undefined {
+  return openTraces[openTraces.length - 1];
+}
+
+/** Runs `body` with the level open, and closes it whatever happens. */
+export function withLevel<R>(level: Level, isTrace: boolean, body: () => R): R {
+  if (isTrace) openTraces.push(level);
+  try {
+    return body();
+  } finally {
+    if (isTrace) openTraces.pop();
+    level.open = false;
+  }
+}
+
+function levelOf(primitive: Primitive, inputs: readonly Value[]): Level | undefined {
+  let top: Level | undefined;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    if (typeof input === 'object' && input instanceof Box) {
+      const level = input.level;
+      if (!level.open) throw new ClosedLevelError(primitive.name, level.transformation);
+      if (top === undefined || level.id > top.id) top = level;
+    }
+  }
+  return top === undefined && inputs.length === 0 ? innermostTrace() : top;
+}
+
+/** Sees every operation on plain values; used by `debugNaN`. */
+export type EvaluationObserver = (primitive: Primitive, outputs: readonly Value[], params: unknown) => void;
+
+let observer: EvaluationObserver | undefined;
+
+/** Whether plain evaluation is observed, so that shortcuts past `apply` must not be taken. */
+export function isObserved(): boolean {
+  return observer !== undefined;
+}
+
+/** Runs `body` while `watch` sees every operation on plain values. */
+export function observeEvaluation<R>(watch: EvaluationObserver, body: () => R): R {
+  const before = observer;
+  observer = watch;
+  try {
+    return body();
+  } finally {
+    observer = before;
+  }
+}
+
+function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
+  const outputs = primitive.evaluate(inputs, params);
+  observer?.(primitive, outputs, params);
+  return outputs;
+}
+
+/** Performs an operation: at the highest level among its inputs, or on plain values when there is none. */
+export function apply(primitive: Primitive, inputs: readonly Value[], params?: unknown): readonly Value[] {
+  const level = levelOf(primitive, inputs);
+  return level === undefined ? evaluatePlain(primitive, inputs, params) : level.process(primitive, inputs, params);
+}
+
+/** `apply` for primitives with one output. */
+export function applyOne(primitive: Primitive, inputs: readonly Value[], params?: unknown): Value {
+  const level = levelOf(primitive, inputs);
+  if (level !== undefined) return level.processOne(primitive, inputs, params);
+  return observer === undefined ? primitive.evaluateOne(inputs, params) : evaluatePlain(primitive, inputs, params)[0];
+}

@@ -1,0 +1,14 @@
+/** @file @tapeflow/autodiff/scalar: differentiable operations on numbers, the smallest customer of the engine. */
+
+// Arithmetic
+export { abs, add, div, mul, neg, reciprocal, sign, square, sub } from './scalar/operations.ts';
+// Powers, exponentials, logarithms
+export { cbrt, exp, expm1, hypot, log, log1p, pow, sqrt } from './scalar/operations.ts';
+// Trigonometric and hyperbolic
+export { acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh } from './scalar/operations.ts';
+// Special functions
+export { digamma, erf, erfc, lgamma, polygamma, sigmoid, softplus } from './scalar/operations.ts';
+// Choice, comparison, rounding
+export { ceil, clip, equal, floor, greater, greaterEqual, less, lessEqual, max, min, round, select } from './scalar/operations.ts';
+// Declaring more, and members for vmap
+export { binary, NumberList, unary, type BinarySlope, type Scalar } from './scalar/domain.ts';

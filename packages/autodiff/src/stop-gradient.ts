@@ -1,0 +1,19 @@
+/** @file stopGradient: a value without its derivative. */
+import { applyOne } from './level.ts';
+import { discrete } from './primitive.ts';
+import type { VectorSpace } from './space.ts';
+import { spaceOf } from './spaces.ts';
+import { mapTree } from './tree.ts';
+
+const stopGradientPrimitive = discrete({
+  name: 'stopGradient',
+  evaluate: (inputs) => inputs,
+  abstract: (inputs) => inputs,
+  outputSpace: (params) => params as VectorSpace,
+  batch: (inputs) => ({ outputs: inputs, batched: [true] }),
+});
+
+/** The same tree, whose leaves count as constants in every derivative. */
+export function stopGradient<T>(tree: T): T {
+  return mapTree((leaf) => applyOne(stopGradientPrimitive, [leaf], spaceOf(leaf)), tree);
+}

@@ -1,0 +1,105 @@
+/** @file Tracing: runs a function on abstract values and writes its equations down. */
+import { Level, withLevel } from './level.ts';
+import type { Abstract, Primitive } from './primitive.ts';
+import { Constant, Variable, type Atom, type Equation, type Program } from './program.ts';
+import type { VectorSpace } from './space.ts';
+import { Box, typeIn, type Value } from './value.ts';
+
+/** A value of a program that is being recorded. */
+export class TraceBox extends Box {
+  readonly variable: Variable;
+
+  constructor(level: Level, variable: Variable) {
+    super(level);
+    this.variable = variable;
+  }
+
+  get space(): VectorSpace {
+    return this.variable.space;
+  }
+
+  get type(): unknown {
+    return this.variable.type;
+  }
+}
+
+class TraceLevel extends Level {
+  readonly equations: Equation[] = [];
+  /** Boxes of outer levels met in the body, and the inputs that stand for them. */
+  readonly captured = new Map<Box, Variable>();
+  private readonly constants = new Map<Value, Constant>();
+
+  process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
+    if (primitive.inline !== undefined) return primitive.inline(inputs, params);
+    const atoms = inputs.map((input) => this.atom(input));
+    const types = inputs.map((input, k): Abstract => {
+      const atom = atoms[k]!;
+      if (atom instanceof Variable) return atom;
+      const space = primitive.outputSpace(params, 0);
+      return { space, type: typeIn(space, input) };
+    });
+    const outputs = primitive.abstract(types, params).map(({ space, type }) => new Variable(space, type));
+    this.equations.push({ primitive, inputs: atoms, params, outputs });
+    return outputs.map((variable) => new TraceBox(this, variable));
+  }
+
+  atom(value: Value): Atom {
+    if (value instanceof Box) {
+      if (value instanceof TraceBox && value.level === this) return value.variable;
+      let variable = this.captured.get(value);
+      if (variable === undefined) this.captured.set(value, (variable = new Variable(value.space, value.type)));
+      return variable;
+    }
+    let constant = this.constants.get(value);
+    if (constant === undefined) this.constants.set(value, (constant = new Constant(value)));
+    return constant;
+  }
+}
+
+/** A traced function. The program's inputs are `[...captured, ...arguments]`. */
+export interface Traced {
+  readonly program: Program;
+  /** What the function took from outside and is itself differentiated, batched or traced. */
+  readonly captured: readonly Box[];
+}
+
+/** Records `f` for arguments of the given types. */
+export function traceLeaves(
+  f: (xs: readonly Value[]) => readonly Value[],
+  types: readonly Abstract[],
+  outputSpaceOf: (value: Value) => VectorSpace,
+  transformation = 'trace',
+): Traced {
+  const level = new TraceLevel(transformation);
+  const args = types.map(({ space, type }) => new Variable(space, type));
+  const ys = withLevel(level, true, () => f(args.map((variable) => new TraceBox(level, variable))));
+
+  const outputs = ys.map((y) => level.atom(y));
+  const results = ys.map((y, k): Abstract => {
+    const atom = outputs[k]!;
+    if (atom instanceof Variable) return atom;
+    const space = outputSpaceOf(y);
+    return { space, type: typeIn(space, y) };
+  });
+  const captured = [...level.captured.keys()];
+  const program: Program = { inputs: [...level.captured.values(), ...args], equations: level.equations, outputs, results };
+  return { program: withoutDeadCode(program), captured };
+}
+
+/** Drops equations whose results nobody reads. */
+export function withoutDeadCode(program: Program): Program {
+  const live = new Set<Atom>(program.outputs);
+  const kept: Equation[] = [];
+  for (let k = program.equations.length - 1; k >= 0; k--) {
+    const equation = program.equations[k]!;
+    if (!equation.outputs.some((variable) => live.has(variable)) && !hasEffect(equation)) continue;
+    for (const atom of equation.inputs) live.add(atom);
+    kept.push(equation);
+  }
+  return { ...program, equations: kept.reverse() };
+}
+
+/** Checks and host calls are performed although nobody reads a result. */
+function hasEffect(equation: Equation): boolean {
+  return equation.outputs.length === 0 || equation.primitive.effect === true;
+}

@@ -1,0 +1,41 @@
+/** @file Values and boxes: what flows through the engine. */
+import { CoercionError } from './errors.ts';
+import type { Level } from './level.ts';
+import type { VectorSpace } from './space.ts';
+
+/** A plain value (a number, an array) or a box around one. The engine never looks inside plain values. */
+export type Value = unknown;
+
+/** Marks boxes of any copy of this package, so that a second copy is recognised. */
+export const BOX_MARK: unique symbol = Symbol.for('tapeflow.box') as never;
+
+/** A value inside a transformation. `level` is the transformation it belongs to. */
+export abstract class Box {
+  readonly level: Level;
+
+  constructor(level: Level) {
+    this.level = level;
+  }
+
+  abstract get space(): VectorSpace;
+  /** The abstract value (for arrays: shape and dtype). */
+  abstract get type(): unknown;
+
+  get [BOX_MARK](): true {
+    return true;
+  }
+
+  /** JavaScript arithmetic on a box would silently lose the derivative. */
+  [Symbol.toPrimitive](hint: string): never {
+    throw new CoercionError(this.level.transformation, hint);
+  }
+
+  toString(): string {
+    return `${this.level.transformation} box of ${this.space.describe(this.type)}`;
+  }
+}
+
+/** Type of a value that is known to belong to `space`. */
+export function typeIn(space: VectorSpace, value: Value): unknown {
+  return value instanceof Box ? value.type : space.typeOf(value);
+}

@@ -1,0 +1,40 @@
+/** @file vmap: a function of one member as a function of many. */
+import { batchLeaves } from './batch.ts';
+import { TreeError } from './errors.ts';
+import { refusePromise } from './promise.ts';
+import { spaceOf } from './spaces.ts';
+import { flatten, type TreeStructure } from './tree.ts';
+
+/**
+ * Applies `f` to every member at once. All leaves of the arguments are stacked values of one size (arrays along their first
+ * axis, `NumberList` for numbers); so are the leaves of the result.
+ */
+export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) => Y): (...args: Args) => Y {
+  return (...args) => {
+    const flat = flatten(args.map((arg) => arg), 'vmap');
+    const spaces = flat.leaves.map(spaceOf);
+    const sizes = flat.leaves.map((leaf, k) => spaces[k]!.batch.size(leaf));
+    const size = sizes[0];
+    if (size === undefined) throw new TreeError('vmap', '', 'no leaf to take members from.', 'Give at least one stacked value.');
+    const other = sizes.findIndex((candidate) => candidate !== size);
+    if (other >= 0) {
+      throw new TreeError('vmap', flat.structure.paths[other]!, `${sizes[other]} members where the first leaf has ${size}.`, 'Stack the same number of members in every leaf.');
+    }
+    let output: TreeStructure | undefined;
+    const ys = batchLeaves(
+      (xs) => {
+        const y = f(...(flat.structure.unflatten(xs) as never[]));
+        refusePromise('vmap', y);
+        const flatY = flatten(y, 'vmap');
+        output = flatY.structure;
+        return flatY.leaves;
+      },
+      flat.leaves,
+      flat.leaves.map(() => true),
+      spaces,
+      size,
+      spaceOf,
+    );
+    return output!.unflatten(ys) as Y;
+  };
+}
