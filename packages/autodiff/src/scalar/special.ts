@@ -38,8 +38,9 @@ export function erfc(x: number): number {
  */
 export function erfcx(x: number): number {
   if (x >= 0.5) return scaledTail(x);
-  if (x >= -0.5) return expOfSquare(x, 1) * (1 - erf(x));
-  return 2 * expOfSquare(x, 1) - erfcx(-x);
+  if (x < -27) return Infinity;
+  if (x < -0.5) return 2 * expOfSquare(x, 1) - scaledTail(-x);
+  return expOfSquare(x, 1) * (1 - erf(x));
 }
 
 /**
@@ -216,7 +217,7 @@ const SCALED_TAIL: readonly number[] = [
 
 /** ln Γ on [1, 2] from the signed distances to its zeros 1 and 2, as their product times a rational: keeps relative accuracy at both. */
 function lgammaBetween1And2(from1: number, from2: number): number {
-  return from1 * from2 * (horner(LGAMMA_NUMERATOR, from1) / horner(LGAMMA_DENOMINATOR, from1));
+  return from1 * from2 * (horner(LGAMMA_NUMERATOR, from1) / horner(LGAMMA_DENOMINATOR, from1)) + 0; // 0, not −0, at 1
 }
 
 function lgammaReflected(x: number): number {
