@@ -17,7 +17,7 @@ export interface Picture {
   readonly height: number;
   readonly channels: Channels;
   readonly depth: 8 | 16;
-  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  readonly data: Uint8Array | Uint16Array;
 }
 
 /**

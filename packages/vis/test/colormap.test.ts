@@ -68,7 +68,7 @@ test('viridis is the published one', () => {
 });
 
 test('a map passes through its colours, straight between them', () => {
-  const map = colormap('test', 'sequential', '000000ff0000ff00c8', [0, 0, 255]);
+  const map = colormap('test', 'sequential', '000000ff0000ff00c8', { missing: [0, 0, 255], over: [0, 0, 0] });
   expect([0, 0.25, 0.5, 0.75, 1].map((t) => map.colour(t))).toEqual([[0, 0, 0], [128, 0, 0], [255, 0, 0], [255, 0, 100], [255, 0, 200]]);
   expect(cssColour([1, 2, 171])).toBe('#0102ab');
 });
