@@ -88,7 +88,7 @@ describe('samples', () => {
   });
 
   test('every engine and release gives the same bits (seed 42)', () => {
-    // A FNV-1a hash over the bytes. If it changes, saved experiments no longer repeat: that is a breaking change.
+    // A FNV-1a hash over the bytes; a transcription of generator and quantile into Python gives the same three. If it changes, saved experiments no longer repeat: that is a breaking change.
     const hash = (array: ArrayBufferView): string => {
       let h = 0x811c9dc5;
       for (const byte of new Uint8Array(array.buffer, array.byteOffset, array.byteLength)) h = Math.imul(h ^ byte, 0x01000193);

@@ -22,7 +22,7 @@ export interface MemoryLimits {
 }
 
 /** One `Local` for each parameter type. */
-export type ParamLocals<P extends readonly ValueType[]> = { readonly [K in keyof P]: Local };
+type ParamLocals<P extends readonly ValueType[]> = { readonly [K in keyof P]: Local };
 
 type FunctionBody<P extends readonly ValueType[]> = (f: FunctionBuilder, params: ParamLocals<P>) => void;
 
