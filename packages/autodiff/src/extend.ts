@@ -37,3 +37,6 @@ export { recordLeaves, type Recording } from './reverse.ts';
 export { jacobianLeaves, type LeafJacobian } from './jacobian.ts';
 export { linearSolvePrimitive, type LinearSolveParams } from './implicit.ts';
 export { directionGenerator } from './check-gradients.ts';
+
+// Special functions of plain numbers
+export { digamma, erf, erfc, lgamma, polygamma } from './scalar/special.ts';

@@ -2,7 +2,7 @@
 import { MissingRuleError } from './errors.ts';
 import { applyOne } from './level.ts';
 import type { VectorSpace } from './space.ts';
-import type { Value } from './value.ts';
+import { typeIn, type Value } from './value.ts';
 
 /** A derivative that is zero is `undefined`: it is neither computed nor stored. */
 export type MaybeValue = Value | undefined;
@@ -102,7 +102,7 @@ export function elementwise(rule: ElementwiseRule): Primitive {
         const term = timesSlope(space, dx, slope);
         dy = dy === undefined ? term : space.add(dy, term);
       }
-      return [dy];
+      return [dy === undefined ? undefined : space.unbroadcast(dy, typeIn(space, outputs[0]))];
     },
     vjp(cotangents, inputs, outputs, _params, needs) {
       const yBar = cotangents[0];

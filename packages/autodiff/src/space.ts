@@ -26,7 +26,7 @@ export interface VectorSpace<Type = unknown> {
   scale(a: Value, factor: number): Value;
   /** ⟨a, b⟩ as a scalar value. */
   dot(a: Value, b: Value): Value;
-  /** Sums a cotangent over what elementwise operations spread out, so that it fits `type`. */
+  /** Brings a derivative to `type` where elementwise operations mix scalars with larger values: a cotangent is summed, a tangent is spread. */
   unbroadcast(cotangent: Value, type: Type): Value;
 
   /** Number of real components. */

@@ -1,0 +1,41 @@
+/** @file Data types of arrays, and the typed arrays that hold them. */
+
+/** f32 and f64 are real numbers, i32 wraps around, bool is 0 or 1. */
+export type DType = 'f32' | 'f64' | 'i32' | 'bool';
+export type FloatDType = 'f32' | 'f64';
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+export function allocate(dtype: DType, size: number): TypedArray {
+  switch (dtype) {
+    case 'f32':
+      return new Float32Array(size);
+    case 'f64':
+      return new Float64Array(size);
+    case 'i32':
+      return new Int32Array(size);
+    case 'bool':
+      return new Uint8Array(size);
+  }
+}
+
+export function bytesPerElement(dtype: DType): number {
+  return dtype === 'f64' ? 8 : dtype === 'bool' ? 1 : 4;
+}
+
+export function isFloat(dtype: DType): dtype is FloatDType {
+  return dtype === 'f32' || dtype === 'f64';
+}
+
+/** The dtype whose typed array this is. */
+export function dtypeOf(data: ArrayLike<unknown>): DType | undefined {
+  if (data instanceof Float32Array) return 'f32';
+  if (data instanceof Float64Array) return 'f64';
+  if (data instanceof Int32Array) return 'i32';
+  if (data instanceof Uint8Array) return 'bool';
+  return undefined;
+}
+
+/** Unit roundoff: the largest relative error of one operation. */
+export function unitRoundoff(dtype: FloatDType): number {
+  return dtype === 'f32' ? 2 ** -24 : 2 ** -53;
+}

@@ -1,0 +1,483 @@
+/**
+ * @file Positional arrays and their vector space. The named layer stands above; primitives, compiler and backends work on these.
+ * Class, space and the operations that the space is made of refer to each other, so they live in one file.
+ */
+import {
+  applyOne,
+  Box,
+  discrete,
+  elementwise,
+  linear,
+  primitive,
+  SPACE,
+  type Abstract,
+  type Primitive,
+  type Slope,
+  type Value,
+  type VectorSpace,
+} from '@tapeflow/autodiff/extend';
+import { runLoop, type Loop } from '../backends/js/elementwise.ts';
+import { addLoop, mulI32Loop, mulLoop } from '../backends/js/loops.ts';
+import { reduceAxes } from '../backends/js/reduce.ts';
+import { copyInto } from '../backends/js/copy.ts';
+import { ELEMENTWISE, type ElementwiseName } from '../elementwise/table.ts';
+import { DTypeError, ShapeError } from '../errors.ts';
+import { allocate, bytesPerElement, isFloat, type DType, type TypedArray } from './dtype.ts';
+import { checkedAllocate, describeType, type ArrayType } from './type.ts';
+import { Storage } from './storage.ts';
+import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from './strides.ts';
+
+/** An array in memory: a window with strides onto a storage. Immutable. */
+export class NDArray implements ArrayType {
+  readonly storage: Storage;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly dtype: DType;
+
+  constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number, dtype: DType) {
+    this.storage = storage;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    this.dtype = dtype;
+  }
+
+  /** A row-major array around data that nobody else will write to. */
+  static of(data: TypedArray, shape: Shape, dtype: DType): NDArray {
+    return new NDArray(new Storage(data), shape, rowMajor(shape), 0, dtype);
+  }
+
+  static filled(value: number, shape: Shape, dtype: DType): NDArray {
+    const data = allocate(dtype, 1);
+    data[0] = value;
+    return new NDArray(new Storage(data), shape, shape.map(() => 0), 0, dtype);
+  }
+
+  get data(): TypedArray {
+    return this.storage.data;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get [SPACE](): VectorSpace {
+    return arraySpace as VectorSpace;
+  }
+
+  /** Elements in row-major order without gaps; the array's own memory where it already is like that. */
+  contiguous(): TypedArray {
+    const size = this.size;
+    if (isRowMajor(this.shape, this.strides)) return this.data.subarray(this.offset, this.offset + size);
+    const out = checkedAllocate('contiguous', this.dtype, this.shape);
+    copyInto(out, this, 0, rowMajor(this.shape));
+    return out;
+  }
+
+  /** A copy on the heap that nothing will change. */
+  copyData(): TypedArray {
+    return isRowMajor(this.shape, this.strides) ? this.contiguous().slice() : this.contiguous();
+  }
+
+  toString(): string {
+    return describeType(this);
+  }
+}
+
+const typeOf = (value: Value): ArrayType => {
+  if (value instanceof NDArray) return { shape: value.shape, dtype: value.dtype };
+  throw new DTypeError('array operation', [typeof value], 'an input is not an array.', 'Convert it with tensor(...) first.');
+};
+
+/** Shape and dtype of an array or of a box around one. */
+export function arrayTypeOf(value: Value): ArrayType {
+  return value instanceof Box ? (value.type as ArrayType) : typeOf(value);
+}
+
+const asTypes = (inputs: readonly Abstract[]): readonly ArrayType[] => inputs.map(({ type }) => type as ArrayType);
+export const arrayAbstract = (type: ArrayType): Abstract => ({ space: arraySpace as VectorSpace, type });
+
+/** The space of arrays. */
+export const arraySpace: VectorSpace<ArrayType> = {
+  name: 'array',
+  typeOf,
+  describe: describeType,
+  sameType: (a, b) => a.dtype === b.dtype && sameShape(a.shape, b.shape),
+  isDifferentiable: ({ dtype }) => isFloat(dtype),
+  isScalar: ({ shape }) => shape.length === 0,
+  zeros: ({ shape, dtype }) => full(0, shape, dtype),
+  one: ({ dtype }) => full(1, [], dtype),
+  add: (a, b) => add(a, b),
+  multiply: (a, b) => mul(a, b),
+  scale: (a, factor) => mul(a, full(factor, [], arrayTypeOf(a).dtype)),
+  dot: (a, b) => reduceSum(mul(a, b)),
+  unbroadcast(cotangent, { shape }) {
+    const seen = arrayTypeOf(cotangent).shape;
+    if (seen.length === shape.length) return cotangent;
+    return shape.length === 0 ? reduceSum(cotangent) : broadcast(cotangent, shape, []);
+  },
+  dimension: ({ shape }) => sizeOf(shape),
+  basis({ shape, dtype }, index) {
+    const data = allocate(dtype, sizeOf(shape));
+    data[index] = 1;
+    return NDArray.of(data, shape, dtype);
+  },
+  randomLike({ shape, dtype }, random) {
+    return NDArray.of(allocate(dtype, sizeOf(shape)).map(() => random()), shape, dtype);
+  },
+  components: (value) => (value as NDArray).contiguous(),
+  bytes: ({ shape, dtype }) => sizeOf(shape) * bytesPerElement(dtype),
+  firstNonFinite(value) {
+    const data = (value as NDArray).contiguous();
+    for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+    return -1;
+  },
+  batch: {
+    size: (stacked) => arrayTypeOf(stacked).shape[0] ?? 0,
+    stack: (values) => concat(values.map((value) => reshape(value, [1, ...arrayTypeOf(value).shape])), 0),
+    split: (stacked, size) => {
+      const { shape } = arrayTypeOf(stacked);
+      const member = shape.slice(1);
+      return Array.from({ length: size }, (_, i) => reshape(sliceAxis(stacked, 0, i, 1, 1), member));
+    },
+    repeat: (value, size) => {
+      const { shape } = arrayTypeOf(value);
+      return broadcast(value, [size, ...shape], shape.map((_, axis) => axis + 1));
+    },
+    memberType: (stacked) => {
+      const { shape, dtype } = arrayTypeOf(stacked);
+      return { shape: shape.slice(1), dtype };
+    },
+  },
+};
+
+// Elementwise operations: operands of one shape, or of rank 0.
+
+function elementwiseType(name: ElementwiseName, inputs: readonly ArrayType[]): ArrayType {
+  let shape: Shape = [];
+  for (const input of inputs) {
+    if (input.shape.length === 0) continue;
+    if (shape.length > 0 && !sameShape(shape, input.shape)) throw new ShapeError(name, [shape, input.shape], 'operands of different shapes.');
+    shape = input.shape;
+  }
+  const last = inputs[inputs.length - 1]!.dtype;
+  for (let k = name === 'select' ? 1 : 0; k < inputs.length - 1; k++) {
+    if (inputs[k]!.dtype !== last) throw new DTypeError(name, inputs.map(({ dtype }) => dtype), 'operands of different dtypes.', 'Convert one with convert(x, dtype).');
+  }
+  if (name === 'select' && inputs[0]!.dtype !== 'bool') throw new DTypeError(name, [inputs[0]!.dtype], 'the condition is not boolean.', 'Compare first: less(x, y), equal(x, y).');
+  return { shape, dtype: ELEMENTWISE[name].result === 'bool' ? 'bool' : last };
+}
+
+/** Operands stacked along a new first axis are brought to one rank. */
+function alignBatch(inputs: readonly Value[], batched: readonly boolean[], size: number): Value[] {
+  const members = inputs.map((input, k) => (batched[k] ? arrayTypeOf(input).shape.slice(1) : arrayTypeOf(input).shape));
+  const shape = members.find((member) => member.length > 0) ?? [];
+  return inputs.map((input, k) => {
+    const member = members[k]!;
+    if (member.length === shape.length) return batched[k] || shape.length === 0 ? input : arraySpace.batch.repeat(input, size);
+    return batched[k] ? broadcast(input, [size, ...shape], [0]) : input;
+  });
+}
+
+export interface ArrayElementwiseRule {
+  readonly name: ElementwiseName;
+  readonly space: VectorSpace;
+  evaluate(inputs: readonly Value[]): Value;
+  abstract(inputs: readonly Abstract[]): Abstract;
+  batch(inputs: readonly Value[], batched: readonly boolean[], size: number): Value;
+}
+
+/** Value, type and batching of an elementwise operation of the table. */
+export function elementwiseRule(name: ElementwiseName, loop: Loop, loopI32: Loop, self: (inputs: readonly Value[]) => Value): ArrayElementwiseRule {
+  return {
+    name,
+    space: arraySpace as VectorSpace,
+    evaluate(inputs: readonly Value[]): Value {
+      const arrays = inputs as readonly NDArray[];
+      for (const input of arrays) if (!(input instanceof NDArray)) typeOf(input);
+      const { shape, dtype } = elementwiseType(name, arrays);
+      const out = checkedAllocate(name, dtype, shape);
+      runLoop(dtype === 'i32' ? loopI32 : loop, out, shape, out.length, arrays);
+      return NDArray.of(out, shape, dtype);
+    },
+    abstract: (inputs: readonly Abstract[]): Abstract => arrayAbstract(elementwiseType(name, asTypes(inputs))),
+    batch: (inputs: readonly Value[], batched: readonly boolean[], size: number): Value => self(alignBatch(inputs, batched, size)),
+  };
+}
+
+/** Rules of a primitive with one output, from rules that return the output itself. */
+export function asGeneral(rule: ArrayElementwiseRule): Pick<Primitive, 'name' | 'evaluate' | 'abstract' | 'outputSpace'> & Required<Pick<Primitive, 'batch'>> {
+  return {
+    name: rule.name,
+    evaluate: (inputs) => [rule.evaluate(inputs)],
+    abstract: (inputs) => [rule.abstract(inputs)],
+    outputSpace: () => rule.space,
+    batch: (inputs, batched, _params, size) => ({ outputs: [rule.batch(inputs, batched, size)], batched: [true] }),
+  };
+}
+
+/** Declares an elementwise operation of the table with its loop and slopes; without slopes it has no derivative. */
+export function declareElementwise(name: ElementwiseName, loop: Loop, slopes: readonly (Slope | undefined)[], loopI32: Loop = loop): (...inputs: Value[]) => Value {
+  const rule = elementwiseRule(name, loop, loopI32, (inputs) => applyOne(declared, inputs));
+  const declared: Primitive = slopes.some((slope) => slope !== undefined) ? elementwise({ ...rule, slopes }) : discrete(asGeneral(rule));
+  return (...inputs) => applyOne(declared, inputs);
+}
+
+export const add: (...inputs: Value[]) => Value = declareElementwise('add', addLoop as Loop, [() => 1, () => 1]);
+export const mul: (...inputs: Value[]) => Value = declareElementwise('mul', mulLoop as Loop, [(_a, b) => b, (a) => a], mulI32Loop as Loop);
+
+// Structural operations, linear in their first input.
+
+/** A declared operation, as a function. */
+export type ArrayOperation<Params> = (inputs: readonly Value[], params: Params) => Value;
+
+/** Declares an operation that is linear in its first input. */
+export function declareLinear<Params>(rule: {
+  name: string;
+  evaluate(input: NDArray, params: Params, inputs: readonly NDArray[]): NDArray;
+  type(input: ArrayType, params: Params, inputs: readonly ArrayType[]): ArrayType;
+  transpose(yBar: Value, params: Params, type: ArrayType, inputs: readonly Value[]): Value;
+  batch(inputs: readonly Value[], batched: readonly boolean[], params: Params, size: number): Value;
+}): ArrayOperation<Params> {
+  const declared = linear<Params>(
+    {
+      name: rule.name,
+      space: arraySpace as VectorSpace,
+      evaluate(inputs, params) {
+        if (!(inputs[0] instanceof NDArray)) typeOf(inputs[0]);
+        return rule.evaluate(inputs[0] as NDArray, params, inputs as readonly NDArray[]);
+      },
+      abstract: (inputs, params) => arrayAbstract(rule.type(inputs[0]!.type as ArrayType, params, asTypes(inputs))),
+      transpose: (yBar, params, type, inputs) => rule.transpose(yBar, params, type as ArrayType, inputs),
+      batch: rule.batch,
+    },
+    arrayTypeOf,
+  );
+  return (inputs, params) => applyOne(declared, inputs, params);
+}
+
+interface BroadcastParams {
+  readonly shape: Shape;
+  /** Output axis of each input axis, ascending. */
+  readonly axes: readonly number[];
+}
+
+const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
+  name: 'broadcast',
+  evaluate(x, { shape, axes }) {
+    const strides = shape.map(() => 0);
+    axes.forEach((axis, k) => {
+      if (x.shape[k] === shape[axis]) strides[axis] = x.strides[k]!;
+      else if (x.shape[k] !== 1) throw new ShapeError('broadcast', [x.shape, shape], `axis ${k} does not fit axis ${axis}.`);
+    });
+    return new NDArray(x.storage, shape, strides, x.offset, x.dtype);
+  },
+  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  transpose(yBar, { shape, axes }, type) {
+    const summed = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+    const kept = reduceSum(yBar, summed);
+    const stretched = axes.flatMap((axis, k) => (type.shape[k] === 1 && shape[axis] !== 1 ? [k] : []));
+    return stretched.length === 0 ? kept : reshape(reduceSum(kept, stretched), type.shape);
+  },
+  batch: ([x], _batched, { shape, axes }, size) => broadcast(x, [size, ...shape], [0, ...axes.map((axis) => axis + 1)]),
+});
+
+/** Repeats along new axes (or axes of length 1) without copying. */
+export function broadcast(x: Value, shape: Shape, axes: readonly number[]): Value {
+  return sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
+}
+
+interface AxesParams {
+  readonly axes: readonly number[];
+}
+
+const keptAxes = (shape: Shape, axes: readonly number[]): number[] => shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+
+const reduceSumOperation: ArrayOperation<AxesParams> = declareLinear({
+  name: 'reduceSum',
+  evaluate: (x, { axes }) => NDArray.of(reduceAxes('sum', x, axes, x.dtype), keptAxes(x.shape, axes).map((axis) => x.shape[axis]!), x.dtype),
+  type: ({ shape, dtype }, { axes }) => ({ shape: keptAxes(shape, axes).map((axis) => shape[axis]!), dtype }),
+  transpose: (yBar, { axes }, { shape }) => broadcast(yBar, shape, keptAxes(shape, axes)),
+  batch: ([x], _batched, { axes }) => reduceSum(x, axes.map((axis) => axis + 1)),
+});
+
+/** Sum over some axes (all by default). */
+export function reduceSum(x: Value, axes: readonly number[] = arrayTypeOf(x).shape.map((_, axis) => axis)): Value {
+  return axes.length === 0 ? x : reduceSumOperation([x], { axes });
+}
+
+interface ShapeParams {
+  readonly shape: Shape;
+}
+
+const reshapeOperation: ArrayOperation<ShapeParams> = declareLinear({
+  name: 'reshape',
+  evaluate(x, { shape }) {
+    if (sizeOf(shape) !== x.size) throw new ShapeError('reshape', [x.shape, shape], 'shapes of different sizes.');
+    if (isRowMajor(x.shape, x.strides)) return new NDArray(x.storage, shape, rowMajor(shape), x.offset, x.dtype);
+    return NDArray.of(x.contiguous(), shape, x.dtype);
+  },
+  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  transpose: (yBar, _params, { shape }) => reshape(yBar, shape),
+  batch: ([x], _batched, { shape }, size) => reshape(x, [size, ...shape]),
+});
+
+/** The same elements in row-major order under another shape. */
+export function reshape(x: Value, shape: Shape): Value {
+  return sameShape(arrayTypeOf(x).shape, shape) ? x : reshapeOperation([x], { shape });
+}
+
+interface SliceParams {
+  readonly start: readonly number[];
+  readonly step: readonly number[];
+  readonly shape: Shape;
+}
+
+const sliceOperation: ArrayOperation<SliceParams> = declareLinear({
+  name: 'slice',
+  evaluate(x, { start, step, shape }) {
+    let offset = x.offset;
+    const strides = x.strides.map((stride, axis) => {
+      offset += start[axis]! * stride;
+      return stride * step[axis]!;
+    });
+    return new NDArray(x.storage, shape, strides, sizeOf(shape) === 0 ? x.offset : offset, x.dtype);
+  },
+  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  transpose(yBar, { start, step, shape }, type) {
+    const high = type.shape.map((length, axis) => (shape[axis] === 0 ? length - start[axis]! : length - start[axis]! - (shape[axis]! - 1) * step[axis]! - 1));
+    return pad(yBar, start, high, step.map((s) => s - 1));
+  },
+  batch: ([x], _batched, { start, step, shape }, size) => sliceOperation([x], { start: [0, ...start], step: [1, ...step], shape: [size, ...shape] }),
+});
+
+/** Every `step`-th element from `start` on, `shape` of them, along each axis. */
+export function slice(x: Value, start: readonly number[], shape: Shape, step: readonly number[] = shape.map(() => 1)): Value {
+  const type = arrayTypeOf(x);
+  if (sameShape(type.shape, shape) && step.every((s) => s === 1)) return x;
+  type.shape.forEach((length, axis) => {
+    const end = start[axis]! + (shape[axis]! - 1) * step[axis]!;
+    if (start[axis]! < 0 || shape[axis]! < 0 || step[axis]! < 1 || (shape[axis]! > 0 && end >= length)) throw new ShapeError('slice', [type.shape, shape], `axis ${axis} from ${start[axis]} in steps of ${step[axis]} reaches outside.`);
+  });
+  return sliceOperation([x], { start, step, shape });
+}
+
+/** `slice` along one axis. */
+export function sliceAxis(x: Value, axis: number, start: number, length: number, step: number): Value {
+  const { shape } = arrayTypeOf(x);
+  return slice(
+    x,
+    shape.map((_, k) => (k === axis ? start : 0)),
+    shape.map((own, k) => (k === axis ? length : own)),
+    shape.map((_, k) => (k === axis ? step : 1)),
+  );
+}
+
+interface PadParams {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly interior: readonly number[];
+}
+
+const paddedShape = (shape: Shape, { low, high, interior }: PadParams): number[] =>
+  shape.map((length, axis) => low[axis]! + high[axis]! + length + Math.max(length - 1, 0) * interior[axis]!);
+
+const padOperation: ArrayOperation<PadParams> = declareLinear({
+  name: 'pad',
+  evaluate(x, params) {
+    const shape = paddedShape(x.shape, params);
+    const out = checkedAllocate('pad', x.dtype, shape);
+    const strides = rowMajor(shape);
+    const at = params.low.reduce((offset, low, axis) => offset + low * strides[axis]!, 0);
+    copyInto(out, x, at, strides.map((stride, axis) => stride * (params.interior[axis]! + 1)));
+    return NDArray.of(out, shape, x.dtype);
+  },
+  type: ({ shape, dtype }, params) => ({ shape: paddedShape(shape, params), dtype }),
+  transpose: (yBar, { low, interior }, { shape }) => slice(yBar, low, shape, interior.map((count) => count + 1)),
+  batch: ([x], _batched, { low, high, interior }) => pad(x, [0, ...low], [0, ...high], [0, ...interior]),
+});
+
+/** Zeros around (and, with `interior`, between) the elements. */
+export function pad(x: Value, low: readonly number[], high: readonly number[], interior: readonly number[] = low.map(() => 0)): Value {
+  if ([...low, ...high, ...interior].every((count) => count === 0)) return x;
+  return padOperation([x], { low, high, interior });
+}
+
+interface AxisParams {
+  readonly axis: number;
+}
+
+function concatType(inputs: readonly ArrayType[], axis: number): ArrayType {
+  const { shape, dtype } = inputs[0]!;
+  for (const input of inputs) {
+    if (input.dtype !== dtype) throw new DTypeError('concat', [dtype, input.dtype], 'parts of different dtypes.', 'Convert them to one dtype first.');
+    if (input.shape.length !== shape.length || input.shape.some((length, k) => k !== axis && length !== shape[k])) {
+      throw new ShapeError('concat', [shape, input.shape], `parts differ elsewhere than along axis ${axis}.`);
+    }
+  }
+  return { shape: shape.map((length, k) => (k === axis ? inputs.reduce((total, input) => total + input.shape[axis]!, 0) : length)), dtype };
+}
+
+const concatPrimitive: Primitive = primitive({
+  name: 'concat',
+  evaluate(inputs, params) {
+    const { axis } = params as AxisParams;
+    const parts = inputs as readonly NDArray[];
+    const { shape, dtype } = concatType(parts, axis);
+    const out = checkedAllocate('concat', dtype, shape);
+    const strides = rowMajor(shape);
+    let start = 0;
+    for (const part of parts) {
+      copyInto(out, part, start * strides[axis]!, strides);
+      start += part.shape[axis]!;
+    }
+    return [NDArray.of(out, shape, dtype)];
+  },
+  abstract: (inputs, params) => [arrayAbstract(concatType(asTypes(inputs), (params as AxisParams).axis))],
+  outputSpace: () => arraySpace as VectorSpace,
+  jvp(inputs, tangents, _outputs, params) {
+    if (tangents.every((dx) => dx === undefined)) return [undefined];
+    return [concat(tangents.map((dx, k) => dx ?? arraySpace.zeros(arrayTypeOf(inputs[k]))), (params as AxisParams).axis)];
+  },
+  vjp([yBar], inputs, _outputs, params, needs) {
+    const { axis } = params as AxisParams;
+    let start = 0;
+    return inputs.map((input, k) => {
+      const length = arrayTypeOf(input).shape[axis]!;
+      start += length;
+      return yBar === undefined || !needs[k] ? undefined : sliceAxis(yBar, axis, start - length, length, 1);
+    });
+  },
+  batch(inputs, batched, params, size) {
+    const stacked = inputs.map((input, k) => (batched[k] ? input : arraySpace.batch.repeat(input, size)));
+    return { outputs: [concat(stacked, (params as AxisParams).axis + 1)], batched: [true] };
+  },
+});
+
+/** Arrays one after another along an axis. */
+export function concat(parts: readonly Value[], axis: number): Value {
+  return parts.length === 1 ? parts[0] : applyOne(concatPrimitive, parts, { axis } satisfies AxisParams);
+}
+
+interface FullParams extends ArrayType {
+  readonly value: number;
+}
+
+const fullPrimitive: Primitive = discrete({
+  name: 'full',
+  evaluate: (_inputs, params) => {
+    const { value, shape, dtype } = params as FullParams;
+    return [NDArray.filled(value, shape, dtype)];
+  },
+  abstract: (_inputs, params) => {
+    const { shape, dtype } = params as FullParams;
+    return [arrayAbstract({ shape, dtype })];
+  },
+  outputSpace: () => arraySpace as VectorSpace,
+});
+
+/** One value everywhere; takes no memory. */
+export function full(value: number, shape: Shape, dtype: DType): Value {
+  return applyOne(fullPrimitive, [], { value, shape, dtype } satisfies FullParams);
+}

@@ -1,0 +1,36 @@
+/** @file Storage: the memory of an array, and who owns it. */
+import type { TypedArray } from './dtype.ts';
+
+/** Something that lends memory to arrays for a while, such as a compiled program. */
+export interface MemoryOwner {
+  readonly name: string;
+}
+
+/**
+ * The memory behind one or more arrays. Heap storage never changes. Storage in the memory of a program lives there until
+ * the program runs again or somebody reads it: then `moveToHeap` copies it out, and all views of it follow.
+ */
+export class Storage {
+  #data: TypedArray;
+  #owner: MemoryOwner | undefined;
+
+  constructor(data: TypedArray, owner?: MemoryOwner) {
+    this.#data = data;
+    this.#owner = owner;
+  }
+
+  get data(): TypedArray {
+    return this.#data;
+  }
+
+  /** Undefined: the JavaScript heap. */
+  get owner(): MemoryOwner | undefined {
+    return this.#owner;
+  }
+
+  moveToHeap(): void {
+    if (this.#owner === undefined) return;
+    this.#data = this.#data.slice();
+    this.#owner = undefined;
+  }
+}

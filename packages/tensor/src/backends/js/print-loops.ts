@@ -1,0 +1,80 @@
+/** @file Prints the loops of the js backend from the table of elementwise operations: one monomorphic loop per operation, without eval. */
+import { operands, type Expression, type Operator } from '../../elementwise/expression.ts';
+import { ELEMENTWISE, type ElementwiseEntry } from '../../elementwise/table.ts';
+
+const LETTERS = ['a', 'b', 'c'] as const;
+
+const INFIX: Partial<Record<Operator, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' };
+const COMPARISON: Partial<Record<Operator, string>> = { less: '<', lessEqual: '<=', equal: '===' };
+/** Functions of special.ts of the engine, imported by the printed file. */
+export const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'lgamma', 'digamma', 'polygamma'];
+
+/** An expression as JavaScript text, `operand(i)` being the text of operand i. */
+export function printJavaScript(expression: Expression, operand: (index: number) => string): string {
+  if (expression.kind === 'operand') return operand(expression.index);
+  if (expression.kind === 'constant') return String(expression.value);
+  const { operator } = expression;
+  const [x = '', y = '', z = ''] = expression.inputs.map((input) => printJavaScript(input, operand));
+  const infix = INFIX[operator];
+  if (infix !== undefined) return `(${x} ${infix} ${y})`;
+  const comparison = COMPARISON[operator];
+  if (comparison !== undefined) return `(${x} ${comparison} ${y} ? 1 : 0)`;
+  switch (operator) {
+    case 'neg':
+      return `(-${x})`;
+    case 'mod':
+      return `(${x} - ${y} * Math.floor(${x} / ${y}))`;
+    case 'and':
+      return `(${x} & ${y})`;
+    case 'or':
+      return `(${x} | ${y})`;
+    case 'not':
+      return `(1 - ${x})`;
+    case 'select':
+      return `(${x} ? ${y} : ${z})`;
+    case 'isFinite':
+      return `(Number.isFinite(${x}) ? 1 : 0)`;
+    case 'round':
+      return `roundHalfEven(${x})`;
+    default:
+      return SPECIAL.includes(operator) ? `${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})` : `Math.${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
+  }
+}
+
+/** One loop: walks every operand with its own offset and stride, and fills `out` from `at` on. */
+export function printLoop(name: string, entry: ElementwiseEntry): string {
+  const letters = LETTERS.slice(0, entry.arity);
+  const parameters = letters.map((x) => `${x}: Numbers, ${x}At: number, ${x}Step: number`).join(', ');
+  const value = printJavaScript(entry.value(...operands(entry.arity)), (index) => `x${LETTERS[index]!}`);
+  return [
+    `export function ${name}Loop(out: Numbers, at: number, length: number, ${parameters}): void {`,
+    '  for (let i = 0; i < length; i++) {',
+    ...letters.map((x) => `    const x${x} = ${x}[${x}At]!;`),
+    `    out[at + i] = ${value};`,
+    ...letters.map((x) => `    ${x}At += ${x}Step;`),
+    '  }',
+    '}',
+  ].join('\n');
+}
+
+/** The whole file. */
+export function printLoopsFile(): string {
+  return [
+    '/** @file Loops of the js backend. Printed from elementwise/table.ts by `npm run generate`; do not edit. */',
+    `import { ${SPECIAL.join(', ')} } from '@tapeflow/autodiff/extend';`,
+    "import { roundHalfEven } from './round.ts';",
+    '',
+    'type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;',
+    '',
+    ...Object.entries(ELEMENTWISE).map(([name, entry]) => `${printLoop(name, entry)}\n`),
+    '/** i32 product that wraps around like the hardware does. */',
+    'export function mulI32Loop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {',
+    '  for (let i = 0; i < length; i++) {',
+    '    out[at + i] = Math.imul(a[aAt]!, b[bAt]!);',
+    '    aAt += aStep;',
+    '    bAt += bStep;',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,87 @@
+/** @file Errors of tensors: each says what, where, what was seen and what to do, and carries it as fields. */
+import { TapeflowError } from '@tapeflow/autodiff';
+
+/** Dimensions are missing, doubled or do not fit together. */
+export class DimensionError extends TapeflowError {
+  readonly dimension: string;
+  readonly inputs: readonly string[];
+  constructor(operation: string, dimension: string, seen: string, inputs: readonly string[], advice: string) {
+    const listed = inputs.map((input, k) => (inputs.length === 1 ? `\n  input: ${input}` : `\n  input ${k + 1}: ${input}`)).join('');
+    super(operation, `${seen}${listed}`, advice);
+    this.dimension = dimension;
+    this.inputs = inputs;
+  }
+}
+
+/** Positional shapes do not fit. Users of named tensors do not meet it. */
+export class ShapeError extends TapeflowError {
+  readonly shapes: readonly (readonly number[])[];
+  constructor(operation: string, shapes: readonly (readonly number[])[], seen: string, advice = 'Give arrays whose shapes fit the operation.') {
+    super(operation, `${seen} (shapes ${shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ')})`, advice);
+    this.shapes = shapes;
+  }
+}
+
+/** An operation cannot work with this data type. */
+export class DTypeError extends TapeflowError {
+  readonly dtypes: readonly string[];
+  constructor(operation: string, dtypes: readonly string[], seen: string, advice: string) {
+    super(operation, `${seen} (${dtypes.join(' and ')})`, advice);
+    this.dtypes = dtypes;
+  }
+}
+
+/** An index or slice reaches outside. */
+export class IndexError extends TapeflowError {
+  readonly index: number;
+  readonly length: number;
+  constructor(operation: string, index: number, length: number, where: string) {
+    super(operation, `index ${index} is outside ${where} of length ${length}.`, `Use indices from 0 to ${length - 1}; negative indices count from the end in at() and slice() only.`);
+    this.index = index;
+    this.length = length;
+  }
+}
+
+/** The data given do not fill the shape. */
+export class DataError extends TapeflowError {
+  readonly expected: number;
+  readonly seen: number;
+  constructor(operation: string, expected: number, seen: number, shape: string) {
+    super(operation, `${seen} values were given for ${shape}, which has ${expected}.`, 'Give exactly one value per element, the last dimension fastest.');
+    this.expected = expected;
+    this.seen = seen;
+  }
+}
+
+/** More memory than an array can have. */
+export class AllocationError extends TapeflowError {
+  readonly bytes: number;
+  constructor(operation: string, bytes: number, shape: string) {
+    super(operation, `${shape} would need ${bytes} bytes.`, 'Use a smaller grid, f32 instead of f64, or checkpoint(...) for long rollouts.');
+    this.bytes = bytes;
+  }
+}
+
+/** The closest of some names, for "did you mean". */
+export function closestName(name: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 0.5;
+  for (const candidate of candidates) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,8 @@
+/** @file @tapeflow/tensor/extend: positional arrays and primitives, for authors of operations, backends and compilers. */
+
+// Arrays
+export { NDArray, arraySpace, arrayTypeOf } from './array/ndarray.ts';
+export { describeType, type ArrayType } from './array/type.ts';
+export { Storage, type MemoryOwner } from './array/storage.ts';
+export { allocate, bytesPerElement, isFloat } from './array/dtype.ts';
+export { wrap } from './named/tensor.ts';

@@ -1,0 +1,30 @@
+/** @file @tapeflow/tensor: tensors with named dimensions. For authors of operations and compilers see `@tapeflow/tensor/extend`. */
+
+// Tensors and dimensions
+export { Tensor } from './named/tensor.ts';
+export { batch, channel, dual, instance, spatial, type Dim, type DimOf, type DimSpec, type DimType } from './named/dims.ts';
+export type { Dims, Names, NewDim, Scalar, Without } from './named/types.ts';
+export type { Index, Range, RangeLike } from './named/index-raw.ts';
+export type { DType, FloatDType, TypedArray } from './array/dtype.ts';
+export { precision } from './context.ts';
+
+// Making tensors
+export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, zerosLike } from './named/create.ts';
+
+// Elementwise functions
+export { abs, add, ceil, clip, div, floor, maximum, minimum, mod, mul, neg, round, sign, square, sub, trunc } from './named/arithmetic.ts';
+export { cbrt, exp, expm1, hypot, log, log1p, pow, sqrt } from './named/arithmetic.ts';
+export { acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh } from './named/arithmetic.ts';
+export { digamma, erf, erfc, lgamma, polygamma, sigmoid, softplus } from './named/arithmetic.ts';
+export { and, equal, greater, greaterEqual, isFinite, less, lessEqual, not, or } from './named/arithmetic.ts';
+export { select } from './named/select.ts';
+
+// Reductions
+export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from './named/reduce.ts';
+
+// Restructuring
+export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
+export { gather } from './named/gather.ts';
+
+// Errors
+export { AllocationError, DataError, DimensionError, DTypeError, IndexError, ShapeError } from './errors.ts';

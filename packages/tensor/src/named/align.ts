@@ -1,0 +1,69 @@
+/** @file From names to positions: brings tensors to common dimensions and dtypes, without knowing the Tensor class. */
+import type { Value } from '@tapeflow/autodiff/extend';
+import { isFloat, type DType } from '../array/dtype.ts';
+import { arrayTypeOf, broadcast, full } from '../array/ndarray.ts';
+import { convert, transpose } from '../primitives/structure.ts';
+import { contextDType } from '../context.ts';
+import { sameDim, unionDims, type Dim } from './dims.ts';
+
+/** What the named layer needs of a tensor: a positional value, one axis per dimension. */
+export interface Named {
+  readonly value: Value;
+  readonly dims: readonly Dim[];
+}
+
+/** The value with its axes in the order of `dims`, and repeated along those it lacks. */
+export function alignValue({ value, dims: own }: Named, dims: readonly Dim[]): Value {
+  if (own === dims || (own.length === dims.length && own.every((dim, k) => sameDim(dim, dims[k]!) || dim.name === dims[k]!.name))) return value;
+  if (own.length === 0) return value;
+  const order = dims.flatMap((dim) => {
+    const at = own.findIndex(({ name }) => name === dim.name);
+    return at < 0 ? [] : [at];
+  });
+  const ordered = transpose(value, order);
+  const axes = dims.flatMap((dim, k) => (own.some(({ name }) => name === dim.name) ? [k] : []));
+  return axes.length === dims.length ? ordered : broadcast(ordered, dims.map(({ size }) => size), axes);
+}
+
+/** The value repeated to all of `dims`, also from rank 0. */
+export function expandValue(named: Named, dims: readonly Dim[]): Value {
+  return named.dims.length === 0 ? broadcast(named.value, dims.map(({ size }) => size), []) : alignValue(named, dims);
+}
+
+const WIDTH: Readonly<Record<DType, number>> = { bool: 0, i32: 1, f32: 2, f64: 3 };
+
+/** The widest of some dtypes: bool < i32 < f32 < f64. */
+export function widest(dtypes: readonly DType[]): DType {
+  return dtypes.reduce((a, b) => (WIDTH[b] > WIDTH[a] ? b : a));
+}
+
+/** Dtype in which a JavaScript number joins a tensor: numbers are weak, but a fraction makes integers real. */
+export function weakDType(value: number, beside: DType): DType {
+  if (isFloat(beside)) return beside;
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'i32' : contextDType();
+}
+
+/** What an operation does with bool and i32 operands. */
+export type Numeric = 'any' | 'number' | 'real';
+
+function operandDType(dtypes: readonly DType[], numeric: Numeric): DType {
+  const dtype = widest(dtypes);
+  if (numeric === 'real' && !isFloat(dtype)) return contextDType();
+  return numeric === 'number' && dtype === 'bool' ? 'i32' : dtype;
+}
+
+/** Applies a positional operation of operands of one shape to named tensors and numbers. */
+export function elementwiseNamed(
+  operation: string,
+  numeric: Numeric,
+  apply: (...values: Value[]) => Value,
+  inputs: readonly (Named | number)[],
+): Named {
+  const tensors = inputs.filter((input): input is Named => typeof input !== 'number');
+  const dims = tensors.length === 1 ? tensors[0]!.dims : unionDims(operation, tensors.map((tensor) => tensor.dims));
+  const dtypes = tensors.map(({ value }) => arrayTypeOf(value).dtype);
+  const known = widest(dtypes);
+  const dtype = operandDType([...dtypes, ...inputs.flatMap((input) => (typeof input === 'number' ? [weakDType(input, known)] : []))], numeric);
+  const values = inputs.map((input) => (typeof input === 'number' ? full(input, [], dtype) : convert(alignValue(input, dims), dtype)));
+  return { value: apply(...values), dims };
+}

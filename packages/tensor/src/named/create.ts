@@ -1,0 +1,116 @@
+/** @file Making tensors: from numbers, lists, typed arrays, and constants. */
+import { allocate, dtypeOf, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
+import { full as fullArray, NDArray } from '../array/ndarray.ts';
+import { add as addArrays, mul as mulArrays } from '../primitives/elementwise.ts';
+import { convert as convertArray, iota } from '../primitives/structure.ts';
+import { contextDType } from '../context.ts';
+import { DataError } from '../errors.ts';
+import { describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
+import { alignValue } from './align.ts';
+import { Tensor, wrap } from './tensor.ts';
+import type { Scalar } from './types.ts';
+
+/** Names in a shape record. */
+export type ShapeNames<S> = Extract<keyof S, string>;
+export type ShapeRecord = Readonly<Record<string, DimSpec>>;
+
+type NestedNumbers = number | readonly NestedNumbers[];
+
+function flattenNested(values: NestedNumbers, out: number[] = []): number[] {
+  if (typeof values === 'number') out.push(values);
+  else for (const part of values) flattenNested(part, out);
+  return out;
+}
+
+/** Data of any kind as a typed array that nobody else holds. */
+function ownedData(data: ArrayLike<number> | NestedNumbers | readonly boolean[], dtype: DType | undefined): { owned: TypedArray; dtype: DType } {
+  const plain = typeof data === 'number' || Array.isArray(data) ? flattenNested(data as NestedNumbers) : (data as ArrayLike<number>);
+  const isBoolean = Array.isArray(data) && typeof (plain as unknown[])[0] === 'boolean';
+  const given = dtypeOf(plain);
+  // Real data get the precision of the context; integer and boolean data keep their dtype.
+  const target = dtype ?? (isBoolean ? 'bool' : given === undefined || isFloat(given) ? contextDType() : given);
+  const owned = allocate(target, plain.length);
+  for (let i = 0; i < plain.length; i++) owned[i] = Number(plain[i]);
+  return { owned, dtype: target };
+}
+
+/**
+ * A tensor of the given dimensions from values in the order of the record (the last dimension fastest), a nested list, or one
+ * number for all. The values are copied. Real values get the precision of the context (see `precision`), unless `dtype` says otherwise.
+ *
+ * Throws `DataError` when the number of values does not fit, `DimensionError` for bad sizes.
+ */
+export function tensor<const S extends ShapeRecord>(shape: S, data: ArrayLike<number> | NestedNumbers | readonly boolean[], options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  const dims = makeDims(shape);
+  const size = dims.reduce((total, dim) => total * dim.size, 1);
+  if (typeof data === 'number') return filled(data, dims, options.dtype ?? contextDType());
+  const { owned, dtype } = ownedData(data, options.dtype);
+  if (owned.length !== size) throw new DataError('tensor', size, owned.length, describeDims(dims));
+  return inStorageOrder(new Tensor(NDArray.of(owned, dims.map((dim) => dim.size), dtype), dims));
+}
+
+/** Dimensions given in another order than they are stored in are moved there. */
+export function inStorageOrder(given: Tensor): Tensor {
+  if (isStorageOrder(given.dims)) return given;
+  const dims = storageOrder(given.dims);
+  return wrap({ value: alignValue(given, dims), dims });
+}
+
+/** A rank-0 tensor. */
+export function scalar(value: number, options: { readonly dtype?: DType } = {}): Scalar {
+  const dtype = options.dtype ?? contextDType();
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return wrap({ value: NDArray.of(data, [], dtype), dims: [] });
+}
+
+function filled(value: number, dims: readonly Dim[], dtype: DType): Tensor {
+  const ordered = isStorageOrder(dims) ? dims : storageOrder(dims);
+  return wrap({ value: fullArray(value, ordered.map((dim) => dim.size), dtype), dims: ordered });
+}
+
+/** One value everywhere, without memory for each. */
+export function full<const S extends ShapeRecord>(shape: S, value: number, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  return filled(value, makeDims(shape, 'full'), options.dtype ?? contextDType());
+}
+
+export function zeros<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  return full(shape, 0, options);
+}
+
+export function ones<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  return full(shape, 1, options);
+}
+
+/** Zeros with the dimensions and dtype of another tensor. */
+export function zerosLike<D extends string>(t: Tensor<D>): Tensor<D> {
+  return filled(0, t.dims, t.dtype);
+}
+
+/** 0, 1, 2, … along one dimension. */
+export function range<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  const dims = makeDims(shape, 'range');
+  if (dims.length !== 1) throw new DataError('range', 1, dims.length, 'the number of dimensions');
+  return wrap({ value: iota([dims[0]!.size], 0, options.dtype ?? 'i32'), dims });
+}
+
+/** Values from `from` to `to`, both included, equally spaced along one dimension. */
+export function linspace<const S extends ShapeRecord>(shape: S, from: number, to: number): Tensor<ShapeNames<S>> {
+  const dims = makeDims(shape, 'linspace');
+  if (dims.length !== 1) throw new DataError('linspace', 1, dims.length, 'the number of dimensions');
+  const dtype = contextDType();
+  const { size } = dims[0]!;
+  const constant = (value: number): unknown => fullArray(value, [], dtype);
+  const steps = iota([size], 0, dtype);
+  return wrap({ value: addArrays(mulArrays(steps, constant(size > 1 ? (to - from) / (size - 1) : 0)), constant(from)), dims });
+}
+
+/** A number as a scalar; scalars pass. */
+export function asScalar(value: number | Scalar): Scalar {
+  return typeof value === 'number' ? scalar(value) : value;
+}
+
+/** Changes the dtype; `float` is the precision of the context. Derivatives pass between real dtypes only. */
+export function convert<D extends string>(t: Tensor<D>, dtype: DType | 'float'): Tensor<D> {
+  return wrap({ value: convertArray(t.value, dtype === 'float' ? contextDType() : dtype), dims: t.dims });
+}

@@ -1,0 +1,64 @@
+/** @file Reductions over named dimensions. Batch dimensions stay unless they are named. */
+import type { Value } from '@tapeflow/autodiff/extend';
+import { isFloat } from '../array/dtype.ts';
+import { arrayTypeOf, full } from '../array/ndarray.ts';
+import { contextDType } from '../context.ts';
+import { div, mul, sqrt, square } from '../primitives/elementwise.ts';
+import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd, reduceSum } from '../primitives/reduce.ts';
+import { convert } from '../primitives/structure.ts';
+import type { Named } from './align.ts';
+import { positionOf, type Dim } from './dims.ts';
+import { wrap, type Tensor } from './tensor.ts';
+import type { Names, Scalar, TypeSelector, Without } from './types.ts';
+
+/** Dimensions by name, by a list of names, by type (`spatial`), or all but the batch. */
+export interface Reduction {
+  (t: Tensor<never>): Scalar;
+  (t: Tensor<never>, dims: TypeSelector): Tensor;
+  <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K): Tensor<Without<D, Names<K>>>;
+}
+
+export type DimsArgument = string | readonly string[] | TypeSelector | undefined;
+
+/** Axes that an argument names. */
+export function selectAxes(operation: string, dims: readonly Dim[], selected: DimsArgument): number[] {
+  if (selected === undefined) return dims.flatMap(({ type }, axis) => (type === 'batch' ? [] : [axis]));
+  if (typeof selected === 'function') {
+    const { type } = selected(0);
+    return dims.flatMap((dim, axis) => (dim.type === type ? [axis] : []));
+  }
+  const names = typeof selected === 'string' ? [selected] : selected;
+  return [...new Set(names.map((name) => positionOf(operation, dims, name)))].sort((a, b) => a - b);
+}
+
+function reduction(operation: string, numeric: 'any' | 'number' | 'real', reduce: (x: Value, axes: readonly number[]) => Value): Reduction {
+  return ((t: Named, selected?: DimsArgument) => {
+    const axes = selectAxes(operation, t.dims, selected);
+    const { dtype } = arrayTypeOf(t.value);
+    const wanted = numeric === 'real' && !isFloat(dtype) ? contextDType() : numeric === 'number' && dtype === 'bool' ? 'i32' : dtype;
+    return wrap({ value: reduce(convert(t.value, wanted), axes), dims: t.dims.filter((_, axis) => !axes.includes(axis)) });
+  }) as Reduction;
+}
+
+const countOf = (x: Value, axes: readonly number[]): number => axes.reduce((total, axis) => total * arrayTypeOf(x).shape[axis]!, 1);
+const divideBy = (x: Value, count: number): Value => div(x, full(count, [], arrayTypeOf(x).dtype));
+
+/** Sum; of booleans, the count. 0 for none. */
+export const sum: Reduction = reduction('sum', 'number', reduceSum);
+/** Product; 1 for none. */
+export const prod: Reduction = reduction('prod', 'number', reduceProd);
+/** Arithmetic mean; NaN for none. */
+export const mean: Reduction = reduction('mean', 'real', (x, axes) => divideBy(reduceSum(x, axes), countOf(x, axes)));
+/** Smallest value; +∞ for none. Ties share the derivative. */
+export const min: Reduction = reduction('min', 'real', reduceMin);
+/** Largest value; −∞ for none. Ties share the derivative. */
+export const max: Reduction = reduction('max', 'real', reduceMax);
+/** Whether any value holds. */
+export const any: Reduction = reduction('any', 'any', reduceAny);
+/** Whether all values hold. */
+export const all: Reduction = reduction('all', 'any', reduceAll);
+/** Euclidean norm. Not differentiable at 0. */
+export const norm: Reduction = reduction('norm', 'real', (x, axes) => sqrt(reduceSum(square(x), axes)));
+
+/** Half the sum of squares over all but the batch: the loss ½‖t‖². */
+export const l2: Reduction = reduction('l2', 'real', (x, axes) => mul(reduceSum(square(x), axes), full(0.5, [], arrayTypeOf(x).dtype)));

@@ -1,0 +1,28 @@
+/** @file Dimension names in types: what the compiler knows. */
+import type { RankZero } from '@tapeflow/autodiff';
+import type { DimOf } from './dims.ts';
+import type { Tensor } from './tensor.ts';
+
+/** A tensor without dimensions. Full reductions give it, `grad` demands it. */
+export type Scalar = Tensor<never> & RankZero;
+
+/** A tensor of which the compiler knows nothing: it fits every signature. What implementations return. */
+export type Unchecked = Tensor & RankZero;
+
+/** Names of the dimensions of a tensor type. */
+export type Dims<T> = T extends Tensor<infer D> ? D : never;
+
+/** A without B; stays unknown when A or B is. */
+export type Without<A extends string, B extends string> = string extends A ? string : string extends B ? string : Exclude<A, B>;
+
+/** A name that must be absent from D; where it is present its type is the message. */
+export type NewDim<D extends string, K extends string> = string extends D ? K : K extends D ? `dimension "${K}" already exists` : K;
+
+/** A name or a list of names, as a union. */
+export type Names<K> = K extends readonly (infer E extends string)[] ? E : K extends string ? K : never;
+
+/** Selects dimensions by type: `sum(u, spatial)`. */
+export type TypeSelector = (extent: number | readonly string[]) => DimOf;
+
+/** A scalar when no dimension is left, else a tensor. */
+export type Reduced<D extends string> = [D] extends [never] ? Scalar : Tensor<D>;
