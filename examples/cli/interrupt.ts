@@ -1,16 +1,10 @@
 /** @file Ctrl-C: the first asks for a stop after the step at hand, the second ends the program. */
 
-import type { OutputFolder } from './output-folder.ts';
-
 // One key press reaches npm, the TypeScript runner and this process, and the runner may pass its own copy on.
 const SAME_KEY_PRESS = 300; // milliseconds
 
-/**
- * Listens for SIGINT until the returned function is called.
- *
- * @param out its unfinished files are removed when the program is ended at once.
- */
-export function onInterrupt(controller: AbortController, out: OutputFolder): () => void {
+/** Listens for SIGINT until the returned function is called. Files are written synchronously, so ending at once leaves none half-written. */
+export function onInterrupt(controller: AbortController): () => void {
   let first: number | undefined;
   const listener = (): void => {
     const now = performance.now();
@@ -19,7 +13,6 @@ export function onInterrupt(controller: AbortController, out: OutputFolder): () 
       process.stderr.write('\nStopping after this step; press Ctrl-C again to stop at once.\n');
       controller.abort();
     } else if (now - first > SAME_KEY_PRESS) {
-      out.abandon();
       process.exit(130); // 128 + SIGINT, as shells have it
     }
   };

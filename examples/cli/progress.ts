@@ -1,15 +1,15 @@
-/** @file The progress bar as examples see it. */
+/** @file The progress bar as examples start it. */
 
-/** A running progress bar. */
-export interface Progress {
-  /** Says how many steps are done, with numbers worth watching, such as the loss. */
-  update(done: number, figures?: Readonly<Record<string, number>>): void;
-  /** Takes the bar off the terminal. */
-  finish(): void;
-}
+import { progressBar, type Progress } from '@tapeflow/vis';
+import { terminalAbilities } from '@tapeflow/vis/node';
 
-/** Starts a progress bar for a number of steps. */
-export type StartProgress = (label: string, total: number) => Progress;
+/**
+ * Starts a progress bar for a number of steps.
+ *
+ * @param start steps done before this run.
+ */
+export type StartProgress = (label: string, total: number, start?: number) => Progress;
 
 /** Starts a progress bar on standard error; silent when that is not a terminal. */
-export const startProgress: StartProgress = () => ({ update: () => undefined, finish: () => undefined });
+export const startProgress: StartProgress = (label, total, start = 0) =>
+  progressBar({ label, total, start, ...terminalAbilities(process.stderr) });

@@ -1,6 +1,7 @@
 /** @file The command line of the examples: finds the example, checks its options, runs it and ends with the right exit code. */
 
 import { resolve } from 'node:path';
+import { OutputError, PictureError } from '@tapeflow/vis';
 import { oneLine, UsageError, UserError } from './errors.ts';
 import type { CatalogueEntry, Context, Example } from './example.ts';
 import { exampleHelp, listExamples, programHelp } from './help.ts';
@@ -61,7 +62,7 @@ async function runExample(example: Example, args: readonly string[], common: Opt
   const { out, json, help: _, ...options } = parseOptions(args, { ...example.options, ...common }, baseFolder());
   const folder = new OutputFolder(String(out));
   const controller = new AbortController();
-  const stopListening = onInterrupt(controller, folder);
+  const stopListening = onInterrupt(controller);
   const context: Context = {
     out: folder,
     json: json === true,
@@ -94,9 +95,9 @@ function print(text: string): number {
 
 /** Tells an error in one line on standard error. */
 function report(error: unknown): number {
-  if (error instanceof UserError) {
+  if (error instanceof UserError || error instanceof PictureError || error instanceof OutputError) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);
-    return error.exitCode;
+    return error instanceof UserError ? error.exitCode : 1;
   }
   if (process.env['DEBUG']) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,17 +1,8 @@
 /** @file From a picture to a target density: darkness × alpha, averaged over cells, blurred by one cell, y pointing up. */
 
+import { darknessOf, type Picture } from '@tapeflow/vis';
 import { UserError } from '../cli/errors.ts';
 import { blur, largestDiscMass, massOf } from './density.ts';
-
-/** The pixels of a picture, row by row from the top, channels interleaved: grey, grey+alpha, RGB or RGBA. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 2 | 3 | 4;
-  /** Bits per channel. */
-  readonly depth: 8 | 16;
-  readonly data: Uint8Array | Uint16Array;
-}
 
 /**
  * The density that the smoke shall take: 1 where the picture is black and opaque, 0 where it is white or transparent.
@@ -20,13 +11,14 @@ export interface Pixels {
  * @param source what the picture is called in errors.
  * @throws UserError for a picture that is blank, too faint to have a shape, or too dark for a disc of its mass to fit in the box.
  */
-export function targetFrom(pixels: Pixels, n: number, source: string): Float64Array {
-  const target = blur(averageOnto(pixels, n), n);
+export function targetFrom(picture: Picture, n: number, source: string): Float64Array {
+  const target = blur(averageOnto(picture, n), n);
   const mass = massOf(target);
   const darkest = target.reduce((most, density) => Math.max(most, density), 0);
   const subject = source;
   if (mass === 0) {
-    throw new UserError({ subject, seen: 'the picture is blank (white or transparent everywhere)', advice: 'dark parts become smoke, so give one with a dark shape' });
+    const seen = 'the picture is blank (white or transparent everywhere)';
+    throw new UserError({ subject, seen, advice: 'dark parts become smoke, so give one with a dark shape' });
   }
   if (darkest < 0.5) {
     const seen = `the picture is too faint: no ${n}×${n} cell gets above density ${darkest.toPrecision(2)}`;
@@ -41,7 +33,7 @@ export function targetFrom(pixels: Pixels, n: number, source: string): Float64Ar
 }
 
 function percent(share: number): string {
-  return `${Math.floor(100 * share)} %`;
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /**
@@ -50,18 +42,16 @@ function percent(share: number): string {
  *
  * Shapes  → n×n, [y][x] with row 0 at the bottom
  */
-export function averageOnto(pixels: Pixels, n: number): Float64Array {
-  const { width, height } = pixels;
+export function averageOnto(picture: Picture, n: number): Float64Array {
+  const { width, height } = picture;
   const scale = n / Math.max(width, height); // cells per pixel
   const columns = shares(width, scale, n);
   const rows = shares(height, scale, n);
   const density = new Float64Array(n * n);
-  const line = new Float64Array(width);
   const averaged = new Float64Array(n);
-  // One row of pixels at a time: a large photograph as doubles would need gigabytes.
+  // One row of pixels at a time: the whole of a large photograph as doubles would need half a gigabyte.
   for (let row = 0; row < height; row++) {
-    rowDensity(pixels, row, line);
-    averageLine(line, columns, averaged);
+    averageLine(darknessOf(rowOf(picture, row)).values, columns, averaged);
     for (const { cell, share } of rows[row]!) {
       const above = (n - 1 - cell) * n; // pictures are stored from the top, densities from the bottom
       for (let x = 0; x < n; x++) density[above + x]! += share * averaged[x]!;
@@ -90,7 +80,7 @@ function shares(count: number, scale: number, n: number): Share[][] {
   });
 }
 
-function averageLine(line: Float64Array, columns: readonly Share[][], averaged: Float64Array): void {
+function averageLine(line: ArrayLike<number>, columns: readonly Share[][], averaged: Float64Array): void {
   averaged.fill(0);
   for (let pixel = 0; pixel < line.length; pixel++) {
     const value = line[pixel]!;
@@ -99,20 +89,7 @@ function averageLine(line: Float64Array, columns: readonly Share[][], averaged: 
   }
 }
 
-// Rec. 709 luma, taken of the values as stored (gamma-encoded): half grey as people see it is half density.
-const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722] as const;
-
-/** Darkness × alpha of one row of pixels, each from 0 to 1. */
-function rowDensity({ width, channels, depth, data }: Pixels, row: number, line: Float64Array): void {
-  const most = depth === 16 ? 65535 : 255;
-  for (let x = 0; x < width; x++) {
-    const at = (row * width + x) * channels;
-    // Summed as darkness, not as light: the weights add up to 1 only within rounding, and white must be exactly empty.
-    const dark =
-      channels < 3
-        ? most - data[at]!
-        : RED * (most - data[at]!) + GREEN * (most - data[at + 1]!) + BLUE * (most - data[at + 2]!);
-    const alpha = channels === 2 ? data[at + 1]! : channels === 4 ? data[at + 3]! : most;
-    line[x] = (dark / most) * (alpha / most);
-  }
+function rowOf({ width, channels, depth, data }: Picture, row: number): Picture {
+  const start = row * width * channels;
+  return { width, height: 1, channels, depth, data: data.subarray(start, start + width * channels) };
 }

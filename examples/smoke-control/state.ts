@@ -40,8 +40,8 @@ export class StateError extends UserError {
 const START_AGAIN = 'start again without --resume, or give the --out folder of another run';
 
 /** Writes the state as a whole or not at all. */
-export async function saveState(out: OutputFolder, state: State): Promise<void> {
-  await out.write(STATE_FILE, encodeState(state));
+export function saveState(out: OutputFolder, state: State): void {
+  out.write(STATE_FILE, encodeState(state));
 }
 
 /**
@@ -51,9 +51,9 @@ export async function saveState(out: OutputFolder, state: State): Promise<void> 
  * @param iterations how many iterations it shall reach.
  * @throws StateError if there is no state file, it is damaged or of another version, belongs to another run, or nothing is left to do.
  */
-export async function loadState(out: OutputFolder, agreement: State['agreement'], iterations: number): Promise<State> {
+export function loadState(out: OutputFolder, agreement: State['agreement'], iterations: number): State {
   const file = out.file(STATE_FILE);
-  const bytes = await out.read(STATE_FILE);
+  const bytes = out.read(STATE_FILE);
   if (bytes === undefined) throw new StateError('missing', file, 'there is no state file to resume from');
   const state = decodeState(bytes, file);
   checkAgreement(state.agreement, agreement, file);
