@@ -42,8 +42,8 @@ export function axisDomain(axis: AxisOptions, low: number, high: number, kind: S
   const domain = axis.range === undefined ? usableDomain(low, high, kind) : axis.range;
   if (axis.range !== undefined) return domain;
   if (kind === 'linear') return rounded === undefined ? domain : niceDomain(domain, rounded);
-  const room = (domain[1] / domain[0]) ** 0.03; // 3 % of the axis at both ends
-  return [domain[0] / room, Math.min(domain[1] * room, Number.MAX_VALUE)];
+  const room = Math.exp(0.03 * (Math.log(domain[1]) - Math.log(domain[0]))); // 3 % of the axis at both ends
+  return [Math.max(domain[0] / room, Number.MIN_VALUE), Math.min(domain[1] * room, Number.MAX_VALUE)];
 }
 
 /** A scale of either kind. */

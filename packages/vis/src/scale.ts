@@ -86,7 +86,7 @@ export function niceDomain([low, high]: Interval, count: number): Interval {
 /** A domain with some width, whatever the data: a single value, or none (then 0 … 1), gets room around it. */
 export function usableDomain(low: number, high: number, kind: Scale['kind'] = 'linear'): Interval {
   if (!(low <= high)) return kind === 'log' ? [1, 10] : [0, 1];
-  if (kind === 'log') return high / low > 1 + 1e-9 ? [low, high] : [low / 2, Math.min(high * 2, Number.MAX_VALUE)];
+  if (kind === 'log') return high / low > 1 + 1e-9 ? [low, high] : [Math.max(low / 2, Number.MIN_VALUE), Math.min(high * 2, Number.MAX_VALUE)];
   const size = Math.max(Math.abs(low), Math.abs(high));
   // Less than this and neighbouring ticks would be the same number, or their step not a normal one.
   if (high / 2 - low / 2 > Math.max(size * 1e-12, 1e-290)) return [low, high];

@@ -34,7 +34,7 @@ export const dark: Theme = {
   axis: '#656c76',
   grid: '#21262d',
   gap: '#33202e',
-  lines: ['#5aaef0', '#ff9a4d', '#3fc994', '#dd8fd9', '#e3b341', '#8fd6ff', '#b1bac4'],
+  lines: ['#3f9cf0', '#ff8f3f', '#4fd6a2', '#e6a6e6', '#e3b341', '#8fd6ff', '#b1bac4'],
 };
 
 /** The one style sheet of every plot: classes, light by default, dark where the reader asks for it. */
