@@ -1,7 +1,8 @@
 /** @file The report page of the smoke-control example. */
 
 import { blueRed, framePictures, heatMap, ink, linePlot, vectorPlot, type Block, type Fact, type Plot, type Raster, type Report } from '@tapeflow/vis';
-import type { FinishedRun, VectorCells } from './output.ts';
+import type { FinishedRun, VectorCells } from './finished-run.ts';
+import { smokeControlOptions } from './options.ts';
 
 /** A square of cells as plots take them. */
 export function rasterOf(values: ArrayLike<number>, n: number): Raster {
@@ -123,7 +124,8 @@ function command({ options }: FinishedRun): string {
   const settings = { size, steps, iterations, rate, seed, precision };
   const given = Object.entries(settings).map(([name, value]) => `--${name} ${value}`);
   // In single quotes nothing is special to a shell but the quote itself.
-  return `npm start -- smoke-control --picture '${picture.replaceAll("'", "'\\''")}' ${given.join(' ')}`;
+  if (picture !== smokeControlOptions.picture.default) given.unshift(`--picture '${picture.replaceAll("'", "'\\''")}'`);
+  return `npm start -- smoke-control ${given.join(' ')}`;
 }
 
 function plot(drawn: Plot): Block {
