@@ -26,5 +26,10 @@ export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from '.
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { gather } from './named/gather.ts';
 
+// Linear systems
+export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
+export type { LinearSolution } from './solve/solution.ts';
+export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
+
 // Errors
 export { AllocationError, DataError, DimensionError, DTypeError, IndexError, ShapeError } from './errors.ts';

@@ -1,0 +1,46 @@
+/** @file BiCGstab [vanDerVorst1992] for operators that need not be symmetric. The shadow residual is the first residual. */
+import type { Value } from '@tapeflow/autodiff/extend';
+import { full, arrayTypeOf } from '../array/ndarray.ts';
+import { and, equal, less, max, mul, or, select, sqrt } from '../primitives/elementwise.ts';
+import type { IterationState, IterativeMethod } from './iterate.ts';
+import { constant, safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
+
+const BREAKDOWN = 5;
+
+/** Own state: shadow residual, direction p, ρ = shadow · r. */
+export const biCGstab: IterativeMethod = {
+  name: 'bicgstab',
+  start: (arithmetic, r) => [...r, ...r, arithmetic.dot(r, r)],
+  step(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, state: IterationState, running: Value): IterationState {
+    const n = state.x.length;
+    const shadow = state.own.slice(0, n);
+    const p = state.own.slice(n, 2 * n);
+    const rho = state.own[2 * n];
+    const zero = constant(0, rho);
+    const still = (value: Value): Value => select(running, value, mul(rho, zero));
+    const v = apply(p);
+    const alpha = still(safeDivide(rho, arithmetic.dot(shadow, v)));
+    const s = arithmetic.axpy(state.r, mul(alpha, constant(-1, alpha)), v);
+    const t = apply(s);
+    const tt = arithmetic.dot(t, t);
+    const omega = still(safeDivide(arithmetic.dot(t, s), tt));
+    const x = arithmetic.axpy(arithmetic.axpy(state.x, alpha, p), omega, s);
+    const r = arithmetic.axpy(s, mul(omega, constant(-1, omega)), t);
+    const residual = arithmetic.norm(r);
+    const nextRho = arithmetic.dot(shadow, r);
+    const beta = still(mul(safeDivide(nextRho, rho), safeDivide(alpha, omega)));
+    const direction = arithmetic.axpy(r, beta, arithmetic.axpy(p, mul(omega, constant(-1, omega)), v));
+    // ω = 0 or ρ = 0 beside a residual that is not 0: the directions have become orthogonal.
+    const stopped = or(equal(omega, zero), equal(nextRho, zero));
+    const bad = and(and(running, stopped), less(zero, residual));
+    const stretch = sqrt(safeDivide(tt, arithmetic.dot(s, s)));
+    return {
+      x,
+      r,
+      residual: select(running, residual, state.residual),
+      operatorNorm: select(running, max(state.operatorNorm, stretch), state.operatorNorm),
+      status: select(bad, full(BREAKDOWN, arrayTypeOf(state.status).shape, 'i32'), state.status),
+      own: [...shadow, ...direction, select(running, nextRho, rho)],
+    };
+  },
+};

@@ -1,0 +1,155 @@
+/** @file solveLinear: linear systems given by functions, with implicit derivatives and a report that explains itself. */
+import { flatten, implicitLinearSolve, stopGradient, TREE, type LinearSolver, type SolveContext, type TreeNode } from '@tapeflow/autodiff';
+import type { Abstract } from '@tapeflow/autodiff/extend';
+import type { DType } from '../array/dtype.ts';
+import { arrayAbstract, arrayTypeOf, full } from '../array/ndarray.ts';
+import { sizeOf } from '../array/strides.ts';
+import type { ArrayType } from '../array/type.ts';
+import { checkLeaves } from '../control/check.ts';
+import { DimensionError } from '../errors.ts';
+import { alignValue } from '../named/align.ts';
+import { describeDims, sameDim, sameDims, type Dim } from '../named/dims.ts';
+import { Tensor } from '../named/tensor.ts';
+import { equal, lessEqual, or } from '../primitives/elementwise.ts';
+import { reduceAll } from '../primitives/reduce.ts';
+import { biCGstab } from './bicgstab.ts';
+import { conjugateGradients } from './cg.ts';
+import { InconsistentSystem } from './errors.ts';
+import { HISTORY, iterate, type Tolerances } from './iterate.ts';
+import { constantNullSpace } from './null-space.ts';
+import { LinearSolution, notConverged } from './solution.ts';
+import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+
+export interface SolveOptions {
+  /** `auto` takes conjugate gradients for operators declared symmetric, else BiCGstab. */
+  readonly method?: 'auto' | 'cg' | 'bicgstab';
+  /** The operator is symmetric (its eigenvalues may have either sign, but one only). Conjugate gradients imply it. */
+  readonly symmetric?: boolean;
+  /** Stop at ‖b − A x‖ ≤ max(relative · ‖b‖, absolute), for each batch entry. Default 1e-5 in f32, 1e-10 in f64. */
+  readonly relative?: number;
+  readonly absolute?: number;
+  /** Default 10 per unknown, at least 1000 and at most 100 000. */
+  readonly maxSteps?: number;
+  /**
+   * Whether constants are mapped to zero, as in closed and periodic boxes. `constant`: they are; the constant part of the
+   * right-hand side is removed and the solution has mean 0. `auto` finds out, and refuses right-hand sides without solution.
+   */
+  readonly nullSpace?: 'auto' | 'constant' | 'none';
+  /** What happens when a system is not solved: throw `NotConverged`, or return what there is. */
+  readonly onFailure?: 'throw' | 'return';
+}
+
+const METHODS = { cg: conjugateGradients, bicgstab: biCGstab };
+/** A constant part of this size, relative to the norm of the right-hand side, is more than rounding. */
+const INCONSISTENT = { f32: 1e-4, f64: 1e-10 };
+
+/** Limits of a solve for a dtype and a number of unknowns. */
+function tolerancesFor(options: SolveOptions, dtype: DType, unknowns: number): Tolerances {
+  return {
+    relative: options.relative ?? (dtype === 'f64' ? 1e-10 : 1e-5),
+    absolute: options.absolute ?? 0,
+    maxSteps: options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000),
+  };
+}
+
+/** The solver that the implicit solve runs, forwards and for adjoints. */
+function makeSolver(chosen: 'cg' | 'bicgstab', options: SolveOptions, ownBatchAxes: number): LinearSolver {
+  const { nullSpace = 'auto', onFailure = 'throw' } = options;
+  return (matvec, bs, context) => {
+    const batchAxes = context.batchAxes + ownBatchAxes;
+    const arithmetic = new VectorArithmetic(batchAxes);
+    const { shape, dtype } = arrayTypeOf(bs[0]);
+    const systems = shape.slice(0, batchAxes);
+    const tolerances = tolerancesFor(options, dtype, arithmetic.count(bs));
+    const singular = nullSpace === 'auto' ? constantNullSpace(arithmetic, matvec, bs) : full(nullSpace === 'constant' ? 1 : 0, systems, dtype);
+    const project = (v: Vector): Vector => (nullSpace === 'none' ? v : arithmetic.withoutMean(v, singular));
+    const reachable = project(bs);
+    const removed = safeDivide(arithmetic.norm(arithmetic.minus(bs, reachable)), arithmetic.norm(bs));
+    // The right-hand side of an adjoint solve is a cotangent: its constant part has no influence and may be dropped.
+    if (nullSpace === 'auto' && onFailure === 'throw' && !context.transposed) {
+      const limit = constant(dtype === 'f64' ? INCONSISTENT.f64 : INCONSISTENT.f32, removed);
+      checkLeaves(reduceAll(lessEqual(removed, limit)), [removed], ([part]) => new InconsistentSystem(Math.max(...part!.contiguous())));
+    }
+    const result = iterate(METHODS[chosen], matvec, reachable, batchAxes, tolerances);
+    const xs = project(result.x);
+    if (onFailure === 'throw') {
+      const good = or(equal(result.status, constant(1, result.status)), equal(result.status, constant(2, result.status)));
+      checkLeaves(reduceAll(good), [result.steps, result.residual, result.status, result.history, ...xs], ([steps, residual, status, history, ...solution]) =>
+        notConverged(chosen, tolerances.relative, { steps: steps!, residual: residual!, status: status!, history: history! }, solution),
+      );
+    }
+    return { xs, info: [result.steps, result.residual, result.status, result.history, removed, singular] };
+  };
+}
+
+/** Types of what the solver reports. */
+function infoTypes(options: SolveOptions, ownBatchAxes: number): (bs: readonly Abstract[], context: SolveContext) => Abstract[] {
+  return (bs, context) => {
+    const { shape, dtype } = bs[0]!.type as ArrayType;
+    const systems = shape.slice(0, context.batchAxes + ownBatchAxes);
+    const unknowns = bs.reduce((total, { type }) => total + sizeOf((type as ArrayType).shape.slice(systems.length)), 0);
+    const capacity = Math.min(tolerancesFor(options, dtype, unknowns).maxSteps + 1, HISTORY);
+    const perSystem = (type: DType): Abstract => arrayAbstract({ shape: systems, dtype: type });
+    return [perSystem('i32'), perSystem(dtype), perSystem('i32'), arrayAbstract({ shape: [capacity], dtype }), perSystem(dtype), perSystem(dtype)];
+  };
+}
+
+/**
+ * Solves `operator(x) = b`, where x and b are tensors or trees of tensors of the same dimensions.
+ *
+ * The operator must be linear; it is traced once. Batch entries are independent systems, each with its own tolerance. The derivative
+ * is one adjoint solve; gradients reach b and all that the operator closes over, to any order.
+ *
+ * Error     ‖b − A x‖ ≤ max(relative·‖b‖, absolute), recomputed before it is claimed; or the limit of the precision, which is said
+ * Throws    `NotConverged` with the partial solution (unless `onFailure: 'return'`), `InconsistentSystem`, `DimensionError`
+ * Source    [Hestenes1952], [vanDerVorst1992]
+ */
+export function solveLinear<T>(operator: (x: T) => T, b: T, options: SolveOptions = {}): LinearSolution<T> {
+  const method = options.method ?? 'auto';
+  const chosen = method === 'auto' ? (options.symmetric === true ? 'cg' : 'bicgstab') : method;
+  const batchDims = commonBatch(tensorsOf(b));
+  const solved = implicitLinearSolve((x: T) => alignLike(operator(x), b), b, {
+    solver: makeSolver(chosen, options, batchDims.length),
+    symmetric: options.symmetric ?? chosen === 'cg',
+    info: infoTypes(options, batchDims.length),
+  });
+  const [steps, residual, status, history, removed, singular] = stopGradient([...solved.info]);
+  return new LinearSolution(solved.x, { steps, residual, status, history, removed, singular }, chosen, batchDims);
+}
+
+/** All tensors of a tree. */
+function tensorsOf(tree: unknown): Tensor[] {
+  if (tree instanceof Tensor) return [tree];
+  if (typeof tree !== 'object' || tree === null) return [];
+  if (TREE in tree) return (tree as TreeNode)[TREE]().children.flatMap(tensorsOf);
+  return Object.values(tree).flatMap(tensorsOf);
+}
+
+/** The batch dimensions, which all tensors of a system must share. */
+function commonBatch(tensors: readonly Tensor[]): readonly Dim[] {
+  const first = tensors[0];
+  if (first === undefined) throw new DimensionError('solveLinear', '', 'the right-hand side holds no tensor.', [], 'Give a tensor or a tree of tensors.');
+  const own = (t: Tensor): Dim[] => t.dims.filter(({ type }) => type === 'batch');
+  for (const other of tensors) {
+    if (!sameDims(own(first), own(other))) {
+      throw new DimensionError('solveLinear', own(first)[0]?.name ?? own(other)[0]!.name, 'the tensors of one system differ in their batch dimensions.', [describeDims(first.dims), describeDims(other.dims)], 'Expand the smaller ones along the batch.');
+    }
+  }
+  return own(first);
+}
+
+/** The result of the operator with its dimensions in the order of b. */
+function alignLike<T>(y: T, b: T): T {
+  const seen = tensorsOf(y);
+  const wanted = tensorsOf(b);
+  if (seen.length !== wanted.length) throw new DimensionError('solveLinear', '', `the operator returns ${seen.length} tensors where b has ${wanted.length}.`, [], 'Return a tree like the argument.');
+  const leaves = seen.map((t, k) => {
+    const { dims } = wanted[k]!;
+    const fits = t.dims.length === dims.length && dims.every((dim) => t.dims.some((own) => sameDim(own, dim)));
+    if (!fits) {
+      throw new DimensionError('solveLinear', dims[0]?.name ?? '', 'the operator returns other dimensions than b has.', [describeDims(t.dims), describeDims(dims)], 'The operator must map x to something of the dimensions of b; expand b where the operator adds a batch.');
+    }
+    return alignValue(t, dims);
+  });
+  return flatten(b, 'solveLinear').structure.unflatten(leaves) as T;
+}

@@ -1,0 +1,71 @@
+/** @file Vectors of a solve: lists of arrays whose first axes hold independent systems. */
+import type { Value } from '@tapeflow/autodiff/extend';
+import { arrayTypeOf, broadcast, full, reduceSum } from '../array/ndarray.ts';
+import { add, div, equal, indicator, mul, select, sqrt, sub } from '../primitives/elementwise.ts';
+
+export type Vector = readonly Value[];
+
+/** Arithmetic on vectors with one coefficient per system. */
+export class VectorArithmetic {
+  readonly batchAxes: number;
+
+  constructor(batchAxes: number) {
+    this.batchAxes = batchAxes;
+  }
+
+  /** A coefficient per system, spread over an array like `like`. */
+  spread(coefficient: Value, like: Value): Value {
+    if (this.batchAxes === 0) return coefficient;
+    return broadcast(coefficient, arrayTypeOf(like).shape, Array.from({ length: this.batchAxes }, (_, axis) => axis));
+  }
+
+  private perSystem(x: Value): Value {
+    return reduceSum(x, arrayTypeOf(x).shape.flatMap((_, axis) => (axis < this.batchAxes ? [] : [axis])));
+  }
+
+  dot(a: Vector, b: Vector): Value {
+    return a.map((x, k) => this.perSystem(mul(x, b[k]))).reduce((total, part) => add(total, part));
+  }
+
+  norm(a: Vector): Value {
+    return sqrt(this.dot(a, a));
+  }
+
+  /** a + coefficient · b */
+  axpy(a: Vector, coefficient: Value, b: Vector): Vector {
+    return a.map((x, k) => add(x, mul(this.spread(coefficient, x), b[k])));
+  }
+
+  minus(a: Vector, b: Vector): Vector {
+    return a.map((x, k) => sub(x, b[k]));
+  }
+
+  /** a where the condition of its system holds, else b. */
+  choose(condition: Value, a: Vector, b: Vector): Vector {
+    return a.map((x, k) => select(this.batchAxes === 0 ? broadcast(condition, arrayTypeOf(x).shape, []) : this.spread(condition, x), x, b[k]));
+  }
+
+  /** Number of components of each system. */
+  count(a: Vector): number {
+    return a.reduce((total: number, x) => total + arrayTypeOf(x).shape.slice(this.batchAxes).reduce((size, length) => size * length, 1), 0);
+  }
+
+  /** The vector minus `share` times its mean (1: the constant part is removed). */
+  withoutMean(a: Vector, share: Value): Vector {
+    const total = a.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const mean = mul(div(total, constant(this.count(a), total)), share);
+    return a.map((x) => sub(x, this.spread(mean, x)));
+  }
+}
+
+/** A number beside an array. */
+export function constant(value: number, like: Value): Value {
+  return full(value, [], arrayTypeOf(like).dtype);
+}
+
+/** a / b, and 0 where b is 0. */
+export function safeDivide(a: Value, b: Value): Value {
+  const zero = constant(0, b);
+  const atZero = equal(b, zero);
+  return mul(div(a, select(atZero, constant(1, b), b)), sub(constant(1, b), indicator(atZero, b)));
+}
