@@ -20,9 +20,10 @@ import { runLoop, type Loop } from '../backends/js/elementwise.ts';
 import { addLoop, mulI32Loop, mulLoop } from '../backends/js/loops.ts';
 import { reduceAxes } from '../backends/js/reduce.ts';
 import { copyInto } from '../backends/js/copy.ts';
-import { ELEMENTWISE, type ElementwiseName } from '../elementwise/table.ts';
-import { DTypeError, ShapeError } from '../errors.ts';
+import type { ElementwiseName } from '../elementwise/table.ts';
+import { DTypeError } from '../errors.ts';
 import { allocate, bytesPerElement, isFloat, type DType, type TypedArray } from './dtype.ts';
+import { broadcastType, concatenatedType, elementwiseType, keptAxes, paddedType, reducedType, reshapedType, slicedType } from './shapes.ts';
 import { checkedAllocate, describeType, type ArrayType } from './type.ts';
 import { Storage } from './storage.ts';
 import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from './strides.ts';
@@ -50,7 +51,7 @@ export class NDArray implements ArrayType {
 
   static filled(value: number, shape: Shape, dtype: DType): NDArray {
     const data = allocate(dtype, 1);
-    data[0] = value;
+    data[0] = dtype === 'bool' ? Number(value !== 0) : value;
     return new NDArray(new Storage(data), shape, shape.map(() => 0), 0, dtype);
   }
 
@@ -154,21 +155,6 @@ export const arraySpace: VectorSpace<ArrayType> = {
 
 // Elementwise operations: operands of one shape, or of rank 0.
 
-function elementwiseType(name: ElementwiseName, inputs: readonly ArrayType[]): ArrayType {
-  let shape: Shape = [];
-  for (const input of inputs) {
-    if (input.shape.length === 0) continue;
-    if (shape.length > 0 && !sameShape(shape, input.shape)) throw new ShapeError(name, [shape, input.shape], 'operands of different shapes.');
-    shape = input.shape;
-  }
-  const last = inputs[inputs.length - 1]!.dtype;
-  for (let k = name === 'select' ? 1 : 0; k < inputs.length - 1; k++) {
-    if (inputs[k]!.dtype !== last) throw new DTypeError(name, inputs.map(({ dtype }) => dtype), 'operands of different dtypes.', 'Convert one with convert(x, dtype).');
-  }
-  if (name === 'select' && inputs[0]!.dtype !== 'bool') throw new DTypeError(name, [inputs[0]!.dtype], 'the condition is not boolean.', 'Compare first: less(x, y), equal(x, y).');
-  return { shape, dtype: ELEMENTWISE[name].result === 'bool' ? 'bool' : last };
-}
-
 /** Operands stacked along a new first axis are brought to one rank. */
 function alignBatch(inputs: readonly Value[], batched: readonly boolean[], size: number): Value[] {
   const members = inputs.map((input, k) => (batched[k] ? arrayTypeOf(input).shape.slice(1) : arrayTypeOf(input).shape));
@@ -266,14 +252,14 @@ interface BroadcastParams {
 const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
   name: 'broadcast',
   evaluate(x, { shape, axes }) {
-    const strides = shape.map(() => 0);
+    broadcastType(x, shape, axes);
+    const strides = new Array<number>(shape.length).fill(0);
     axes.forEach((axis, k) => {
       if (x.shape[k] === shape[axis]) strides[axis] = x.strides[k]!;
-      else if (x.shape[k] !== 1) throw new ShapeError('broadcast', [x.shape, shape], `axis ${k} does not fit axis ${axis}.`);
     });
     return new NDArray(x.storage, shape, strides, x.offset, x.dtype);
   },
-  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  type: (x, { shape, axes }) => broadcastType(x, shape, axes),
   transpose(yBar, { shape, axes }, type) {
     const summed = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
     const kept = reduceSum(yBar, summed);
@@ -285,19 +271,17 @@ const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
 
 /** Repeats along new axes (or axes of length 1) without copying. */
 export function broadcast(x: Value, shape: Shape, axes: readonly number[]): Value {
-  return sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
+  return axes.length === shape.length && sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
 }
 
 interface AxesParams {
   readonly axes: readonly number[];
 }
 
-const keptAxes = (shape: Shape, axes: readonly number[]): number[] => shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
-
 const reduceSumOperation: ArrayOperation<AxesParams> = declareLinear({
   name: 'reduceSum',
-  evaluate: (x, { axes }) => NDArray.of(reduceAxes('sum', x, axes, x.dtype), keptAxes(x.shape, axes).map((axis) => x.shape[axis]!), x.dtype),
-  type: ({ shape, dtype }, { axes }) => ({ shape: keptAxes(shape, axes).map((axis) => shape[axis]!), dtype }),
+  evaluate: (x, { axes }) => NDArray.of(reduceAxes('sum', x, axes, x.dtype), reducedType('reduceSum', x, axes, 'number').shape, x.dtype),
+  type: (x, { axes }) => reducedType('reduceSum', x, axes, 'number'),
   transpose: (yBar, { axes }, { shape }) => broadcast(yBar, shape, keptAxes(shape, axes)),
   batch: ([x], _batched, { axes }) => reduceSum(x, axes.map((axis) => axis + 1)),
 });
@@ -314,11 +298,11 @@ interface ShapeParams {
 const reshapeOperation: ArrayOperation<ShapeParams> = declareLinear({
   name: 'reshape',
   evaluate(x, { shape }) {
-    if (sizeOf(shape) !== x.size) throw new ShapeError('reshape', [x.shape, shape], 'shapes of different sizes.');
+    reshapedType(x, shape);
     if (isRowMajor(x.shape, x.strides)) return new NDArray(x.storage, shape, rowMajor(shape), x.offset, x.dtype);
     return NDArray.of(x.contiguous(), shape, x.dtype);
   },
-  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  type: (x, { shape }) => reshapedType(x, shape),
   transpose: (yBar, _params, { shape }) => reshape(yBar, shape),
   batch: ([x], _batched, { shape }, size) => reshape(x, [size, ...shape]),
 });
@@ -337,6 +321,7 @@ interface SliceParams {
 const sliceOperation: ArrayOperation<SliceParams> = declareLinear({
   name: 'slice',
   evaluate(x, { start, step, shape }) {
+    slicedType(x, start, step, shape);
     let offset = x.offset;
     const strides = x.strides.map((stride, axis) => {
       offset += start[axis]! * stride;
@@ -344,7 +329,7 @@ const sliceOperation: ArrayOperation<SliceParams> = declareLinear({
     });
     return new NDArray(x.storage, shape, strides, sizeOf(shape) === 0 ? x.offset : offset, x.dtype);
   },
-  type: ({ dtype }, { shape }) => ({ shape, dtype }),
+  type: (x, { start, step, shape }) => slicedType(x, start, step, shape),
   transpose(yBar, { start, step, shape }, type) {
     const high = type.shape.map((length, axis) => (shape[axis] === 0 ? length - start[axis]! : length - start[axis]! - (shape[axis]! - 1) * step[axis]! - 1));
     return pad(yBar, start, high, step.map((s) => s - 1));
@@ -354,13 +339,8 @@ const sliceOperation: ArrayOperation<SliceParams> = declareLinear({
 
 /** Every `step`-th element from `start` on, `shape` of them, along each axis. */
 export function slice(x: Value, start: readonly number[], shape: Shape, step: readonly number[] = shape.map(() => 1)): Value {
-  const type = arrayTypeOf(x);
-  if (sameShape(type.shape, shape) && step.every((s) => s === 1)) return x;
-  type.shape.forEach((length, axis) => {
-    const end = start[axis]! + (shape[axis]! - 1) * step[axis]!;
-    if (start[axis]! < 0 || shape[axis]! < 0 || step[axis]! < 1 || (shape[axis]! > 0 && end >= length)) throw new ShapeError('slice', [type.shape, shape], `axis ${axis} from ${start[axis]} in steps of ${step[axis]} reaches outside.`);
-  });
-  return sliceOperation([x], { start, step, shape });
+  const isWhole = sameShape(arrayTypeOf(x).shape, shape) && start.every((s) => s === 0) && step.every((s) => s === 1);
+  return isWhole ? x : sliceOperation([x], { start, step, shape });
 }
 
 /** `slice` along one axis. */
@@ -380,43 +360,29 @@ interface PadParams {
   readonly interior: readonly number[];
 }
 
-const paddedShape = (shape: Shape, { low, high, interior }: PadParams): number[] =>
-  shape.map((length, axis) => low[axis]! + high[axis]! + length + Math.max(length - 1, 0) * interior[axis]!);
-
 const padOperation: ArrayOperation<PadParams> = declareLinear({
   name: 'pad',
-  evaluate(x, params) {
-    const shape = paddedShape(x.shape, params);
+  evaluate(x, { low, high, interior }) {
+    const { shape } = paddedType(x, low, high, interior);
     const out = checkedAllocate('pad', x.dtype, shape);
     const strides = rowMajor(shape);
-    const at = params.low.reduce((offset, low, axis) => offset + low * strides[axis]!, 0);
-    copyInto(out, x, at, strides.map((stride, axis) => stride * (params.interior[axis]! + 1)));
+    const at = low.reduce((offset, count, axis) => offset + count * strides[axis]!, 0);
+    copyInto(out, x, at, strides.map((stride, axis) => stride * (interior[axis]! + 1)));
     return NDArray.of(out, shape, x.dtype);
   },
-  type: ({ shape, dtype }, params) => ({ shape: paddedShape(shape, params), dtype }),
+  type: (x, { low, high, interior }) => paddedType(x, low, high, interior),
   transpose: (yBar, { low, interior }, { shape }) => slice(yBar, low, shape, interior.map((count) => count + 1)),
   batch: ([x], _batched, { low, high, interior }) => pad(x, [0, ...low], [0, ...high], [0, ...interior]),
 });
 
 /** Zeros around (and, with `interior`, between) the elements. */
 export function pad(x: Value, low: readonly number[], high: readonly number[], interior: readonly number[] = low.map(() => 0)): Value {
-  if ([...low, ...high, ...interior].every((count) => count === 0)) return x;
-  return padOperation([x], { low, high, interior });
+  const isWhole = [low, high, interior].every((widths) => widths.length === arrayTypeOf(x).shape.length && widths.every((count) => count === 0));
+  return isWhole ? x : padOperation([x], { low, high, interior });
 }
 
 interface AxisParams {
   readonly axis: number;
-}
-
-function concatType(inputs: readonly ArrayType[], axis: number): ArrayType {
-  const { shape, dtype } = inputs[0]!;
-  for (const input of inputs) {
-    if (input.dtype !== dtype) throw new DTypeError('concat', [dtype, input.dtype], 'parts of different dtypes.', 'Convert them to one dtype first.');
-    if (input.shape.length !== shape.length || input.shape.some((length, k) => k !== axis && length !== shape[k])) {
-      throw new ShapeError('concat', [shape, input.shape], `parts differ elsewhere than along axis ${axis}.`);
-    }
-  }
-  return { shape: shape.map((length, k) => (k === axis ? inputs.reduce((total, input) => total + input.shape[axis]!, 0) : length)), dtype };
 }
 
 const concatPrimitive: Primitive = primitive({
@@ -424,7 +390,7 @@ const concatPrimitive: Primitive = primitive({
   evaluate(inputs, params) {
     const { axis } = params as AxisParams;
     const parts = inputs as readonly NDArray[];
-    const { shape, dtype } = concatType(parts, axis);
+    const { shape, dtype } = concatenatedType(parts, axis);
     const out = checkedAllocate('concat', dtype, shape);
     const strides = rowMajor(shape);
     let start = 0;
@@ -434,7 +400,7 @@ const concatPrimitive: Primitive = primitive({
     }
     return [NDArray.of(out, shape, dtype)];
   },
-  abstract: (inputs, params) => [arrayAbstract(concatType(asTypes(inputs), (params as AxisParams).axis))],
+  abstract: (inputs, params) => [arrayAbstract(concatenatedType(asTypes(inputs), (params as AxisParams).axis))],
   outputSpace: () => arraySpace as VectorSpace,
   jvp(inputs, tangents, _outputs, params) {
     if (tangents.every((dx) => dx === undefined)) return [undefined];
@@ -457,6 +423,7 @@ const concatPrimitive: Primitive = primitive({
 
 /** Arrays one after another along an axis. */
 export function concat(parts: readonly Value[], axis: number): Value {
+  if (parts.length === 0) concatenatedType([], axis);
   return parts.length === 1 ? parts[0] : applyOne(concatPrimitive, parts, { axis } satisfies AxisParams);
 }
 

@@ -4,74 +4,87 @@ import { e, type Expression } from './expression.ts';
 /** What an operation gives: the dtype of its (last) input, or a boolean. */
 export type ResultKind = 'same' | 'bool';
 
+/** What an operation takes: numbers (f32, f64, i32), real numbers (f32, f64), booleans, or anything. */
+export type OperandKind = 'any' | 'number' | 'real' | 'bool';
+
+/** One operation: what it takes and gives, its value, and where i32 must wrap around differently, the value of integers. */
 export interface ElementwiseEntry {
   readonly arity: 1 | 2 | 3;
+  readonly operands: OperandKind;
   readonly result: ResultKind;
   readonly value: (...inputs: Expression[]) => Expression;
+  /** The value on i32 where it is not the real value modulo 2³². */
+  readonly integer?: (...inputs: Expression[]) => Expression;
 }
 
-const unary = (value: (x: Expression) => Expression, result: ResultKind = 'same'): ElementwiseEntry => ({ arity: 1, result, value: value as ElementwiseEntry['value'] });
-const binary = (value: (x: Expression, y: Expression) => Expression, result: ResultKind = 'same'): ElementwiseEntry => ({ arity: 2, result, value: value as ElementwiseEntry['value'] });
+type Value1 = (x: Expression) => Expression;
+type Value2 = (x: Expression, y: Expression) => Expression;
+type ValueN = ElementwiseEntry['value'];
+const withInteger = (integer: unknown): Pick<ElementwiseEntry, 'integer'> => (integer === undefined ? {} : { integer: integer as ValueN });
+const unary = (operands: OperandKind, value: Value1, integer?: Value1): ElementwiseEntry => ({ arity: 1, operands, result: 'same', value: value as ValueN, ...withInteger(integer) });
+const binary = (operands: OperandKind, value: Value2, integer?: Value2): ElementwiseEntry => ({ arity: 2, operands, result: 'same', value: value as ValueN, ...withInteger(integer) });
+const predicate = (operands: OperandKind, arity: 1 | 2, value: Value2): ElementwiseEntry => ({ arity, operands, result: 'bool', value: value as ValueN });
 
+/** Every elementwise operation, by name. */
 export const ELEMENTWISE = {
   // Arithmetic
-  add: binary((x, y) => e.add(x, y)),
-  sub: binary((x, y) => e.sub(x, y)),
-  mul: binary((x, y) => e.mul(x, y)),
-  div: binary((x, y) => e.div(x, y)),
-  mod: binary((x, y) => e.mod(x, y)),
-  neg: unary((x) => e.neg(x)),
-  abs: unary((x) => e.abs(x)),
-  sign: unary((x) => e.sign(x)),
-  square: unary((x) => e.mul(x, x)),
-  min: binary((x, y) => e.min(x, y)),
-  max: binary((x, y) => e.max(x, y)),
-  floor: unary((x) => e.floor(x)),
-  ceil: unary((x) => e.ceil(x)),
-  round: unary((x) => e.round(x)),
-  trunc: unary((x) => e.trunc(x)),
+  add: binary('number', (x, y) => e.add(x, y)),
+  sub: binary('number', (x, y) => e.sub(x, y)),
+  mul: binary('number', (x, y) => e.mul(x, y), (x, y) => e.mulI32(x, y)),
+  div: binary('real', (x, y) => e.div(x, y)),
+  mod: binary('number', (x, y) => e.mod(x, y)),
+  neg: unary('number', (x) => e.neg(x)),
+  abs: unary('number', (x) => e.abs(x)),
+  sign: unary('number', (x) => e.sign(x)),
+  square: unary('number', (x) => e.mul(x, x), (x) => e.mulI32(x, x)),
+  min: binary('number', (x, y) => e.min(x, y)),
+  max: binary('number', (x, y) => e.max(x, y)),
+  floor: unary('number', (x) => e.floor(x)),
+  ceil: unary('number', (x) => e.ceil(x)),
+  round: unary('number', (x) => e.round(x)),
+  trunc: unary('number', (x) => e.trunc(x)),
   // Powers, exponentials, logarithms
-  sqrt: unary((x) => e.sqrt(x)),
-  cbrt: unary((x) => e.cbrt(x)),
-  exp: unary((x) => e.exp(x)),
-  expm1: unary((x) => e.expm1(x)),
-  log: unary((x) => e.log(x)),
-  log1p: unary((x) => e.log1p(x)),
-  pow: binary((x, y) => e.pow(x, y)),
-  hypot: binary((x, y) => e.hypot(x, y)),
+  sqrt: unary('real', (x) => e.sqrt(x)),
+  cbrt: unary('real', (x) => e.cbrt(x)),
+  exp: unary('real', (x) => e.exp(x)),
+  expm1: unary('real', (x) => e.expm1(x)),
+  log: unary('real', (x) => e.log(x)),
+  log1p: unary('real', (x) => e.log1p(x)),
+  pow: binary('real', (x, y) => e.pow(x, y)),
+  hypot: binary('real', (x, y) => e.hypot(x, y)),
   // Trigonometric and hyperbolic
-  sin: unary((x) => e.sin(x)),
-  cos: unary((x) => e.cos(x)),
-  tan: unary((x) => e.tan(x)),
-  asin: unary((x) => e.asin(x)),
-  acos: unary((x) => e.acos(x)),
-  atan: unary((x) => e.atan(x)),
-  atan2: binary((y, x) => e.atan2(y, x)),
-  sinh: unary((x) => e.sinh(x)),
-  cosh: unary((x) => e.cosh(x)),
-  tanh: unary((x) => e.tanh(x)),
-  asinh: unary((x) => e.asinh(x)),
-  acosh: unary((x) => e.acosh(x)),
-  atanh: unary((x) => e.atanh(x)),
+  sin: unary('real', (x) => e.sin(x)),
+  cos: unary('real', (x) => e.cos(x)),
+  tan: unary('real', (x) => e.tan(x)),
+  asin: unary('real', (x) => e.asin(x)),
+  acos: unary('real', (x) => e.acos(x)),
+  atan: unary('real', (x) => e.atan(x)),
+  atan2: binary('real', (y, x) => e.atan2(y, x)),
+  sinh: unary('real', (x) => e.sinh(x)),
+  cosh: unary('real', (x) => e.cosh(x)),
+  tanh: unary('real', (x) => e.tanh(x)),
+  asinh: unary('real', (x) => e.asinh(x)),
+  acosh: unary('real', (x) => e.acosh(x)),
+  atanh: unary('real', (x) => e.atanh(x)),
   // Special functions. Both forms stay finite at ±∞ because exp only sees −|x|.
-  sigmoid: unary((x) => e.div(e.select(e.less(x, 0), e.exp(e.neg(e.abs(x))), 1), e.add(1, e.exp(e.neg(e.abs(x)))))),
-  softplus: unary((x) => e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x)))))),
-  erf: unary((x) => e.erf(x)),
-  erfc: unary((x) => e.erfc(x)),
-  lgamma: unary((x) => e.lgamma(x)),
-  digamma: unary((x) => e.digamma(x)),
-  polygamma: binary((n, x) => e.polygamma(n, x)),
+  sigmoid: unary('real', (x) => e.div(e.select(e.less(x, 0), e.exp(e.neg(e.abs(x))), 1), e.add(1, e.exp(e.neg(e.abs(x)))))),
+  softplus: unary('real', (x) => e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x)))))),
+  erf: unary('real', (x) => e.erf(x)),
+  erfc: unary('real', (x) => e.erfc(x)),
+  lgamma: unary('real', (x) => e.lgamma(x)),
+  digamma: unary('real', (x) => e.digamma(x)),
+  polygamma: binary('real', (n, x) => e.polygamma(n, x)),
   // Comparison and logic
-  less: binary((x, y) => e.less(x, y), 'bool'),
-  lessEqual: binary((x, y) => e.lessEqual(x, y), 'bool'),
-  equal: binary((x, y) => e.equal(x, y), 'bool'),
-  isFinite: unary((x) => e.isFinite(x), 'bool'),
-  and: binary((x, y) => e.and(x, y), 'bool'),
-  or: binary((x, y) => e.or(x, y), 'bool'),
-  not: unary((x) => e.not(x), 'bool'),
+  less: predicate('any', 2, (x, y) => e.less(x, y)),
+  lessEqual: predicate('any', 2, (x, y) => e.lessEqual(x, y)),
+  equal: predicate('any', 2, (x, y) => e.equal(x, y)),
+  isFinite: predicate('real', 1, (x) => e.isFinite(x)),
+  and: predicate('bool', 2, (x, y) => e.and(x, y)),
+  or: predicate('bool', 2, (x, y) => e.or(x, y)),
+  not: predicate('bool', 1, (x) => e.not(x)),
   // Choice
-  select: { arity: 3, result: 'same', value: ((condition: Expression, x: Expression, y: Expression) => e.select(condition, x, y)) as ElementwiseEntry['value'] },
-  copy: unary((x) => x),
+  select: { arity: 3, operands: 'any', result: 'same', value: ((condition: Expression, x: Expression, y: Expression) => e.select(condition, x, y)) as ElementwiseEntry['value'] },
 } as const satisfies Record<string, ElementwiseEntry>;
 
+/** Name of an elementwise operation. */
 export type ElementwiseName = keyof typeof ELEMENTWISE;

@@ -15,8 +15,8 @@ export { add, mul } from '../array/ndarray.ts';
 type Unary = (x: Value) => Value;
 type Binary = (x: Value, y: Value) => Value;
 
-function unary(name: ElementwiseName, loop: unknown, slope?: (x: Value, y: Value) => Value): Unary {
-  const operation = declareElementwise(name, loop as Loop, [slope && ((x, _b, _c, y) => slope(x, y))]);
+function unary(name: ElementwiseName, loop: unknown, slope?: (x: Value, y: Value) => Value, loopI32: unknown = loop): Unary {
+  const operation = declareElementwise(name, loop as Loop, [slope && ((x, _b, _c, y) => slope(x, y))], loopI32 as Loop);
   return (x) => operation(x);
 }
 
@@ -43,7 +43,7 @@ export const div: Binary = binary('div', loops.divLoop, (_x, y) => div(one(y), y
 export const mod: Binary = binary('mod', loops.modLoop, () => 1, (x, y) => neg(floor(div(x, y))));
 export const abs: Unary = unary('abs', loops.absLoop, (x) => sign(x));
 export const sign: Unary = unary('sign', loops.signLoop);
-export const square: Unary = unary('square', loops.squareLoop, (x) => times(x, 2));
+export const square: Unary = unary('square', loops.squareLoop, (x) => times(x, 2), loops.squareI32Loop);
 export const min: Binary = binary('min', loops.minLoop, (x, y) => indicator(lessEqual(x, y), x), (x, y) => indicator(less(y, x), y));
 export const max: Binary = binary('max', loops.maxLoop, (x, y) => indicator(lessEqual(y, x), x), (x, y) => indicator(less(x, y), y));
 export const floor: Unary = unary('floor', loops.floorLoop);

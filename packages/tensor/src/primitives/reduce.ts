@@ -1,10 +1,12 @@
 /** @file Reductions other than the sum. On a tie, min and max share the derivative equally among the extreme elements. */
 import { applyOne, discrete, primitive, type GeneralRule, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { allocate } from '../array/dtype.ts';
-import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, mul, NDArray, reduceSum } from '../array/ndarray.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, concat, full, mul, NDArray, reduceSum, sliceAxis } from '../array/ndarray.ts';
+import { keptAxes, reducedType } from '../array/shapes.ts';
 import type { ArrayType } from '../array/type.ts';
 import { reduceAxes, type Reduction } from '../backends/js/reduce.ts';
-import { constantLike, div, equal, indicator, select } from './elementwise.ts';
+import type { OperandKind } from '../elementwise/table.ts';
+import { div, equal, indicator } from './elementwise.ts';
+import { reverse } from './structure.ts';
 
 export { reduceSum } from '../array/ndarray.ts';
 
@@ -12,26 +14,25 @@ interface Axes {
   readonly axes: readonly number[];
 }
 
-const kept = ({ shape }: ArrayType, axes: readonly number[]): number[] => shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
-
-function reduction(name: string, kind: Reduction, self: () => Primitive): GeneralRule {
+function reduction(name: string, kind: Reduction, operands: OperandKind, self: () => Primitive): GeneralRule {
   return {
     name,
     evaluate([x], params) {
       const array = x as NDArray;
       const { axes } = params as Axes;
-      return [NDArray.of(reduceAxes(kind, array, axes, array.dtype), kept(array, axes).map((axis) => array.shape[axis]!), array.dtype)];
+      const { shape, dtype } = reducedType(name, arrayTypeOf(array), axes, operands);
+      return [NDArray.of(reduceAxes(kind, array, axes, dtype), shape, dtype)];
     },
-    abstract([x], params) {
-      const type = x!.type as ArrayType;
-      return [arrayAbstract({ shape: kept(type, (params as Axes).axes).map((axis) => type.shape[axis]!), dtype: type.dtype })];
-    },
+    abstract: ([x], params) => [arrayAbstract(reducedType(name, x!.type as ArrayType, (params as Axes).axes, operands))],
     outputSpace: () => arraySpace as VectorSpace,
     batch: ([x], _batched, params) => ({ outputs: [applyOne(self(), [x], { axes: (params as Axes).axes.map((axis) => axis + 1) } satisfies Axes)], batched: [true] }),
   };
 }
 
-const spread = (y: Value, x: Value, axes: readonly number[]): Value => broadcast(y, arrayTypeOf(x).shape, kept(arrayTypeOf(x), axes));
+function spread(y: Value, x: Value, axes: readonly number[]): Value {
+  const { shape } = arrayTypeOf(x);
+  return broadcast(y, shape, keptAxes(shape, axes));
+}
 
 /** Weights of the elements that attain the extremum; they sum to 1. */
 function shares(x: Value, y: Value, axes: readonly number[]): Value {
@@ -41,7 +42,7 @@ function shares(x: Value, y: Value, axes: readonly number[]): Value {
 
 function extremum(name: string, kind: 'min' | 'max'): Primitive {
   const declared: Primitive = primitive({
-    ...reduction(name, kind, () => declared),
+    ...reduction(name, kind, 'number', () => declared),
     jvp: ([x], [dx], [y], params) => [dx === undefined ? undefined : reduceSum(mul(dx, shares(x, y, (params as Axes).axes)), (params as Axes).axes)],
     vjp: ([yBar], [x], [y], params, needs) => {
       const { axes } = params as Axes;
@@ -53,8 +54,8 @@ function extremum(name: string, kind: 'min' | 'max'): Primitive {
 
 const minPrimitive = extremum('reduceMin', 'min');
 const maxPrimitive = extremum('reduceMax', 'max');
-const anyPrimitive: Primitive = discrete(reduction('reduceAny', 'any', () => anyPrimitive));
-const allPrimitive: Primitive = discrete(reduction('reduceAll', 'all', () => allPrimitive));
+const anyPrimitive: Primitive = discrete(reduction('reduceAny', 'any', 'bool', () => anyPrimitive));
+const allPrimitive: Primitive = discrete(reduction('reduceAll', 'all', 'bool', () => allPrimitive));
 
 const allAxes = (x: Value): number[] => arrayTypeOf(x).shape.map((_, axis) => axis);
 
@@ -67,23 +68,27 @@ export const reduceAny = (x: Value, axes: readonly number[] = allAxes(x)): Value
 /** Whether all elements hold; true for none. */
 export const reduceAll = (x: Value, axes: readonly number[] = allAxes(x)): Value => applyOne(allPrimitive, [x], { axes } satisfies Axes);
 
-/** Product of all others along one axis, without division, so that zeros do no harm. */
-function productOfOthers(x: Value, axis: number): Value {
-  const { shape } = arrayTypeOf(x);
+/** Product of the elements before each one along an axis: windows of doubling length. */
+function productBefore(x: Value, axis: number): Value {
+  const { shape, dtype } = arrayTypeOf(x);
   const length = shape[axis]!;
-  const pick = (k: number): Value => select(equal(indexAlong(x, axis), constantLike(k, x)), constantLike(1, x), x);
-  const parts = Array.from({ length }, (_, k) => mul(indicator(equal(indexAlong(x, axis), constantLike(k, x)), x), spread(reduceProd(pick(k), [axis]), x, [axis])));
-  return parts.reduce((total, part) => arraySpace.add(total, part));
+  const shifted = (y: Value, by: number): Value => {
+    const ones = full(1, shape.map((own, k) => (k === axis ? by : own)), dtype);
+    return concat([ones, sliceAxis(y, axis, 0, length - by, 1)], axis);
+  };
+  if (length === 0) return x;
+  let product = shifted(x, 1);
+  for (let by = 1; by < length; by *= 2) product = mul(product, shifted(product, by));
+  return product;
 }
 
-function indexAlong(x: Value, axis: number): Value {
-  const { shape, dtype } = arrayTypeOf(x);
-  const data = allocate(dtype, shape[axis]!).map((_, k) => k);
-  return broadcast(NDArray.of(data, [shape[axis]!], dtype), shape, [axis]);
+/** Product of all others along one axis, without division, so that zeros do no harm. */
+function productOfOthers(x: Value, axis: number): Value {
+  return mul(productBefore(x, axis), reverse(productBefore(reverse(x, [axis]), axis), [axis]));
 }
 
 const prodPrimitive: Primitive = primitive({
-  ...reduction('reduceProd', 'prod', () => prodPrimitive),
+  ...reduction('reduceProd', 'prod', 'number', () => prodPrimitive),
   jvp: ([x], [dx], _outputs, params) => {
     const [axis] = (params as Axes).axes;
     return [dx === undefined ? undefined : reduceSum(mul(dx, productOfOthers(x, axis!)), [axis!])];

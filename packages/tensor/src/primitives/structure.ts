@@ -3,8 +3,10 @@ import { applyOne, discrete, type Value, type VectorSpace } from '@tapeflow/auto
 import { allocate, isFloat, type DType } from '../array/dtype.ts';
 import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray, type ArrayOperation } from '../array/ndarray.ts';
 import { rowMajor, type Shape } from '../array/strides.ts';
+import { DTypeError } from '../errors.ts';
 import { copyInto } from '../backends/js/copy.ts';
-import { checkedAllocate } from '../array/type.ts';
+import { checkAxes, checkShape, transposedType } from '../array/shapes.ts';
+import { checkedAllocate, type ArrayType } from '../array/type.ts';
 
 export { broadcast, concat, full, pad, reshape, slice, sliceAxis } from '../array/ndarray.ts';
 
@@ -15,15 +17,15 @@ interface Permutation {
 
 const transposeOperation: ArrayOperation<Permutation> = declareLinear({
   name: 'transpose',
-  evaluate: (x, { order }) => new NDArray(x.storage, order.map((axis) => x.shape[axis]!), order.map((axis) => x.strides[axis]!), x.offset, x.dtype),
-  type: ({ shape, dtype }, { order }) => ({ shape: order.map((axis) => shape[axis]!), dtype }),
+  evaluate: (x, { order }) => new NDArray(x.storage, transposedType(x, order).shape, order.map((axis) => x.strides[axis]!), x.offset, x.dtype),
+  type: (x, { order }) => transposedType(x, order),
   transpose: (yBar, { order }) => transpose(yBar, order.map((_, axis) => order.indexOf(axis))),
   batch: ([x], _batched, { order }) => transpose(x, [0, ...order.map((axis) => axis + 1)]),
 });
 
 /** Reorders axes: axis k of the result is axis `order[k]` of x. A view. */
 export function transpose(x: Value, order: readonly number[]): Value {
-  return order.every((axis, k) => axis === k) ? x : transposeOperation([x], { order });
+  return order.length === arrayTypeOf(x).shape.length && order.every((axis, k) => axis === k) ? x : transposeOperation([x], { order });
 }
 
 interface Axes {
@@ -33,11 +35,15 @@ interface Axes {
 const reverseOperation: ArrayOperation<Axes> = declareLinear({
   name: 'reverse',
   evaluate(x, { axes }) {
+    checkAxes('reverse', x, axes);
     if (x.size === 0) return x;
     const offset = axes.reduce((at, axis) => at + (x.shape[axis]! - 1) * x.strides[axis]!, x.offset);
     return new NDArray(x.storage, x.shape, x.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)), offset, x.dtype);
   },
-  type: (x) => ({ shape: x.shape, dtype: x.dtype }),
+  type(x, { axes }) {
+    checkAxes('reverse', x, axes);
+    return { shape: x.shape, dtype: x.dtype };
+  },
   transpose: (yBar, { axes }) => reverse(yBar, axes),
   batch: ([x], _batched, { axes }) => reverse(x, axes.map((axis) => axis + 1)),
 });
@@ -60,8 +66,8 @@ const convertOperation: ArrayOperation<Target> = declareLinear({
 });
 
 /** Towards zero; NaN gives 0, and what is too large gives the largest integer, as WebAssembly's saturating conversion does. */
-function saturate(x: number): number {
-  return x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : Math.trunc(x);
+export function saturate(x: number): number {
+  return Math.trunc(Math.min(Math.max(x, -(2 ** 31)), 2 ** 31 - 1)) | 0;
 }
 
 /** Changes the dtype. Between real dtypes it is linear; to and from integers it has no derivative. */
@@ -74,7 +80,7 @@ export function convert(x: Value, dtype: DType): Value {
 const discreteConvert = discrete({
   name: 'convert',
   evaluate: ([x], params) => [convertPlain(x as NDArray, (params as Target).dtype)],
-  abstract: ([x], params) => [arrayAbstract({ shape: (x!.type as NDArray).shape, dtype: (params as Target).dtype })],
+  abstract: ([x], params) => [arrayAbstract({ shape: (x!.type as ArrayType).shape, dtype: (params as Target).dtype })],
   outputSpace: () => arraySpace as VectorSpace,
   batch: ([x], _batched, params) => ({ outputs: [convert(x, (params as Target).dtype)], batched: [true] }),
 });
@@ -114,5 +120,8 @@ const iotaPrimitive = discrete({
 
 /** The index along one axis. */
 export function iota(shape: Shape, axis: number, dtype: DType): Value {
+  checkShape('iota', shape);
+  checkAxes('iota', { shape, dtype }, [axis]);
+  if (dtype === 'bool') throw new DTypeError('iota', [dtype], 'an index is no boolean.', 'Use i32, f32 or f64.');
   return applyOne(iotaPrimitive, [], { shape, axis, dtype } satisfies Iota);
 }

@@ -34,6 +34,16 @@ export function mulLoop(out: Numbers, at: number, length: number, a: Numbers, aA
   }
 }
 
+export function mulI32Loop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    const xb = b[bAt]!;
+    out[at + i] = Math.imul(xa, xb);
+    aAt += aStep;
+    bAt += bStep;
+  }
+}
+
 export function divLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
   for (let i = 0; i < length; i++) {
     const xa = a[aAt]!;
@@ -82,6 +92,14 @@ export function squareLoop(out: Numbers, at: number, length: number, a: Numbers,
   for (let i = 0; i < length; i++) {
     const xa = a[aAt]!;
     out[at + i] = (xa * xa);
+    aAt += aStep;
+  }
+}
+
+export function squareI32Loop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    out[at + i] = Math.imul(xa, xa);
     aAt += aStep;
   }
 }
@@ -445,22 +463,5 @@ export function selectLoop(out: Numbers, at: number, length: number, a: Numbers,
     aAt += aStep;
     bAt += bStep;
     cAt += cStep;
-  }
-}
-
-export function copyLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
-  for (let i = 0; i < length; i++) {
-    const xa = a[aAt]!;
-    out[at + i] = xa;
-    aAt += aStep;
-  }
-}
-
-/** i32 product that wraps around like the hardware does. */
-export function mulI32Loop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
-  for (let i = 0; i < length; i++) {
-    out[at + i] = Math.imul(a[aAt]!, b[bAt]!);
-    aAt += aStep;
-    bAt += bStep;
   }
 }

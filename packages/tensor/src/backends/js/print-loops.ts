@@ -7,7 +7,7 @@ const LETTERS = ['a', 'b', 'c'] as const;
 const INFIX: Partial<Record<Operator, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' };
 const COMPARISON: Partial<Record<Operator, string>> = { less: '<', lessEqual: '<=', equal: '===' };
 /** Functions of special.ts of the engine, imported by the printed file. */
-export const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'lgamma', 'digamma', 'polygamma'];
+const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'lgamma', 'digamma', 'polygamma'];
 
 /** An expression as JavaScript text, `operand(i)` being the text of operand i. */
 export function printJavaScript(expression: Expression, operand: (index: number) => string): string {
@@ -20,6 +20,8 @@ export function printJavaScript(expression: Expression, operand: (index: number)
   const comparison = COMPARISON[operator];
   if (comparison !== undefined) return `(${x} ${comparison} ${y} ? 1 : 0)`;
   switch (operator) {
+    case 'mulI32':
+      return `Math.imul(${x}, ${y})`;
     case 'neg':
       return `(-${x})`;
     case 'mod':
@@ -37,28 +39,30 @@ export function printJavaScript(expression: Expression, operand: (index: number)
     case 'round':
       return `roundHalfEven(${x})`;
     default:
-      return SPECIAL.includes(operator) ? `${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})` : `Math.${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
+      return `${SPECIAL.includes(operator) ? '' : 'Math.'}${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
   }
 }
 
 /** One loop: walks every operand with its own offset and stride, and fills `out` from `at` on. */
-export function printLoop(name: string, entry: ElementwiseEntry): string {
-  const letters = LETTERS.slice(0, entry.arity);
+function printLoop(name: string, arity: number, value: ElementwiseEntry['value']): string {
+  const letters = LETTERS.slice(0, arity);
   const parameters = letters.map((x) => `${x}: Numbers, ${x}At: number, ${x}Step: number`).join(', ');
-  const value = printJavaScript(entry.value(...operands(entry.arity)), (index) => `x${LETTERS[index]!}`);
+  const text = printJavaScript(value(...operands(arity)), (index) => `x${LETTERS[index]!}`);
   return [
     `export function ${name}Loop(out: Numbers, at: number, length: number, ${parameters}): void {`,
     '  for (let i = 0; i < length; i++) {',
     ...letters.map((x) => `    const x${x} = ${x}[${x}At]!;`),
-    `    out[at + i] = ${value};`,
+    `    out[at + i] = ${text};`,
     ...letters.map((x) => `    ${x}At += ${x}Step;`),
     '  }',
     '}',
+    '',
   ].join('\n');
 }
 
-/** The whole file. */
+/** The whole file: a loop per operation, and a second one where integers wrap around differently. */
 export function printLoopsFile(): string {
+  const entries: [string, ElementwiseEntry][] = Object.entries(ELEMENTWISE);
   return [
     '/** @file Loops of the js backend. Printed from elementwise/table.ts by `npm run generate`; do not edit. */',
     `import { ${SPECIAL.join(', ')} } from '@tapeflow/autodiff/extend';`,
@@ -66,15 +70,9 @@ export function printLoopsFile(): string {
     '',
     'type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;',
     '',
-    ...Object.entries(ELEMENTWISE).map(([name, entry]) => `${printLoop(name, entry)}\n`),
-    '/** i32 product that wraps around like the hardware does. */',
-    'export function mulI32Loop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {',
-    '  for (let i = 0; i < length; i++) {',
-    '    out[at + i] = Math.imul(a[aAt]!, b[bAt]!);',
-    '    aAt += aStep;',
-    '    bAt += bStep;',
-    '  }',
-    '}',
-    '',
+    ...entries.flatMap(([name, { arity, value, integer }]) => [
+      printLoop(name, arity, value),
+      ...(integer === undefined ? [] : [printLoop(`${name}I32`, arity, integer)]),
+    ]),
   ].join('\n');
 }

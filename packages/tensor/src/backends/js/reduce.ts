@@ -1,11 +1,18 @@
-/** @file Reductions of the js backend: chunks that depend on the size only, merged in a fixed tree. */
+/**
+ * @file Reductions of the js backend. The order of summation depends on the size only: rows longer than a chunk are halved
+ * again and again (pairwise summation, whose error grows with log n), whatever strides the operand has.
+ */
 import { allocate, type DType, type TypedArray } from '../../array/dtype.ts';
-import { forEachRow, rowMajor, sizeOf, type Shape } from '../../array/strides.ts';
+import { forEachRow, mergeAxes, rowMajor, sizeOf } from '../../array/strides.ts';
+import { copyInto } from './copy.ts';
 import type { View } from './elementwise.ts';
 
+/** What a reduction computes. */
 export type Reduction = 'sum' | 'prod' | 'min' | 'max' | 'any' | 'all';
 
-/** Below this length a row is summed in one go; longer rows are halved (pairwise summation: error grows with log n). */
+/** Reduces `length` elements, `step` apart. */
+type RowReduction = (data: TypedArray, at: number, step: number, length: number) => number;
+
 const CHUNK = 256;
 
 function sumRow(data: TypedArray, at: number, step: number, length: number): number {
@@ -13,6 +20,7 @@ function sumRow(data: TypedArray, at: number, step: number, length: number): num
     const half = (length >> 1) & ~7;
     return sumRow(data, at, step, half) + sumRow(data, at + half * step, step, length - half);
   }
+  // Two sums side by side do not wait for each other.
   let a = 0;
   let b = 0;
   let i = 0;
@@ -54,35 +62,56 @@ function allRow(data: TypedArray, at: number, step: number, length: number): num
   return 1;
 }
 
-const RULES: Record<Reduction, { row: typeof sumRow; merge: (a: number, b: number) => number; identity: number }> = {
-  sum: { row: sumRow, merge: (a, b) => a + b, identity: 0 },
-  prod: { row: prodRow, merge: (a, b) => a * b, identity: 1 },
-  min: { row: minRow, merge: Math.min, identity: Infinity },
-  max: { row: maxRow, merge: Math.max, identity: -Infinity },
-  any: { row: anyRow, merge: (a, b) => a | b, identity: 0 },
-  all: { row: allRow, merge: (a, b) => a & b, identity: 1 },
+const ROWS: Record<Reduction, RowReduction> = { sum: sumRow, prod: prodRow, min: minRow, max: maxRow, any: anyRow, all: allRow };
+
+// Integers: sums and products wrap around, and the extremes of nothing are the extreme integers.
+
+function sumIntegers(data: TypedArray, at: number, step: number, length: number): number {
+  let total = 0;
+  for (let i = 0; i < length; i++, at += step) total = (total + data[at]!) | 0;
+  return total;
+}
+
+function multiplyIntegers(data: TypedArray, at: number, step: number, length: number): number {
+  let total = 1;
+  for (let i = 0; i < length; i++, at += step) total = Math.imul(total, data[at]!);
+  return total;
+}
+
+const LARGEST = 2 ** 31 - 1;
+const INTEGER_ROWS: Record<Reduction, RowReduction> = {
+  ...ROWS,
+  sum: sumIntegers,
+  prod: multiplyIntegers,
+  min: (...row) => Math.min(LARGEST, minRow(...row)),
+  max: (...row) => Math.max(-LARGEST - 1, maxRow(...row)),
 };
+
+/** The view with its reduced axes last and one stride along all of them, so that each result is one row. */
+function withRows(view: View, kept: readonly number[], reduced: readonly number[], dtype: DType): { outer: View; step: number } {
+  const pick = (list: readonly number[], axes: readonly number[]): number[] => axes.map((axis) => list[axis]!);
+  const rows = mergeAxes(pick(view.shape, reduced), [pick(view.strides, reduced)]);
+  const outer = { data: view.data, offset: view.offset, shape: pick(view.shape, kept), strides: pick(view.strides, kept) };
+  if (rows.shape.length <= 1) return { outer, step: rows.operands[0]![0] ?? 0 };
+  const order = [...kept, ...reduced];
+  const shape = pick(view.shape, order);
+  const strides = rowMajor(shape);
+  const data = allocate(dtype, sizeOf(shape));
+  copyInto(data, { ...outer, shape, strides: pick(view.strides, order) }, 0, strides);
+  return { outer: { data, offset: 0, shape: outer.shape, strides: strides.slice(0, kept.length) }, step: 1 };
+}
 
 /** Reduces the given axes of a view; the result is row-major over the axes that stay. */
 export function reduceAxes(reduction: Reduction, view: View, axes: readonly number[], dtype: DType): TypedArray {
-  const { row, merge, identity } = RULES[reduction];
-  const { shape, strides, data } = view;
-  const kept = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
-  const outShape: Shape = kept.map((axis) => shape[axis]!);
-  const out = allocate(dtype, sizeOf(outShape));
-  const innerShape: Shape = axes.map((axis) => shape[axis]!);
-  const innerStrides = axes.map((axis) => strides[axis]!);
-  const outer = [rowMajor(outShape), kept.map((axis) => strides[axis]!)];
-  const offsets = [0, view.offset];
-  forEachRow(outShape, outer, offsets, (length, steps) => {
-    for (let i = 0; i < length; i++) {
-      const inner = [offsets[1]! + i * steps[1]!];
-      let total = identity;
-      forEachRow(innerShape, [innerStrides], inner, (innerLength, innerSteps) => {
-        total = merge(total, row(data, inner[0]!, innerSteps[0]!, innerLength));
-      });
-      out[offsets[0]! + i * steps[0]!] = total;
-    }
+  const row = (dtype === 'i32' ? INTEGER_ROWS : ROWS)[reduction];
+  const kept = view.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const reduced = view.shape.flatMap((_, axis) => (axes.includes(axis) ? [axis] : []));
+  const { outer, step } = withRows(view, kept, reduced, dtype);
+  const length = reduced.reduce((total, axis) => total * view.shape[axis]!, 1);
+  const out = allocate(dtype, sizeOf(outer.shape));
+  const offsets = [0, outer.offset];
+  forEachRow(outer.shape, [rowMajor(outer.shape), outer.strides], offsets, (count, [outStep, inStep]) => {
+    for (let i = 0; i < count; i++) out[offsets[0]! + i * outStep!] = row(outer.data, offsets[1]! + i * inStep!, step, length);
   });
   return out;
 }
