@@ -1,104 +1,110 @@
 /** @file Gather and scatter-add by flat index: transposes of each other. */
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, declareLinear, full, NDArray, reshape, add, type ArrayOperation } from '../array/ndarray.ts';
-import type { ArrayType } from '../array/type.ts';
-import { checkedAllocate } from '../array/type.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape, type ArrayOperation } from '../array/ndarray.ts';
+import { sameShape, sizeOf } from '../array/strides.ts';
+import { checkedAllocate, type ArrayType } from '../array/type.ts';
 import { DTypeError, IndexError, ShapeError } from '../errors.ts';
-import { sameShape } from '../array/strides.ts';
-import { iota } from './structure.ts';
 
-function checkIndices(operation: string, x: ArrayType, indices: ArrayType): void {
-  if (x.shape.length !== 1) throw new ShapeError(operation, [x.shape], 'the array that is indexed must have one axis.', 'Reshape it first.');
-  if (indices.dtype !== 'i32') throw new DTypeError(operation, [indices.dtype], 'indices must be integers.', 'Convert them with convert(x, "i32").');
+/**
+ * Parameters of gather and scatter-add. The array may be several of one length laid one after another (what batching makes of
+ * it); the indices are then divided into as many equal parts, and each part counts inside its own array.
+ */
+export interface IndexParams {
+  readonly members: number;
 }
 
-const gatherOperation: ArrayOperation<undefined> = declareLinear({
-  name: 'gather',
-  evaluate(x, _params, inputs) {
-    const indices = inputs[1]!;
-    checkIndices('gather', x, indices);
-    const out = checkedAllocate('gather', x.dtype, indices.shape);
-    const source = x.contiguous();
-    const at = indices.contiguous();
-    const length = source.length;
-    for (let i = 0; i < out.length; i++) {
+const repeated = (x: Value, isBatched: boolean, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
+const flat = (x: Value): Value => reshape(x, [sizeOf(arrayTypeOf(x).shape)]);
+
+function checkIndices(operation: string, x: ArrayType, indices: ArrayType, members: number): void {
+  if (x.shape.length !== 1) throw new ShapeError(operation, [x.shape], 'the array that is indexed must have one axis.', 'Reshape it first.');
+  if (indices.dtype !== 'i32') throw new DTypeError(operation, [indices.dtype], 'indices must be integers.', 'Convert them with convert(x, "i32").');
+  const divides = (size: number): boolean => size === 0 || size % members === 0;
+  if (!divides(x.shape[0]!) || !divides(sizeOf(indices.shape))) throw new ShapeError(operation, [x.shape, indices.shape], `array and indices do not divide into ${members} members.`);
+}
+
+/** Positions in the whole array, in the order of the indices. */
+function positions(operation: string, length: number, indices: NDArray, members: number): ArrayLike<number> {
+  const at = indices.contiguous();
+  const count = at.length / members;
+  const result = new Uint32Array(at.length);
+  for (let i = 0, start = 0; i < at.length; start += length) {
+    for (const end = i + count; i < end; i++) {
       const k = at[i]!;
-      if (k < 0 || k >= length) throw new IndexError('gather', k, length, 'an array');
-      out[i] = source[k]!;
+      if (k < 0 || k >= length) throw new IndexError(operation, k, length, 'an array');
+      result[i] = start + k;
     }
-    return NDArray.of(out, indices.shape, x.dtype);
+  }
+  return result;
+}
+
+const gatherOperation: ArrayOperation<IndexParams> = declareLinear({
+  name: 'gather',
+  evaluate(x, { members }, [, indices]) {
+    checkIndices('gather', x, indices!, members);
+    const out = checkedAllocate('gather', x.dtype, indices!.shape);
+    const source = x.contiguous();
+    const at = positions('gather', source.length / members, indices!, members);
+    for (let i = 0; i < out.length; i++) out[i] = source[at[i]!]!;
+    return NDArray.of(out, indices!.shape, x.dtype);
   },
-  type(x, _params, inputs) {
-    checkIndices('gather', x, inputs[1]!);
-    return { shape: inputs[1]!.shape, dtype: x.dtype };
+  type(x, { members }, [, indices]) {
+    checkIndices('gather', x, indices!, members);
+    return { shape: indices!.shape, dtype: x.dtype };
   },
-  transpose: (yBar, _params, { shape, dtype }, [, indices]) => scatterAdd(full(0, shape, dtype), indices, yBar),
-  batch([x, indices], [xBatched, indicesBatched], _params, size) {
-    if (!xBatched) return gather(x, indices);
-    const length = arrayTypeOf(x).shape[1]!;
-    return gather(reshape(x, [size * length]), memberIndices(indices, indicesBatched!, size, length));
+  transpose: (yBar, { members }, { shape, dtype }, [, indices]) => scatterAdd(full(0, shape, dtype), indices, yBar, members),
+  batch([x, indices], [xBatched, indicesBatched], { members }, size) {
+    if (!xBatched && members === 1) return gather(x, indices);
+    return gather(flat(repeated(x, xBatched!, size)), repeated(indices, indicesBatched!, size), members * size);
   },
 });
 
-/** Indices into all members laid one after another. */
-function memberIndices(indices: Value, batched: boolean, size: number, length: number): Value {
-  const own = batched ? indices : arraySpace.batch.repeat(indices, size);
-  const { shape } = arrayTypeOf(own);
-  const offsets = iota([size], 0, 'i32');
-  const scaled = applyMul(offsets, length);
-  return add(own, broadcast(scaled, shape, [0]));
-}
-
-function applyMul(x: Value, factor: number): Value {
-  return arraySpace.multiply(x, full(factor, [], 'i32'));
-}
-
 /** Elements of x (one axis) at `indices` (any shape). */
-export function gather(x: Value, indices: Value): Value {
-  return gatherOperation([x, indices], undefined);
+export function gather(x: Value, indices: Value, members: number = 1): Value {
+  return gatherOperation([x, indices], { members });
+}
+
+function checkScatter(x: ArrayType, indices: ArrayType, updates: ArrayType, members: number): void {
+  checkIndices('scatterAdd', x, indices, members);
+  if (!sameShape(indices.shape, updates.shape)) throw new ShapeError('scatterAdd', [indices.shape, updates.shape], 'indices and updates of different shapes.');
+  if (x.dtype !== updates.dtype) throw new DTypeError('scatterAdd', [x.dtype, updates.dtype], 'array and updates of different dtypes.', 'Convert one of them.');
+  if (x.dtype === 'bool') throw new DTypeError('scatterAdd', [x.dtype], 'booleans do not add up.', 'Convert them with convert(x, "i32").');
 }
 
 const scatterAddPrimitive: Primitive = primitive({
   name: 'scatterAdd',
-  evaluate(inputs) {
+  evaluate(inputs, params) {
     const [x, indices, updates] = inputs as readonly [NDArray, NDArray, NDArray];
-    checkScatter(x, indices, updates);
+    const { members } = params as IndexParams;
+    checkScatter(arrayTypeOf(x), arrayTypeOf(indices), arrayTypeOf(updates), members);
     const out = x.copyData();
-    const at = indices.contiguous();
     const values = updates.contiguous();
-    for (let i = 0; i < at.length; i++) {
-      const k = at[i]!;
-      if (k < 0 || k >= out.length) throw new IndexError('scatterAdd', k, out.length, 'an array');
-      out[k]! += values[i]!;
-    }
+    const at = positions('scatterAdd', out.length / members, indices, members);
+    for (let i = 0; i < at.length; i++) out[at[i]!]! += values[i]!;
     return [NDArray.of(out, x.shape, x.dtype)];
   },
-  abstract([x, indices, updates]) {
-    checkScatter(x!.type as ArrayType, indices!.type as ArrayType, updates!.type as ArrayType);
+  abstract([x, indices, updates], params) {
+    checkScatter(x!.type as ArrayType, indices!.type as ArrayType, updates!.type as ArrayType, (params as IndexParams).members);
     return [arrayAbstract(x!.type as ArrayType)];
   },
   outputSpace: () => arraySpace as VectorSpace,
-  jvp([x, indices, updates], [dx, , du]) {
+  jvp([x, indices, updates], [dx, , du], _outputs, params) {
     if (dx === undefined && du === undefined) return [undefined];
-    return [scatterAdd(dx ?? arraySpace.zeros(arrayTypeOf(x)), indices, du ?? arraySpace.zeros(arrayTypeOf(updates)))];
+    return [scatterAdd(dx ?? arraySpace.zeros(arrayTypeOf(x)), indices, du ?? arraySpace.zeros(arrayTypeOf(updates)), (params as IndexParams).members)];
   },
-  vjp: ([yBar], [, indices], _outputs, _params, needs) => [needs[0] ? yBar : undefined, undefined, needs[2] ? gather(yBar, indices) : undefined],
-  batch([x, indices, updates], [xBatched, indicesBatched, updatesBatched], _params, size) {
-    const length = arrayTypeOf(x).shape[xBatched ? 1 : 0]!;
-    const target = reshape(xBatched ? x : arraySpace.batch.repeat(x, size), [size * length]);
-    const stackedUpdates = updatesBatched ? updates : arraySpace.batch.repeat(updates, size);
-    const result = scatterAdd(target, memberIndices(indices, indicesBatched!, size, length), stackedUpdates);
-    return { outputs: [reshape(result, [size, length])], batched: [true] };
+  vjp: ([yBar], [, indices], _outputs, params, needs) => [
+    needs[0] ? yBar : undefined,
+    undefined,
+    needs[2] && yBar !== undefined ? gather(yBar, indices, (params as IndexParams).members) : undefined,
+  ],
+  batch([x, indices, updates], [xBatched, indicesBatched, updatesBatched], params, size) {
+    const target = repeated(x, xBatched!, size);
+    const result = scatterAdd(flat(target), repeated(indices, indicesBatched!, size), repeated(updates, updatesBatched!, size), (params as IndexParams).members * size);
+    return { outputs: [reshape(result, arrayTypeOf(target).shape)], batched: [true] };
   },
 });
 
-function checkScatter(x: ArrayType, indices: ArrayType, updates: ArrayType): void {
-  checkIndices('scatterAdd', x, indices);
-  if (!sameShape(indices.shape, updates.shape)) throw new ShapeError('scatterAdd', [indices.shape, updates.shape], 'indices and updates of different shapes.');
-  if (x.dtype !== updates.dtype) throw new DTypeError('scatterAdd', [x.dtype, updates.dtype], 'array and updates of different dtypes.', 'Convert one of them.');
-}
-
 /** x (one axis) plus every update at its index; updates of equal index add up in the order of the updates. */
-export function scatterAdd(x: Value, indices: Value, updates: Value): Value {
-  return applyOne(scatterAddPrimitive, [x, indices, updates]);
+export function scatterAdd(x: Value, indices: Value, updates: Value, members: number = 1): Value {
+  return applyOne(scatterAddPrimitive, [x, indices, updates], { members } satisfies IndexParams);
 }
