@@ -1,6 +1,7 @@
 /** @file The report page of the smoke-control example. */
 
-import { blueRed, framePictures, heatMap, ink, linePlot, vectorPlot, type Block, type Fact, type Plot, type Raster, type Report } from '@tapeflow/vis';
+import { blueRed, duration, formatNumber, framePictures, heatMap, ink, linePlot, vectorPlot } from '@tapeflow/vis';
+import type { Block, Fact, Plot, Raster, Report } from '@tapeflow/vis';
 import type { FinishedRun, VectorCells } from './finished-run.ts';
 import { smokeControlOptions } from './options.ts';
 
@@ -43,14 +44,16 @@ export function reportOn(run: FinishedRun): Report {
 }
 
 function facts({ summary }: FinishedRun): Fact[] {
+  const short = (value: number): string => formatNumber(value, 3); // cards are narrow
+  const each = summary.seconds / Math.max(1, summary.iterations);
   return [
-    { label: 'Out of place', value: 100 * summary.relativeError, unit: '%', note: 'Σ|result − target| / Σ target' },
-    { label: 'Overlap', value: 100 * summary.overlap, unit: '%', note: 'intersection over union at half density' },
-    { label: 'Loss', value: summary.lossEnd, note: `from ${summary.lossStart.toPrecision(3)}` },
-    { label: 'Force', value: summary.force, unit: 'cells/step²', note: 'root of the sum of squares' },
-    { label: 'Mass change', value: 100 * summary.massChange, unit: '%' },
-    { label: 'Divergence', value: summary.maxDivergence, unit: '1/step', note: 'largest after projection' },
-    { label: 'Time', value: summary.seconds / Math.max(1, summary.iterations), unit: 's per iteration', note: `${Math.round(summary.seconds)} s in all` },
+    { label: 'Out of place', value: short(100 * summary.relativeError), unit: '%', note: 'Σ|result − target| / Σ target' },
+    { label: 'Overlap', value: short(100 * summary.overlap), unit: '%', note: 'intersection over union at half density' },
+    { label: 'Loss', value: short(summary.lossEnd), note: `from ${short(summary.lossStart)}` },
+    { label: 'Force', value: short(summary.force), unit: 'cells/step²', note: 'root of the sum of squares' },
+    { label: 'Mass change', value: short(100 * summary.massChange), unit: '%' },
+    { label: 'Divergence', value: short(summary.maxDivergence), unit: '/step', note: 'largest after projection' },
+    { label: 'Time', value: short(each), unit: 's', note: `per iteration; ${duration(summary.seconds)} in all` },
   ];
 }
 
