@@ -1,0 +1,89 @@
+/** @file Suite: what the documents show compiles, runs and prints what they say; their links lead somewhere. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inLanes, nodeTool } from '../command.ts';
+import { checkLinks } from '../docs/links.ts';
+import { findSnippets, toModule, withAssertions } from '../docs/snippets.ts';
+import { projectFiles, type TextFile } from '../files.ts';
+import { check, nothing, total, type Outcome, type Suite } from '../outcome.ts';
+
+/** A document and the module made of its snippets. */
+interface Lesson {
+  readonly path: string;
+  readonly module: string;
+  /** File name of the module in the scratch folder. */
+  readonly file: string;
+  readonly snippets: number;
+}
+
+/** One check per snippet that runs, and one per document for its links. */
+export const docs: Suite = {
+  name: 'docs',
+  about: 'snippets of README, CONTRIBUTING, docs/ and packages/*/README compile and run; links resolve',
+  budget: 40,
+  run: async (root) => {
+    const documents = projectFiles(root).filter(({ path }) => path.endsWith('.md') && !path.startsWith('.'));
+    const found = documents.map((document) => ({ document, ...findSnippets(document.path, document.text) }));
+    const lessons = found.filter(({ snippets }) => snippets.some(({ notRun }) => notRun === undefined)).map(({ document, snippets }) => ({
+      path: document.path,
+      module: toModule(snippets),
+      file: `${document.path.replaceAll('/', '--')}.ts`,
+      snippets: snippets.filter(({ notRun }) => notRun === undefined).length,
+    }));
+    const skipped = found.flatMap(({ snippets }) => snippets).filter(({ notRun }) => notRun !== undefined).length;
+    return total([
+      ...documents.map((document) => linkCheck(root, document)),
+      check('code blocks are well formed', found.flatMap(({ complaints }) => complaints)),
+      ...await runLessons(root, lessons),
+      { ...nothing, skipped },
+    ]);
+  },
+};
+
+function linkCheck(root: string, document: TextFile): Outcome {
+  const { count, complaints } = checkLinks(root, document);
+  return count === 0 ? nothing : check(`links of ${document.path}`, complaints);
+}
+
+/** Compiles all modules in one go, then runs those that compile, two at a time, each in its own process. */
+async function runLessons(root: string, lessons: readonly Lesson[]): Promise<Outcome[]> {
+  // Below the root, so that packages are found as they are by everything else here.
+  const folder = join(root, '.cache', `docs-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    for (const { file, module } of lessons) writeFileSync(join(folder, file), module);
+    const config = {
+      extends: '../../tsconfig.source.json',
+      compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+      include: ['*.ts'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const compiled = await nodeTool(root, 'typescript/bin/tsc', ['-p', folder, '--pretty', 'false']);
+    const errors = compiled.code === 0 ? [] : messages(compiled.output);
+    const known = errors.filter((error) => lessons.some(({ file }) => error.includes(`${file}(`)));
+    const outcomes = await inLanes(lessons, 2, (lesson) => runLesson(root, folder, lesson, errors));
+    // Errors in the packages themselves belong to the suite 'types', but must not vanish when only this suite is run.
+    return known.length === errors.length ? outcomes : [...outcomes, check('snippets compile', errors.filter((error) => !known.includes(error)))];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function runLesson(root: string, folder: string, lesson: Lesson, errors: readonly string[]): Promise<Outcome> {
+  const own = errors.filter((error) => error.includes(`${lesson.file}(`));
+  if (own.length > 0) {
+    // README.md.ts(12,3): error … → README.md:12: error …
+    const shown = own.map((error) => error.replace(/^\S*?\((\d+),\d+\)/, `${lesson.path}:$1`));
+    return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: snippets do not compile\n${shown.join('\n')}`] };
+  }
+  const file = join(folder, lesson.file.replace(/\.ts$/, '.run.ts'));
+  writeFileSync(file, withAssertions(lesson.module, lesson.path));
+  const { code, output } = await nodeTool(root, 'tsx/dist/cli.mjs', ['--conditions=tapeflow-source', file], { cwd: folder, limit: 60 });
+  if (code === 0) return { ...nothing, passed: lesson.snippets };
+  return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: running its snippets failed\n${output}`] };
+}
+
+/** Splits the compiler's output into messages, each with its continuation lines. */
+function messages(output: string): string[] {
+  return output.split(/\n(?=\S)/).map((text) => text.trim()).filter((text) => text !== '');
+}

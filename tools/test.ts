@@ -1,0 +1,76 @@
+/**
+ * @file `npm test`: every suite in order, each within its budget of seconds.
+ *
+ * `npm test -- --only unit,docs` runs some; `npm test -- --list` names them. The last line is `N passed, N failed, N skipped`.
+ */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check, total, type Outcome, type Suite } from './outcome.ts';
+import { borders } from './suites/borders.ts';
+import { docs } from './suites/docs.ts';
+import { lint, unused } from './suites/lint.ts';
+import { packages } from './suites/package.ts';
+import { types, typeTests } from './suites/types.ts';
+import { vitestSuite } from './suites/vitest.ts';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The budgets add up to ten minutes on two cores. */
+const SUITES: readonly Suite[] = [
+  types,
+  typeTests,
+  lint,
+  borders,
+  unused,
+  vitestSuite('unit', 'packages/*/test: one file per source file', 155),
+  vitestSuite('integration', 'test/: what spans packages', 90),
+  vitestSuite('examples', 'examples/ at small size', 80),
+  docs,
+  packages,
+];
+
+const chosen = choose(process.argv.slice(2));
+if (chosen !== undefined) process.exitCode = await runAll(chosen);
+
+/** The suites the arguments ask for; undefined when there is nothing to run. */
+function choose(args: readonly string[]): readonly Suite[] | undefined {
+  const [option, names = '', ...rest] = args;
+  if (option === undefined) return SUITES;
+  if (option === '--list') {
+    for (const { name, about, budget } of SUITES) console.log(`${name.padEnd(12)} ${about} (${budget} s)`);
+    return undefined;
+  }
+  const wanted = names.split(',');
+  const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (option !== '--only' || rest.length > 0 || unknown.length > 0) {
+    console.error(`npm test [-- --only SUITE,… | --list]; the suites are ${SUITES.map(({ name }) => name).join(', ')}.`);
+    process.exitCode = 2;
+    return undefined;
+  }
+  return SUITES.filter(({ name }) => wanted.includes(name));
+}
+
+/** Runs the suites one after the other and returns the exit code. */
+async function runAll(suites: readonly Suite[]): Promise<number> {
+  const outcomes: Outcome[] = [];
+  for (const suite of suites) outcomes.push(await runOne(suite));
+  const { passed, failed, skipped } = total(outcomes);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function runOne(suite: Suite): Promise<Outcome> {
+  const start = performance.now();
+  const result = await suite.run(ROOT).catch((error: unknown): Outcome => check(`${suite.name} broke`, [describe(error)]));
+  const seconds = (performance.now() - start) / 1000;
+  const late = seconds > suite.budget ? [`took ${seconds.toFixed(1)} s; its budget is ${suite.budget} s.`] : [];
+  const outcome = late.length === 0 ? result : total([result, check(suite.name, late)]);
+  const counts = `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
+  console.log(`${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${suite.name.padEnd(12)} ${counts}  (${seconds.toFixed(1)} s)`);
+  for (const failure of outcome.failures) console.log(`\n${failure.trimEnd()}\n`);
+  return outcome;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
