@@ -36,8 +36,6 @@ export interface Primitive {
   evaluate(inputs: readonly Value[], params: unknown): readonly Value[];
   /** The same for operations with one output. */
   evaluateOne(inputs: readonly Value[], params: unknown): Value;
-  /** The same for elementwise operations on one or two inputs; with one, `b` is ignored. */
-  evaluatePair?(a: Value, b: Value): Value;
   /** Types of the outputs from types of the inputs. */
   abstract(inputs: readonly Abstract[], params: unknown): readonly Abstract[];
   outputSpace(params: unknown, index: number): VectorSpace;
@@ -79,8 +77,6 @@ export interface ElementwiseRule {
   readonly name: string;
   readonly space: VectorSpace;
   evaluate(inputs: readonly Value[]): Value;
-  /** The same for one or two inputs, without a list; with one, `b` is ignored. */
-  evaluatePair?(a: Value, b: Value): Value;
   abstract(inputs: readonly Abstract[]): Abstract;
   readonly slopes: readonly (Slope | undefined)[];
   batch?(inputs: readonly Value[], batched: readonly boolean[], size: number): Value;
@@ -94,7 +90,6 @@ export function elementwise(rule: ElementwiseRule): Primitive {
     slopes,
     evaluate: (inputs) => [rule.evaluate(inputs)],
     evaluateOne: (inputs) => rule.evaluate(inputs),
-    ...(rule.evaluatePair === undefined ? {} : { evaluatePair: rule.evaluatePair }),
     abstract: (inputs) => [rule.abstract(inputs)],
     outputSpace: () => space,
     jvp(inputs, tangents, outputs) {
