@@ -2,7 +2,8 @@
 import { Level, apply, withLevel } from './level.ts';
 import type { Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
-import { Box, typeIn, type Value } from './value.ts';
+import { abstractOf } from './spaces.ts';
+import { Box, type Value } from './value.ts';
 
 /** Many values of one type, stacked along a new first axis. */
 export class BatchBox extends Box {
@@ -33,9 +34,9 @@ class BatchLevel extends Level {
   }
 
   process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
+    if (primitive.batch === undefined) return this.oneByOne(primitive, inputs, params);
     const batched = inputs.map((input) => this.isMine(input));
     const values = inputs.map((input) => (this.isMine(input) ? input.stacked : input));
-    if (primitive.batch === undefined) return this.oneByOne(primitive, inputs, params);
     const result = primitive.batch(values, batched, params, this.size);
     return result.outputs.map((y, k) => (result.batched[k] ? new BatchBox(this, primitive.outputSpace(params, k), y) : y));
   }
@@ -44,7 +45,8 @@ class BatchLevel extends Level {
   private oneByOne(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
     const members = inputs.map((input) => (this.isMine(input) ? input.space.batch.split(input.stacked, this.size) : undefined));
     const results = Array.from({ length: this.size }, (_, i) => apply(primitive, inputs.map((input, k) => (members[k] === undefined ? input : members[k][i])), params));
-    return (results[0] ?? []).map((_, k) => {
+    const first = results[0] ?? primitive.abstract(inputs.map(abstractOf), params);
+    return first.map((_, k) => {
       const space = primitive.outputSpace(params, k);
       return new BatchBox(this, space, space.batch.stack(results.map((outputs) => outputs[k])));
     });
@@ -64,9 +66,4 @@ export function batchLeaves(
   const level = new BatchLevel(transformation, size);
   const ys = withLevel(level, false, () => f(xs.map((x, k) => (batched[k] ? new BatchBox(level, spaces[k]!, x) : x))));
   return ys.map((y) => (level.isMine(y) ? y.stacked : outputSpaceOf(y).batch.repeat(y, size)));
-}
-
-/** Type of one member, for values that may be boxes. */
-export function stackedTypeIn(space: VectorSpace, stacked: Value): unknown {
-  return stacked instanceof Box ? stacked.type : typeIn(space, stacked);
 }

@@ -11,7 +11,7 @@ interface CheckpointParams {
   readonly program: Program;
 }
 
-const checkpointPrimitive: Primitive = primitive({
+const checkpointPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'checkpoint',
   evaluate: (inputs, params) => evaluateProgram((params as CheckpointParams).program, inputs),
   abstract: (_inputs, params) => (params as CheckpointParams).program.results,

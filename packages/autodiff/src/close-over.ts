@@ -3,8 +3,8 @@
  * the function is traced once, and every box that it takes from outside becomes an explicit input.
  */
 import type { Abstract } from './primitive.ts';
-import { refusePromise } from './promise.ts';
 import { evaluateProgram, type Program } from './program.ts';
+import { flattenResult } from './result.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
 import { traceLeaves, withoutDeadCode } from './trace.ts';
 import { flatten, type TreeStructure } from './tree.ts';
@@ -25,9 +25,7 @@ export function closeOver(operation: string, f: (...args: never[]) => unknown, e
   let result: TreeStructure | undefined;
   const { program, captured } = traceLeaves(
     (leaves) => {
-      const output = f(...(flat.structure.unflatten(leaves) as never[]));
-      refusePromise(operation, output);
-      const flatOutput = flatten(output, operation);
+      const flatOutput = flattenResult(operation, f(...(flat.structure.unflatten(leaves) as never[])));
       result = flatOutput.structure;
       return flatOutput.leaves;
     },
@@ -37,7 +35,6 @@ export function closeOver(operation: string, f: (...args: never[]) => unknown, e
   );
   return { program, captured, arguments: flat.structure, result: result! };
 }
-
 
 /** Traces a function of leaves into a program. Values that it closes over must be plain or captured explicitly. */
 export function traceProgram(operation: string, f: (xs: readonly Value[]) => readonly Value[], types: readonly Abstract[]): { program: Program; captured: readonly Box[] } {

@@ -1,10 +1,13 @@
 /** @file customGradient and customTangent: a function with its own derivative rule, kept as one equation until compilation. */
 import { closeOver, type Closed } from './close-over.ts';
+import { CotangentError } from './errors.ts';
 import { apply } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
-import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
+import { requireStructure } from './matching.ts';
+import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { materialize, programCotangents, programTangents } from './program-rules.ts';
+import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
+import { abstractOf } from './spaces.ts';
 import { flatten, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
@@ -19,7 +22,7 @@ interface CustomParams {
   readonly values: number;
 }
 
-const customPrimitive: Primitive = primitive({
+const customPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'custom',
   evaluate: (inputs, params) => evaluateProgram((params as CustomParams).forward, inputs),
   abstract: (_inputs, params) => (params as CustomParams).forward.results,
@@ -58,6 +61,18 @@ const customPrimitive: Primitive = primitive({
     if (ofResiduals.some((yBar) => yBar !== undefined)) add(programCotangents(forward, inputs, ofResiduals, needs));
     return result;
   },
+  batch(inputs, batched, params, size) {
+    const { forward, rule, mode, captured, values } = params as CustomParams;
+    // The rule speaks of all arguments at once, so all of them get members.
+    const stacked = inputs.map((input, k) => (batched[k] || k < captured ? input : forward.inputs[k]!.space.batch.repeat(input, size)));
+    const types = stacked.map(abstractOf);
+    const batchedForward = batchProgram(forward, batched.map((flag, k) => flag || k >= captured), size, types);
+    const residuals = batchedForward.results.slice(values);
+    const derivatives = mode === 'reverse' ? batchedForward.results.slice(0, values) : types.slice(captured);
+    const batchedRule = batchProgram(rule, rule.inputs.map(() => true), size, [...residuals, ...derivatives]);
+    const outputs = apply(customPrimitive, stacked, { forward: batchedForward, rule: batchedRule, mode, captured, values } satisfies CustomParams);
+    return { outputs, batched: outputs.map(() => true) };
+  },
 });
 
 function addMaybe(space: { add(a: Value, b: Value): Value }, a: MaybeValue, b: MaybeValue): MaybeValue {
@@ -68,6 +83,7 @@ function addMaybe(space: { add(a: Value, b: Value): Value }, a: MaybeValue, b: M
 function closeWithRule<Args extends readonly unknown[]>(
   operation: string,
   args: Args,
+  mode: CustomParams['mode'],
   split: (...args: Args) => { value: unknown; rule: (...derivatives: never[]) => unknown; ruleExamples: (value: unknown) => readonly unknown[] },
 ): { forward: Closed; rule: Closed; value: TreeStructure } {
   let rule: Closed | undefined;
@@ -82,7 +98,22 @@ function closeWithRule<Args extends readonly unknown[]>(
     },
     args,
   );
+  const { program } = forward;
+  const [what, like, types, advice] =
+    mode === 'reverse'
+      ? (['a pullback that returns a tree', forward.arguments, program.inputs.slice(forward.captured.length), 'Return a tuple with one cotangent per argument, each like its argument.'] as const)
+      : (['a pushforward that returns a tree', valueStructure!, program.results.slice(0, valueStructure!.size), 'Return a tangent like the value.'] as const);
+  requireStructure(operation, rule!.result, like, what, advice);
+  checkTypes(operation, rule!.program.results, types);
   return { forward, rule: rule!, value: valueStructure! };
+}
+
+function checkTypes(operation: string, derivatives: readonly Abstract[], types: readonly Abstract[]): void {
+  types.forEach(({ space, type }, k) => {
+    const seen = derivatives[k]!;
+    if (!space.isDifferentiable(type) || (seen.space === space && space.sameType(seen.type, type))) return;
+    throw new CotangentError(operation, k, space.describe(type), seen.space.describe(seen.type));
+  });
 }
 
 function applyCustom(mode: CustomParams['mode'], args: readonly unknown[], parts: ReturnType<typeof closeWithRule>): unknown {
@@ -97,26 +128,32 @@ function applyCustom(mode: CustomParams['mode'], args: readonly unknown[], parts
  * cotangents of the arguments (one tree per argument, in a tuple). The pullback must be linear; it may use anything computed in `f`.
  *
  * Values that `f` closes over keep their ordinary derivative. Forward mode works too: it applies the transposed pullback.
+ * The derivative of the derivative is the ordinary one of the pullback. `f` is recorded, so it must not look at values.
+ *
+ * Throws `TreeError` or `CotangentError` when the pullback does not return something like the arguments.
  */
 export function customGradient<Args extends readonly unknown[], Y>(f: (...args: Args) => { value: Y; pullback: (yBar: Y) => Args }): (...args: Args) => Y {
   return (...args) =>
     applyCustom(
       'reverse',
       args,
-      closeWithRule('customGradient', args, (...inner) => {
+      closeWithRule('customGradient', args, 'reverse', (...inner) => {
         const { value, pullback } = f(...inner);
         return { value, rule: pullback, ruleExamples: (y) => [y] };
       }),
     ) as Y;
 }
 
-/** A function with its own forward rule: `pushforward` takes one tangent per argument, is linear, and returns the tangent of the value. */
+/**
+ * A function with its own forward rule: `pushforward` takes one tangent per argument, is linear, and returns the tangent of the
+ * value. Reverse mode applies its transpose. Otherwise like `customGradient`.
+ */
 export function customTangent<Args extends readonly unknown[], Y>(f: (...args: Args) => { value: Y; pushforward: (...dxs: Args) => Y }): (...args: Args) => Y {
   return (...args) =>
     applyCustom(
       'forward',
       args,
-      closeWithRule('customTangent', args, (...inner) => {
+      closeWithRule('customTangent', args, 'forward', (...inner) => {
         const { value, pushforward } = f(...inner);
         return { value, rule: (...dxs: readonly unknown[]) => pushforward(...(dxs as unknown as Args)), ruleExamples: () => inner };
       }),

@@ -1,18 +1,22 @@
-/** @file grad, valueAndGrad, vjp, jvp, linearize: derivatives of functions over trees. */
+/** @file grad, valueAndGrad, vjp, jvp: derivatives of functions over trees. */
 import { NotScalarError, TreeError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
+import { matching } from './matching.ts';
 import type { MaybeValue } from './primitive.ts';
-import { refusePromise } from './promise.ts';
+import { flattenResult } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { DifferentiableScalar } from './scalar-type.ts';
-import { abstractOf, spaceOf } from './spaces.ts';
+import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
 import { flatten, type Flattened, type TreeStructure } from './tree.ts';
-import { typeIn, type Value } from './value.ts';
+import type { Value } from './value.ts';
 
-/** Which argument (0: the first) is differentiated. */
+/** Which argument is differentiated (0: the first), or which ones. */
 export interface GradOptions {
-  readonly wrt?: number;
+  readonly wrt?: number | readonly number[];
 }
+
+/** Gradients of several arguments, one per entry of `wrt`. */
+export type GradientsOf<Args extends readonly unknown[], K extends readonly number[]> = { [I in keyof K]: Args[K[I]] };
 
 interface Leaves {
   readonly flat: Flattened;
@@ -20,31 +24,25 @@ interface Leaves {
   readonly active: readonly number[];
 }
 
-function differentiableLeaves(operation: string, tree: unknown): Leaves {
+function differentiableLeaves(operation: string, tree: unknown, path = ''): Leaves {
   const flat = flatten(tree, operation);
-  const active = flat.leaves.flatMap((leaf, k) => {
-    const { space, type } = abstractOf(leaf);
-    return space.isDifferentiable(type) ? [k] : [];
-  });
+  const active = flat.leaves.flatMap((leaf, k) => (isDifferentiable(leaf) ? [k] : []));
   if (active.length === 0) {
-    throw new TreeError(operation, '', 'the argument has no real-valued leaf to differentiate.', 'Give numbers or floating-point tensors, or choose another argument with { wrt }.');
+    throw new TreeError(operation, path, 'no real-valued leaf to differentiate.', 'Give numbers or floating-point tensors, or choose another argument with { wrt }.');
   }
   return { flat, active };
 }
 
-/** A tree like `flat` with cotangents in the active leaves and zeros in the others. */
+/** A tree like `flat` with derivatives in the active leaves and zeros in the others. */
 function withDerivatives({ flat, active }: Leaves, derivatives: readonly MaybeValue[]): unknown {
-  const leaves = flat.leaves.map((leaf): Value => {
-    const { space, type } = abstractOf(leaf);
-    return space.zeros(type);
-  });
+  const leaves: MaybeValue[] = flat.leaves.map(() => undefined);
   active.forEach((position, k) => {
-    if (derivatives[k] !== undefined) leaves[position] = derivatives[k];
+    leaves[position] = derivatives[k];
   });
-  return flat.structure.unflatten(leaves);
+  return flat.structure.unflatten(leaves.map((leaf, k) => leaf ?? zerosLike(flat.leaves[k])));
 }
 
-function insert(flat: Flattened, active: readonly number[], values: readonly Value[]): unknown {
+function insert({ flat, active }: Leaves, values: readonly Value[]): unknown {
   const leaves = flat.leaves.slice();
   active.forEach((position, k) => {
     leaves[position] = values[k];
@@ -58,33 +56,39 @@ interface TreeRecording {
   readonly output: TreeStructure;
 }
 
-function record(operation: string, f: (x: never) => unknown, x: unknown): TreeRecording {
-  const leaves = differentiableLeaves(operation, x);
-  const { flat, active } = leaves;
+function record(operation: string, f: (x: never) => unknown, leaves: Leaves): TreeRecording {
   let output: TreeStructure | undefined;
+  const active = leaves.active.map((k) => leaves.flat.leaves[k]);
   const recording = recordLeaves(
     (xs) => {
-      const y = f(insert(flat, active, xs) as never);
-      refusePromise(operation, y);
-      const flatY = flatten(y, operation);
+      const flatY = flattenResult(operation, f(insert(leaves, xs) as never));
       output = flatY.structure;
       return flatY.leaves;
     },
-    active.map((k) => flat.leaves[k]),
-    active.map((k) => spaceOf(flat.leaves[k])),
+    active,
+    active.map(spaceOf),
     operation,
   );
   return { leaves, recording, output: output! };
 }
 
-function seed(operation: string, recording: Recording, position = 0): Value {
-  const y = recording.ys[position];
+/** The cotangent 1 of a result that must be one real number. */
+function seed(y: Value): Value {
   const { space, type } = abstractOf(y);
-  if (!space.isScalar(type) || !space.isDifferentiable(type)) throw new NotScalarError(operation, space.describe(type));
+  if (!space.isScalar(type) || !space.isDifferentiable(type)) throw new NotScalarError('grad', space.describe(type));
   return space.one(type);
 }
 
-/** Value and gradient of a scalar function, to its first argument unless `wrt` says otherwise. */
+/**
+ * The function with value and gradient of a scalar function.
+ *
+ * The gradient is a tree like the argument; leaves without derivative (integers) get zeros, and strings, booleans and
+ * functions in it are carried along. It is taken to the first argument; `wrt: 1` chooses another one, `wrt: [0, 2]` several,
+ * whose gradients then come as a tuple. The other arguments are constants.
+ *
+ * Throws `NotScalarError` when the result is not one real number, `TreeError` when there is nothing to differentiate,
+ * `AsyncFunctionError` when `f` returns a promise.
+ */
 export function valueAndGrad<X, Rest extends readonly unknown[], Y extends DifferentiableScalar>(
   f: (x: X, ...rest: Rest) => Y,
 ): (x: X, ...rest: Rest) => { value: Y; gradient: X };
@@ -92,92 +96,105 @@ export function valueAndGrad<Args extends readonly unknown[], Y extends Differen
   f: (...args: Args) => Y,
   options: { readonly wrt: K },
 ): (...args: Args) => { value: Y; gradient: Args[K] };
+export function valueAndGrad<Args extends readonly unknown[], Y extends DifferentiableScalar, const K extends readonly number[]>(
+  f: (...args: Args) => Y,
+  options: { readonly wrt: K },
+): (...args: Args) => { value: Y; gradient: GradientsOf<Args, K> };
 export function valueAndGrad(f: (...args: never[]) => unknown, { wrt = 0 }: GradOptions = {}): (...args: unknown[]) => { value: unknown; gradient: unknown } {
   return (...args) => {
-    const { leaves, recording, output } = record('grad', (x) => f(...(replaceAt(args, wrt, x) as never[])), args[wrt]);
+    const positions = typeof wrt === 'number' ? [wrt] : wrt;
+    for (const position of positions) differentiableLeaves('grad', args[position], `argument ${position}`);
+    const leaves = differentiableLeaves('grad', positions.map((position) => args[position]));
+    const { recording, output } = record('grad', (xs: readonly unknown[]) => f(...(replace(args, positions, xs) as never[])), leaves);
     if (output.size !== 1) throw new NotScalarError('grad', `a tree with ${output.size} leaves`);
-    const gradients = recording.pull([seed('grad', recording)], true);
-    return { value: output.unflatten(recording.ys), gradient: withDerivatives(leaves, gradients) };
+    const gradients = withDerivatives(leaves, recording.pull([seed(recording.ys[0])], true)) as unknown[];
+    return { value: output.unflatten(recording.ys), gradient: typeof wrt === 'number' ? gradients[0] : gradients };
   };
 }
 
-/** Like `valueAndGrad` for a function that returns `[scalar, aux]`; `aux` is passed out without derivative. */
+function replace(args: readonly unknown[], positions: readonly number[], values: readonly unknown[]): unknown[] {
+  const copy = args.slice();
+  positions.forEach((position, k) => {
+    copy[position] = values[k];
+  });
+  return copy;
+}
+
+/** Like `valueAndGrad` for a function that returns `[scalar, aux]`: `aux`, any tree, is passed out without derivative. */
 export function valueAuxAndGrad<X, Rest extends readonly unknown[], Y extends DifferentiableScalar, Aux>(
   f: (x: X, ...rest: Rest) => readonly [Y, Aux],
 ): (x: X, ...rest: Rest) => { value: Y; aux: Aux; gradient: X } {
   return (x, ...rest) => {
-    const { leaves, recording, output } = record('grad', (inner: X) => f(inner, ...rest), x);
-    const gradients = recording.pull([seed('grad', recording)], true);
+    const leaves = differentiableLeaves('grad', x, 'argument 0');
+    let size = 0;
+    const { recording, output } = record(
+      'grad',
+      (inner: X) => {
+        const pair = f(inner, ...rest);
+        if (Array.isArray(pair)) size = flatten(pair[0], 'grad').structure.size;
+        return pair;
+      },
+      leaves,
+    );
+    if (size !== 1) throw new NotScalarError('grad', size === 0 ? 'no pair [scalar, aux]' : `a tree with ${size} leaves before aux`);
+    const gradient = withDerivatives(leaves, recording.pull([seed(recording.ys[0])], true)) as X;
     const [value, aux] = output.unflatten(recording.ys) as [Y, Aux];
-    return { value, aux, gradient: withDerivatives(leaves, gradients) as X };
+    return { value, aux, gradient };
   };
 }
 
-/** Gradient of a scalar function, to its first argument unless `wrt` says otherwise. */
+/**
+ * The gradient of a scalar function, as a function of the same arguments. Nests in any order: `grad(grad(f))`.
+ *
+ * To the first argument, unless `wrt` chooses another one or several; details and errors as for `valueAndGrad`.
+ */
 export function grad<X, Rest extends readonly unknown[]>(f: (x: X, ...rest: Rest) => DifferentiableScalar): (x: X, ...rest: Rest) => X;
 export function grad<Args extends readonly unknown[], const K extends number>(
   f: (...args: Args) => DifferentiableScalar,
   options: { readonly wrt: K },
 ): (...args: Args) => Args[K];
+export function grad<Args extends readonly unknown[], const K extends readonly number[]>(
+  f: (...args: Args) => DifferentiableScalar,
+  options: { readonly wrt: K },
+): (...args: Args) => GradientsOf<Args, K>;
 export function grad(f: (...args: never[]) => DifferentiableScalar, { wrt = 0 }: GradOptions = {}): (...args: unknown[]) => unknown {
-  const both = valueAndGrad(f as (...args: readonly unknown[]) => DifferentiableScalar, { wrt });
+  const both = valueAndGrad(f as (...args: readonly unknown[]) => DifferentiableScalar, { wrt: wrt as number });
   return (...args) => both(...args).gradient;
 }
 
-function replaceAt(args: readonly unknown[], position: number, value: unknown): unknown[] {
-  const copy = args.slice();
-  copy[position] = value;
-  return copy;
-}
-
-/** Value of `f` at `x` and the pullback: a cotangent of the value to the cotangent of `x`. The pullback may be called many times. */
+/**
+ * Value of `f` at `x`, and the pullback yBar ↦ Jᵀ yBar from cotangents of the value to cotangents of `x` (reverse mode).
+ * The pullback may be called many times. Throws `TreeError` when `yBar` is not like the value.
+ */
 export function vjp<X, Y>(f: (x: X) => Y, x: X): { value: Y; pullback: (yBar: Y) => X } {
-  const { leaves, recording, output } = record('vjp', f, x);
+  const { leaves, recording, output } = record('vjp', f, differentiableLeaves('vjp', x));
+  const types = recording.ys.map(abstractOf);
   return {
     value: output.unflatten(recording.ys) as Y,
-    pullback(yBar) {
-      const flat = matching('vjp', yBar, output);
-      return withDerivatives(leaves, recording.pull(flat)) as X;
-    },
+    pullback: (yBar) => withDerivatives(leaves, recording.pull(matching('vjp', yBar, output, types))) as X,
   };
 }
 
-/** Value of `f` at `x` and its derivative in the direction `dx`. */
+/**
+ * Value of `f` at `x`, and its derivative J dx in the direction `dx` (forward mode).
+ * Throws `TreeError` when `dx` is not like `x`.
+ */
 export function jvp<X, Y>(f: (x: X) => Y, x: X, dx: X): { value: Y; tangent: Y } {
-  const { flat, active } = differentiableLeaves('jvp', x);
-  const directions = matching('jvp', dx, flat.structure);
+  const leaves = differentiableLeaves('jvp', x);
+  const { flat, active } = leaves;
+  const directions = matching('jvp', dx, flat.structure, flat.leaves.map(abstractOf));
+  const xs = active.map((k) => flat.leaves[k]);
   let output: TreeStructure | undefined;
   const { ys, dys } = forwardLeaves(
-    (xs) => {
-      const y = f(insert(flat, active, xs) as X);
-      refusePromise('jvp', y);
-      const flatY = flatten(y, 'jvp');
+    (inner) => {
+      const flatY = flattenResult('jvp', f(insert(leaves, inner) as X));
       output = flatY.structure;
       return flatY.leaves;
     },
-    active.map((k) => flat.leaves[k]),
+    xs,
     active.map((k) => directions[k]),
-    active.map((k) => spaceOf(flat.leaves[k])),
+    xs.map(spaceOf),
   );
   const tangents = dys.map((dy, k) => dy ?? zerosLike(ys[k]));
   return { value: output!.unflatten(ys) as Y, tangent: output!.unflatten(tangents) as Y };
-}
-
-function zerosLike(value: Value): Value {
-  const { space, type } = abstractOf(value);
-  return space.zeros(type);
-}
-
-function matching(operation: string, tree: unknown, structure: TreeStructure): Value[] {
-  const flat = flatten(tree, operation);
-  if (flat.structure.key !== structure.key) {
-    throw new TreeError(operation, '', `a tree of structure ${flat.structure.key} where ${structure.key} was expected.`, 'Give a tree like the value that it belongs to.');
-  }
-  return flat.leaves;
-}
-
-/** Value of a leaf of a tree as a vector of the same space, checked. */
-export function sameTypes(a: Value, b: Value): boolean {
-  const x = abstractOf(a);
-  return x.space === spaceOf(b) && x.space.sameType(x.type, typeIn(x.space, b));
 }

@@ -101,6 +101,13 @@ export class TwoCopiesError extends TapeflowError {
   }
 }
 
+/** A tape that was let go during its sweep was swept again. */
+export class RecordingFreedError extends TapeflowError {
+  constructor(operation: string) {
+    super(operation, 'the tape of this recording was let go by an earlier pull.', 'Call pull without `free` when it is needed more than once.');
+  }
+}
+
 /** `debugNaN` found a value that is not finite. */
 export class NonFiniteError extends TapeflowError {
   readonly direction: 'forward' | 'backward';

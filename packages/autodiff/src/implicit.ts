@@ -1,14 +1,18 @@
 /** @file Implicit derivatives: of linear solves, roots and fixed points, from the residual and one adjoint solve, never by unrolling. */
 import { closeOver } from './close-over.ts';
-import { apply } from './level.ts';
+import { apply, applyOne } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
 import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
 import { forwardLeaves } from './forward.ts';
+import { flattenResult } from './result.ts';
+import { requireStructure } from './matching.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
+import { stopGradientPrimitive } from './stop-gradient.ts';
+import { TraceBox } from './trace.ts';
 import { flatten } from './tree.ts';
-import type { Value } from './value.ts';
+import { Box, type Value } from './value.ts';
 
 /** What a linear solver gets besides the operator and the right-hand side. */
 export interface SolveContext {
@@ -36,7 +40,15 @@ export interface LinearSolveParams {
 function runSolver(inputs: readonly Value[], { operator, captured, solver, context }: LinearSolveParams): Value[] {
   const fixed = inputs.slice(0, captured);
   const { xs, info } = solver((x) => evaluateProgram(operator, [...fixed, ...x]), inputs.slice(captured), context);
-  return [...xs, ...info];
+  return [...xs, ...info].map(detached);
+}
+
+/**
+ * What a solver returns, without the derivative it may have from what it closes over (a preconditioner): the solution does not
+ * depend on how it was found.
+ */
+function detached(value: Value): Value {
+  return value instanceof Box && !(value instanceof TraceBox) ? applyOne(stopGradientPrimitive, [value], spaceOf(value)) : value;
 }
 
 function solveOutputs(inputs: readonly Abstract[], { captured, info, context }: LinearSolveParams): readonly Abstract[] {
@@ -45,7 +57,7 @@ function solveOutputs(inputs: readonly Abstract[], { captured, info, context }: 
 }
 
 /** The solve as one equation. Exported for compilers, which expand it by tracing its solver. */
-export const linearSolvePrimitive: Primitive = primitive({
+export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'linearSolve',
   evaluate: (inputs, params) => runSolver(inputs, params as LinearSolveParams),
   abstract: (inputs, params) => solveOutputs(inputs, params as LinearSolveParams),
@@ -74,6 +86,8 @@ export const linearSolvePrimitive: Primitive = primitive({
     const { operator, captured } = solve;
     const fixed = inputs.slice(0, captured);
     const xs = outputs.slice(0, inputs.length - captured);
+    // What the solver reports has no derivative.
+    if (cotangents.slice(0, xs.length).every((xBar) => xBar === undefined)) return inputs.map(() => undefined);
     const adjoint: LinearSolveParams = {
       ...solve,
       operator: solve.symmetric ? operator : transposeProgram(operator, captured),
@@ -111,21 +125,27 @@ function subtract({ space }: Abstract, a: MaybeValue, b: MaybeValue): MaybeValue
   return a === undefined ? minusB : space.add(a, minusB);
 }
 
+/** How a linear system is solved. */
 export interface ImplicitLinearSolveOptions {
+  /** Solves the system and, for derivatives, the transposed one; it is not differentiated itself. */
   readonly solver: LinearSolver;
   /** Aᵀ = A: the adjoint solve then uses the operator itself. */
   readonly symmetric?: boolean;
+  /** Types of what the solver reports; needed when it reports anything. */
   readonly info?: LinearSolveParams['info'];
 }
 
 /**
  * Solves `operator(x) = b` for trees. The derivative is one solve with the (transposed) operator; gradients reach `b` and
- * everything that `operator` closes over, to any order.
+ * everything that `operator` closes over, to any order. The operator must be linear; it is recorded once.
+ *
+ * Returns the solution and what the solver reports (`info`, which has no derivative).
  */
 export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: ImplicitLinearSolveOptions): { x: X; info: readonly Value[] } {
   const { solver, symmetric = false, info = () => [] } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
+  requireStructure('linearSolve', closed.result, flat.structure, 'an operator that returns a tree', 'The operator must return a tree like b.');
   const params: LinearSolveParams = {
     operator: closed.program,
     captured: closed.captured.length,
@@ -161,12 +181,12 @@ function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly
   return implicitLinearSolve((d: readonly Value[]): readonly Value[] => apply(d), right, { solver: linearSolver }).x;
 }
 
-const rootPrimitive: Primitive = primitive({
+const rootPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'root',
   evaluate(inputs, params) {
     const { residual, captured, solver } = params as RootParams;
     const fixed = inputs.slice(0, captured);
-    return solver((xs) => evaluateProgram(residual, [...fixed, ...xs]), inputs.slice(captured));
+    return solver((xs) => evaluateProgram(residual, [...fixed, ...xs]), inputs.slice(captured)).map(detached);
   },
   abstract: (inputs, params) => inputs.slice((params as RootParams).captured),
   outputSpace: (params, k) => (params as RootParams).residual.results[k]!.space,
@@ -193,6 +213,7 @@ const rootPrimitive: Primitive = primitive({
   },
 });
 
+/** How a root and its derivative are found. */
 export interface ImplicitRootOptions {
   /** Finds the root from the guess; it is not differentiated. */
   readonly solver: RootSolver;
@@ -200,19 +221,24 @@ export interface ImplicitRootOptions {
   readonly linearSolver: LinearSolver;
 }
 
-/** The x near `guess` with `residual(x) = 0`; gradients reach everything that `residual` closes over, to any order. */
+/**
+ * The x near `guess` with `residual(x) = 0`; gradients reach everything that `residual` closes over, to any order, by the
+ * implicit function theorem: one linear solve with the Jacobian of the residual at the root. The guess has no influence on them.
+ */
 export function implicitRoot<X>(residual: (x: X) => X, guess: X, { solver, linearSolver }: ImplicitRootOptions): X {
   const closed = closeOver('root', residual, [guess]);
   const flat = flatten(guess, 'root');
+  requireStructure('root', closed.result, flat.structure, 'a residual', 'The residual must be a tree like the guess.');
   const params: RootParams = { residual: closed.program, captured: closed.captured.length, solver, linearSolver };
   return flat.structure.unflatten(apply(rootPrimitive, [...closed.captured, ...flat.leaves], params)) as X;
 }
 
-/** The fixed point x = map(x) near `guess`; the solver gets the map itself. */
+/** The fixed point x = map(x) near `guess`; the solver gets the map itself. Derivatives as for `implicitRoot`. */
 export function implicitFixedPoint<X>(map: (x: X) => X, guess: X, { solver, linearSolver }: ImplicitRootOptions): X {
   const difference = (x: X): X => {
-    const mapped = flatten(map(x), 'fixedPoint');
+    const mapped = flattenResult('fixedPoint', map(x));
     const flat = flatten(x, 'fixedPoint');
+    requireStructure('fixedPoint', mapped.structure, flat.structure, 'a map that returns a tree', 'The map must return a tree like the guess.');
     return flat.structure.unflatten(
       flat.leaves.map((leaf, k) => {
         const space = spaceOf(leaf);

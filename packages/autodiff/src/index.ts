@@ -1,7 +1,7 @@
 /** @file @tapeflow/autodiff: derivatives of TypeScript functions. For authors of operations see `@tapeflow/autodiff/extend`. */
 
 // Derivatives
-export { grad, jvp, valueAndGrad, valueAuxAndGrad, vjp, type GradOptions } from './derivatives.ts';
+export { grad, jvp, valueAndGrad, valueAuxAndGrad, vjp, type GradientsOf, type GradOptions } from './derivatives.ts';
 export { linearize, linearTranspose } from './linear-function.ts';
 export { gaussNewtonProduct, hessian, hvp, jacobian, type Jacobian } from './jacobian.ts';
 export { stopGradient } from './stop-gradient.ts';
@@ -43,6 +43,7 @@ export {
   MissingRuleError,
   NonFiniteError,
   NotScalarError,
+  RecordingFreedError,
   TapeflowError,
   TracedValueError,
   TreeError,

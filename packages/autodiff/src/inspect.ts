@@ -1,88 +1,99 @@
 /** @file Looking at the tape: as a list, as JSON, and as a Graphviz graph. */
+import { flattenResult } from './result.ts';
 import { recordLeaves } from './reverse.ts';
-import { spaceOf } from './spaces.ts';
-import { RecordedOperation, ReverseBox, type TapeEntry } from './tape.ts';
+import { abstractOf, spaceOf } from './spaces.ts';
 import { flatten } from './tree.ts';
-import { Box, type Value } from './value.ts';
+import { Box, typeIn, type Value } from './value.ts';
 
 /** One line of a tape. */
 export interface TapeLine {
   readonly operation: string;
-  /** Numbers of lines and arguments (`x0`, `x1` …), or the text of a constant. */
-  readonly inputs: readonly (number | string)[];
+  /** `%3`: the result of line 3; `%3.1`: its second result; `x0`, `x1.speed`: an argument; anything else: the text of a constant. */
+  readonly inputs: readonly string[];
+  /** Types of the results. */
   readonly outputs: readonly string[];
+  /** What the results take on the tape. */
   readonly bytes: number;
 }
 
-/** A recorded function as plain data. */
+/** A recorded function as plain data, ready for `JSON.stringify`. */
 export interface TapeDescription {
   readonly arguments: readonly { readonly name: string; readonly type: string }[];
   readonly lines: readonly TapeLine[];
-  readonly results: readonly (number | string)[];
+  /** What the function returned, written like the inputs of a line. */
+  readonly results: readonly string[];
 }
 
-const boxesOf = (entry: TapeEntry): readonly ReverseBox[] => (entry instanceof RecordedOperation ? entry.boxes : [entry]);
-
-/** Records `f(...args)` and describes its tape. The result is plain JSON. */
+/** Records `f(...args)` and describes its tape. */
 export function describeTape<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): TapeDescription {
   const flat = flatten([...args], 'describeTape');
-  const named = new Map<Value, number | string>();
   const names = flat.structure.paths.map((path) => `x${path.replace(/^\[(\d+)\]/, '$1')}`);
   let results: readonly Value[] = [];
   const { level } = recordLeaves(
     (xs) => {
-      xs.forEach((x, k) => named.set(x, names[k]!));
-      results = flatten(f(...(flat.structure.unflatten(xs) as Args)), 'describeTape').leaves;
+      results = flattenResult('describeTape', f(...(flat.structure.unflatten(xs) as Args))).leaves;
       return results;
     },
     flat.leaves,
     flat.leaves.map(spaceOf),
     'describeTape',
   );
-  const describe = (value: Value): number | string => named.get(value) ?? (value instanceof Box ? value.toString() : typeof value === 'number' ? String(value) : 'constant');
-  const lines = level.entries.map((entry, position): TapeLine => {
-    const inputs = entry.inputs.map(describe);
-    const boxes = boxesOf(entry);
-    for (const box of boxes) named.set(box, position);
-    return {
-      operation: entry.primitive!.name,
+  const named = [...names];
+  const nameOf = (value: Value): string => (level.isMine(value) ? named[value.row]! : constantText(value));
+  const lines: TapeLine[] = [];
+  for (let row = 0; row < level.rows.length; row++) {
+    const entry = level.entry(row);
+    if (entry === undefined) continue;
+    const position = lines.length;
+    const inputs = entry.inputs.map((input) => ('row' in input ? named[input.row]! : constantText(input.constant)));
+    const types = entry.outputs.map((y, k) => {
+      named[row + k] = k === 0 ? `%${position}` : `%${position}.${k}`;
+      const space = level.spaceAt(row + k);
+      return { space, type: typeIn(space, y) };
+    });
+    lines.push({
+      operation: entry.primitive.name,
       inputs,
-      outputs: boxes.map((box) => box.space.describe(box.type)),
-      bytes: boxes.reduce((total, box) => total + box.space.bytes(box.type), 0),
-    };
+      outputs: types.map(({ space, type }) => space.describe(type)),
+      bytes: types.reduce((total, { space, type }) => total + space.bytes(type), 0),
+    });
+  }
+  const described = flat.leaves.map((leaf, k) => {
+    const { space, type } = abstractOf(leaf);
+    return { name: names[k]!, type: space.describe(type) };
   });
-  return {
-    arguments: flat.leaves.map((leaf, k) => {
-      const space = spaceOf(leaf);
-      return { name: names[k]!, type: space.describe(leaf instanceof Box ? leaf.type : space.typeOf(leaf)) };
-    }),
-    lines,
-    results: results.map(describe),
-  };
+  return { arguments: described, lines, results: results.map(nameOf) };
 }
 
-const label = (input: number | string): string => (typeof input === 'number' ? `%${input}` : input);
+function constantText(value: Value): string {
+  if (typeof value === 'number') return String(value);
+  if (value instanceof Box) return value.toString();
+  const { space, type } = abstractOf(value);
+  return `constant ${space.describe(type)}`;
+}
 
 /** The tape as text, one operation a line. */
 export function tapeToText(tape: TapeDescription): string {
   return [
     ...tape.arguments.map(({ name, type }) => `${name}: ${type}`),
-    ...tape.lines.map(({ operation, inputs, outputs }, k) => `%${k} = ${operation}(${inputs.map(label).join(', ')})    ${outputs.join(', ')}`),
-    `return ${tape.results.map(label).join(', ')}`,
+    ...tape.lines.map(({ operation, inputs, outputs }, k) => `%${k} = ${operation}(${inputs.join(', ')})    ${outputs.join(', ')}`),
+    `return ${tape.results.join(', ')}`,
   ].join('\n');
 }
 
-/** The tape as a Graphviz graph. */
+/** The tape as a Graphviz graph (`dot -Tsvg`). */
 export function tapeToGraphviz(tape: TapeDescription): string {
-  const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  const node = (input: number | string): string => quote(typeof input === 'number' ? `%${input}` : input);
+  const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
+  const quote = (text: string): string => `"${escaped(text)}"`;
+  // All results of a line leave from its one node.
+  const node = (name: string): string => quote(name.replace(/^(%\d+)\.\d+$/, '$1'));
   const lines = ['digraph tape {', '  rankdir=LR;', '  node [shape=box, fontname="sans-serif"];'];
-  for (const { name } of tape.arguments) lines.push(`  ${node(name)} [shape=ellipse];`);
+  for (const { name } of tape.arguments) lines.push(`  ${quote(name)} [shape=ellipse];`);
   tape.lines.forEach(({ operation, inputs, outputs }, k) => {
-    lines.push(`  ${node(k)} [label=${quote(`${operation}\\n${outputs.join(', ')}`).replace(/\\\\n/g, '\\n')}];`);
-    for (const input of inputs) lines.push(`  ${node(input)} -> ${node(k)};`);
+    lines.push(`  "%${k}" [label="${escaped(operation)}\\n${escaped(outputs.join(', '))}"];`);
+    for (const input of inputs) lines.push(`  ${node(input)} -> "%${k}";`);
   });
-  tape.results.forEach((result, k) => lines.push(`  ${quote(`result ${k}`)} [shape=ellipse];`, `  ${node(result)} -> ${quote(`result ${k}`)};`));
+  tape.results.forEach((result, k) => lines.push(`  "result ${k}" [shape=ellipse];`, `  ${node(result)} -> "result ${k}";`));
   lines.push('}');
   return lines.join('\n');
 }

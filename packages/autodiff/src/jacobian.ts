@@ -1,14 +1,16 @@
 /** @file Jacobians and Hessians: many directions at once, in the mode that needs fewer. */
 import { batchLeaves } from './batch.ts';
 import { grad, jvp, vjp } from './derivatives.ts';
+import { TreeError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
 import type { MaybeValue } from './primitive.ts';
+import { flattenResult } from './result.ts';
 import { recordLeaves } from './reverse.ts';
 import type { DifferentiableScalar } from './scalar-type.ts';
 import type { VectorSpace } from './space.ts';
-import { abstractOf, spaceOf } from './spaces.ts';
-import { flatten } from './tree.ts';
-import type { Value } from './value.ts';
+import { abstractOf, spaceOf, zerosLike } from './spaces.ts';
+import { flatten, type Flattened } from './tree.ts';
+import type { Box, Value } from './value.ts';
 
 /** All unit vectors of a list of leaves, stacked per leaf. */
 function stackedBasis(leaves: readonly Value[]): { stacks: Value[]; size: number } {
@@ -34,81 +36,86 @@ export interface LeafJacobian {
   readonly mode: 'forward' | 'reverse';
   readonly ys: readonly Value[];
   readonly stacks: readonly Value[];
+  /** Number of members of each stack. */
   readonly size: number;
 }
 
 /** Jacobian of a function of leaves; without `mode`, forward where the arguments have fewer components. */
 export function jacobianLeaves(f: (xs: readonly Value[]) => readonly Value[], xs: readonly Value[], mode?: 'forward' | 'reverse'): LeafJacobian {
   const spaces = xs.map(spaceOf);
-  const recording = recordLeaves(f, xs, spaces, 'jacobian');
-  const { ys } = recording;
-  const chosen = mode ?? (dimension(xs) <= dimension(ys) ? 'forward' : 'reverse');
-  if (chosen === 'reverse') {
-    const { stacks, size } = stackedBasis(ys);
-    const rows = batchLeaves((yBars) => fill(recording.pull(yBars), xs), stacks, all(stacks), ys.map(spaceOf), size, spaceOf, 'jacobian');
-    return { mode: chosen, ys, stacks: rows, size };
-  }
+  if (mode === 'forward') return forwardJacobian(f, xs, spaces, f(xs));
+  const { ys, pull } = recordLeaves(f, xs, spaces, 'jacobian');
+  if (mode === undefined && dimension(xs) <= dimension(ys)) return forwardJacobian(f, xs, spaces, ys);
+  const { stacks, size } = stackedBasis(ys);
+  const rows = batchLeaves((yBars) => fill(pull(yBars), xs), stacks, all(stacks), ys.map(spaceOf), size, spaceOf, 'jacobian');
+  return { mode: 'reverse', ys, stacks: rows, size };
+}
+
+function forwardJacobian(f: (xs: readonly Value[]) => readonly Value[], xs: readonly Value[], spaces: readonly VectorSpace[], ys: readonly Value[]): LeafJacobian {
   const { stacks, size } = stackedBasis(xs);
   const columns = batchLeaves((dxs) => fill(forwardLeaves(f, xs, dxs, spaces, 'jacobian').dys, ys), stacks, all(stacks), spaces, size, spaceOf, 'jacobian');
-  return { mode: chosen, ys, stacks: columns, size };
+  return { mode: 'forward', ys, stacks: columns, size };
 }
 
 function fill(derivatives: readonly MaybeValue[], like: readonly Value[]): Value[] {
-  return derivatives.map((derivative, k) => {
-    if (derivative !== undefined) return derivative;
-    const { space, type } = abstractOf(like[k]);
-    return space.zeros(type);
-  });
+  return derivatives.map((derivative, k) => derivative ?? zerosLike(like[k]));
 }
 
 function dimension(leaves: readonly Value[]): number {
-  return leaves.reduce((total: number, leaf) => {
-    const { space, type }: { space: VectorSpace; type: unknown } = abstractOf(leaf);
-    return total + space.dimension(type);
-  }, 0);
+  return leaves.map(abstractOf).reduce((total, { space, type }) => total + space.dimension(type), 0);
 }
 
 /** A tree like `Y` whose leaves are trees like `X`. */
-export type Jacobian = unknown;
+export type Jacobian<X, Y> = Y extends number | Box ? X : { [K in keyof Y]: Jacobian<X, Y[K]> };
+
+/** Leaves of a tree of single numbers: an entry of the Jacobian for each pair of them. */
+function requireNumbers(flat: Flattened, what: string): Flattened {
+  flat.leaves.forEach((leaf, k) => {
+    const { space, type } = abstractOf(leaf);
+    if (!space.isScalar(type) || !space.isDifferentiable(type)) {
+      throw new TreeError('jacobian', flat.structure.paths[k]!, `${space.describe(type)} among the ${what}.`, 'Use trees of single numbers, or jvp, vjp and vmap for larger values.');
+    }
+  });
+  return flat;
+}
 
 /**
- * Jacobian of a function of numbers in trees: a tree like the result whose leaves are trees like the argument.
- * (For tensors use `jacobian` of @tapeflow/tensor, which names the dimensions.)
+ * The Jacobian of a function of single numbers in trees, as a function of the same argument: a tree like the result whose
+ * leaves are trees like the argument. (For tensors use `jacobian` of @tapeflow/tensor, which names the dimensions.)
+ *
+ * All directions travel together, in forward mode where the argument has no more numbers than the result, else in reverse
+ * mode; `mode` decides otherwise. Throws `TreeError` for leaves that are not single numbers.
  */
-export function jacobian<X, Y>(f: (x: X) => Y, options: { readonly mode?: 'forward' | 'reverse' } = {}): (x: X) => Jacobian {
+export function jacobian<X, Y>(f: (x: X) => Y, options: { readonly mode?: 'forward' | 'reverse' } = {}): (x: X) => Jacobian<X, Y> {
   return (x) => {
-    const flatX = flatten(x, 'jacobian');
-    let flatY = flatten(0, 'jacobian');
-    const result = jacobianLeaves(
+    const flatX = requireNumbers(flatten(x, 'jacobian'), 'arguments');
+    let flatY: Flattened | undefined;
+    const { mode, ys, stacks, size } = jacobianLeaves(
       (xs) => {
-        flatY = flatten(f(flatX.structure.unflatten(xs) as X), 'jacobian');
+        flatY = requireNumbers(flattenResult('jacobian', f(flatX.structure.unflatten(xs) as X)), 'results');
         return flatY.leaves;
       },
       flatX.leaves,
       options.mode,
     );
-    const split = result.stacks.map((stack) => spaceOfStack(result, stack, flatX.leaves).batch.split(stack, result.size));
-    const entry = (row: number, column: number): Value => (result.mode === 'forward' ? split[row]![column] : split[column]![row]);
-    return flatY.structure.unflatten(flatY.leaves.map((_, row) => flatX.structure.unflatten(flatX.leaves.map((__, column) => entry(row, column)))));
+    const split = stacks.map((stack, k) => spaceOf(mode === 'forward' ? ys[k] : flatX.leaves[k]).batch.split(stack, size));
+    const entry = (row: number, column: number): Value => (mode === 'forward' ? split[row]![column] : split[column]![row]);
+    const rows = ys.map((_, row) => flatX.structure.unflatten(flatX.leaves.map((__, column) => entry(row, column))));
+    return flatY!.structure.unflatten(rows) as Jacobian<X, Y>;
   };
 }
 
-function spaceOfStack(result: LeafJacobian, stack: Value, xs: readonly Value[]): VectorSpace {
-  const like = result.mode === 'forward' ? result.ys : xs;
-  return spaceOf(like[result.stacks.indexOf(stack)]);
-}
-
-/** Hessian of a scalar function of numbers in a tree, forward over reverse: a tree like x of trees like x. */
-export function hessian<X>(f: (x: X) => DifferentiableScalar): (x: X) => Jacobian {
+/** The Hessian of a scalar function of single numbers in a tree, forward over reverse: a tree like x of trees like x. */
+export function hessian<X>(f: (x: X) => DifferentiableScalar): (x: X) => Jacobian<X, X> {
   return jacobian(grad(f), { mode: 'forward' });
 }
 
-/** Hessian times `v`, forward over reverse, without forming the Hessian. */
+/** Hessian times `v`, forward over reverse, without forming the Hessian. For any tree. */
 export function hvp<X>(f: (x: X) => DifferentiableScalar, x: X, v: X): X {
   return jvp(grad(f), x, v).tangent;
 }
 
-/** Gauss-Newton product Jᵀ J v of a vector-valued residual, without forming J. */
+/** Gauss-Newton product Jᵀ J v of a vector-valued residual, without forming J. For any tree. */
 export function gaussNewtonProduct<X, Y>(residual: (x: X) => Y, x: X, v: X): X {
   const { tangent } = jvp(residual, x, v);
   return vjp(residual, x).pullback(tangent);

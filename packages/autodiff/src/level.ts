@@ -26,6 +26,16 @@ export abstract class Level {
   processOne(primitive: Primitive, inputs: readonly Value[], params: unknown): Value {
     return this.process(primitive, inputs, params)[0];
   }
+
+  /** The same for an elementwise operation without parameters, on `a` and (unless it has one input) `b`. */
+  processPair(primitive: Primitive, a: Value, b: Value): Value {
+    return this.processOne(primitive, inputList(primitive, a, b), undefined);
+  }
+}
+
+/** The inputs of an operation on one or two values as a list. */
+export function inputList(primitive: Primitive, a: Value, b: Value): readonly Value[] {
+  return primitive.slopes?.length === 1 ? [a] : [a, b];
 }
 
 /** Open traces, innermost last: operations without inputs are recorded there. */
@@ -47,16 +57,17 @@ export function withLevel<R>(level: Level, isTrace: boolean, body: () => R): R {
   }
 }
 
+/** The higher one of a level and that of an input. */
+function higher(primitive: Primitive, top: Level | undefined, input: Value): Level | undefined {
+  if (typeof input !== 'object' || !(input instanceof Box)) return top;
+  const { level } = input;
+  if (!level.open) throw new ClosedLevelError(primitive.name, level.transformation);
+  return top === undefined || level.id > top.id ? level : top;
+}
+
 function levelOf(primitive: Primitive, inputs: readonly Value[]): Level | undefined {
   let top: Level | undefined;
-  for (let i = 0; i < inputs.length; i++) {
-    const input = inputs[i];
-    if (typeof input === 'object' && input instanceof Box) {
-      const level = input.level;
-      if (!level.open) throw new ClosedLevelError(primitive.name, level.transformation);
-      if (top === undefined || level.id > top.id) top = level;
-    }
-  }
+  for (let i = 0; i < inputs.length; i++) top = higher(primitive, top, inputs[i]);
   return top === undefined && inputs.length === 0 ? innermostTrace() : top;
 }
 
@@ -98,4 +109,15 @@ export function applyOne(primitive: Primitive, inputs: readonly Value[], params?
   const level = levelOf(primitive, inputs);
   if (level !== undefined) return level.processOne(primitive, inputs, params);
   return observer === undefined ? primitive.evaluateOne(inputs, params) : evaluatePlain(primitive, inputs, params)[0];
+}
+
+/**
+ * `applyOne` for an elementwise operation without parameters, on `a` and (unless it has one input) `b`.
+ * No list is made on the way: for numbers, lists cost more than the arithmetic.
+ */
+export function applyPair(primitive: Primitive, a: Value, b: Value): Value {
+  const level = higher(primitive, higher(primitive, undefined, a), b);
+  if (level !== undefined) return level.processPair(primitive, a, b);
+  if (observer !== undefined || primitive.evaluatePair === undefined) return evaluatePlain(primitive, inputList(primitive, a, b), undefined)[0];
+  return primitive.evaluatePair(a, b);
 }

@@ -1,37 +1,40 @@
 /** @file Linear functions as programs: linearization of any function, and transposition of a linear one. */
-import { closeOver, traceProgram } from './close-over.ts';
+import { closeOver, selectOutputs, traceProgram } from './close-over.ts';
 import { jvp } from './derivatives.ts';
-import { recordLeaves } from './reverse.ts';
+import { matching } from './matching.ts';
 import { evaluateProgram, type Program } from './program.ts';
+import { recordLeaves } from './reverse.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
 import type { Value } from './value.ts';
 
 /**
  * Value of `f` at `x` and its derivative there as a function of the direction. The forward values are computed once;
- * the pushforward can then be applied many times.
+ * the pushforward is a recorded program that can then be applied many times.
+ *
+ * Throws `TreeError` when a direction is not like `x`.
  */
 export function linearize<X, Y>(f: (x: X) => Y, x: X): { value: Y; pushforward: (dx: X) => Y } {
-  let value: { tree: Y } | undefined;
+  const flatX = flatten(x, 'linearize');
+  const types = flatX.leaves.map(abstractOf);
+  const zeros = types.map(({ space, type }) => space.zeros(type));
   const closed = closeOver('linearize', (dx: X) => {
-    const result = jvp(f, x, dx);
-    value = { tree: result.value };
-    return result.tangent;
-  }, [zerosOf(x)]);
+    const { value, tangent } = jvp(f, x, dx);
+    return [value, tangent];
+  }, [flatX.structure.unflatten(zeros)]);
+  const half = closed.program.outputs.length / 2;
+  const positions = Array.from({ length: half }, (_, k) => k);
+  // The value does not depend on the direction. It is plain already, but for operations without inputs, which are in the program.
+  const values = evaluateProgram(selectOutputs(closed.program, positions), [...closed.captured, ...zeros]);
+  const pushforward = selectOutputs(closed.program, positions.map((k) => half + k));
+  const assemble = (value: readonly Value[], tangent: readonly Value[]): [Y, Y] => closed.result.unflatten([...value, ...tangent]) as [Y, Y];
   return {
-    value: value!.tree,
-    pushforward: (dx) => closed.result.unflatten(evaluateProgram(closed.program, [...closed.captured, ...flatten(dx, 'linearize').leaves])) as Y,
+    value: assemble(values, values)[0],
+    pushforward(dx) {
+      const tangents = evaluateProgram(pushforward, [...closed.captured, ...matching('linearize', dx, flatX.structure, types)]);
+      return assemble(values, tangents)[1];
+    },
   };
-}
-
-function zerosOf<X>(x: X): X {
-  const flat = flatten(x, 'linearize');
-  return flat.structure.unflatten(
-    flat.leaves.map((leaf) => {
-      const { space, type } = abstractOf(leaf);
-      return space.zeros(type);
-    }),
-  ) as X;
 }
 
 const transposes = new WeakMap<Program, Map<number, Program>>();
@@ -55,7 +58,7 @@ export function transposeProgram(program: Program, constants: number): Program {
         free.map(({ space }) => space),
         'transpose',
       );
-      return pull(inputs.slice(constants)).map((xBar, k): Value => xBar ?? free[k]!.space.zeros(free[k]!.type));
+      return pull(inputs.slice(constants), true).map((xBar, k): Value => xBar ?? free[k]!.space.zeros(free[k]!.type));
     },
     [...fixed, ...program.results],
   );
@@ -65,10 +68,15 @@ export function transposeProgram(program: Program, constants: number): Program {
   return transposed;
 }
 
-/** The transpose of a linear function of trees; `example` is a tree like its argument. */
+/**
+ * The transpose of a linear function of trees, y ↦ Aᵀ y; `example` is a tree like its argument. The function is recorded once.
+ * A constant that is added in `f` has no influence. Throws `TreeError` when `yBar` is not like the result of `f`.
+ */
 export function linearTranspose<X, Y>(f: (x: X) => Y, example: X): (yBar: Y) => X {
   const closed = closeOver('linearTranspose', f, [example]);
   const transposed = transposeProgram(closed.program, closed.captured.length);
-  return (yBar) => (closed.arguments.unflatten(evaluateProgram(transposed, [...closed.captured, ...flatten(yBar, 'linearTranspose').leaves])) as [X])[0];
+  return (yBar) => {
+    const yBars = matching('linearTranspose', yBar, closed.result, closed.program.results);
+    return (closed.arguments.unflatten(evaluateProgram(transposed, [...closed.captured, ...yBars])) as [X])[0];
+  };
 }
-

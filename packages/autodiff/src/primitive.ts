@@ -24,6 +24,8 @@ export interface Linearized {
   readonly outputs: readonly Value[];
   /** Cotangents of the outputs to cotangents of the inputs. */
   pullback(cotangents: readonly MaybeValue[]): readonly MaybeValue[];
+  /** What the pullback keeps beside inputs and outputs, for those who count bytes. */
+  readonly bytes?: number;
 }
 
 /** The slope of an elementwise operation to one of its inputs; a number stands for a constant slope. */
@@ -36,6 +38,8 @@ export interface Primitive {
   evaluate(inputs: readonly Value[], params: unknown): readonly Value[];
   /** The same for operations with one output. */
   evaluateOne(inputs: readonly Value[], params: unknown): Value;
+  /** The same for elementwise operations on one or two inputs; with one, `b` is ignored. */
+  evaluatePair?(a: Value, b: Value): Value;
   /** Types of the outputs from types of the inputs. */
   abstract(inputs: readonly Abstract[], params: unknown): readonly Abstract[];
   outputSpace(params: unknown, index: number): VectorSpace;
@@ -77,19 +81,24 @@ export interface ElementwiseRule {
   readonly name: string;
   readonly space: VectorSpace;
   evaluate(inputs: readonly Value[]): Value;
+  /** The same for one or two inputs, without a list; with one, `b` is ignored. */
+  evaluatePair?(a: Value, b: Value): Value;
   abstract(inputs: readonly Abstract[]): Abstract;
   readonly slopes: readonly (Slope | undefined)[];
   batch?(inputs: readonly Value[], batched: readonly boolean[], size: number): Value;
 }
 
+/** Declares an elementwise operation of one to three inputs. */
 export function elementwise(rule: ElementwiseRule): Primitive {
   const { name, space, slopes } = rule;
+  if (slopes.length > 3) throw new RangeError(`${name}: an elementwise operation has up to three inputs, got ${slopes.length} slopes.`);
   const slopeOf = (k: number, inputs: readonly Value[], y: Value): Value => slopes[k]!(inputs[0], inputs[1], inputs[2], y);
   const primitive: Primitive = {
     name,
     slopes,
     evaluate: (inputs) => [rule.evaluate(inputs)],
     evaluateOne: (inputs) => rule.evaluate(inputs),
+    ...(rule.evaluatePair === undefined ? {} : { evaluatePair: rule.evaluatePair }),
     abstract: (inputs) => [rule.abstract(inputs)],
     outputSpace: () => space,
     jvp(inputs, tangents, outputs) {
@@ -131,6 +140,7 @@ export interface LinearRule<Params> {
   batch?(inputs: readonly Value[], batched: readonly boolean[], params: Params, size: number): Value;
 }
 
+/** Declares an operation that is linear in its first input. `typeOf` gives the type of a value or box. */
 export function linear<Params>(rule: LinearRule<Params>, typeOf: (value: Value) => unknown): Primitive {
   const batch = rule.batch?.bind(rule);
   const primitive: Primitive = {
@@ -165,6 +175,7 @@ export type GeneralRule = Pick<Primitive, 'name' | 'evaluate' | 'abstract' | 'ou
     readonly alternative?: string;
   };
 
+/** Declares any other operation. */
 export function primitive(rule: GeneralRule): Primitive {
   const { alternative = 'Use operations that have one, or wrap this one in customGradient.' } = rule;
   return {

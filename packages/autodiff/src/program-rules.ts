@@ -27,6 +27,7 @@ export function programCotangents(
   needs: readonly boolean[],
 ): MaybeValue[] {
   const wanted = needs.flatMap((need, k) => (need ? [k] : []));
+  if (wanted.length === 0 || cotangents.every((yBar) => yBar === undefined)) return inputs.map(() => undefined);
   const { pull } = recordLeaves(
     (xs) => {
       const all = inputs.slice();

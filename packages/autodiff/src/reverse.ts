@@ -1,15 +1,16 @@
 /** @file Reverse mode: record, then sweep the tape backwards without recursion. */
-import { CotangentError } from './errors.ts';
+import { CotangentError, RecordingFreedError } from './errors.ts';
 import { withLevel } from './level.ts';
-import { timesSlope, type MaybeValue } from './primitive.ts';
+import { timesSlope, type MaybeValue, type Primitive, type Slope } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
-import { RecordedOperation, ReverseBox, ReverseLevel, type TapeEntry } from './tape.ts';
+import { CONSTANT, ReverseBox, ReverseLevel, type RecordedOperation } from './tape.ts';
 import { typeIn, type Value } from './value.ts';
 
-/** Sees every backward step; used by `debugNaN` and by inspection. */
+/** Sees every backward step; used by `debugNaN`. Steps may nest: a rule can pull back a program. */
 export interface BackwardObserver {
-  enter(entry: TapeEntry, step: number): void;
-  leave(entry: TapeEntry, step: number, contributions: readonly MaybeValue[]): void;
+  /** `step` counts the operations that were recorded before this one. */
+  enter(primitive: Primitive, step: () => number): void;
+  leave(contributions: readonly MaybeValue[]): void;
 }
 
 let observer: BackwardObserver | undefined;
@@ -25,80 +26,117 @@ export function observeBackward<R>(watch: BackwardObserver, body: () => R): R {
   }
 }
 
-function accumulate(parent: ReverseBox, contribution: Value): void {
-  parent.cotangent = parent.cotangent === undefined ? contribution : parent.space.add(parent.cotangent, contribution);
-}
+/** One backward sweep. The cotangents belong to it alone, so a tape can be swept again, also after an error. */
+class Sweep {
+  private readonly level: ReverseLevel;
+  /** Cotangents by row. Holes count as zero, and keep an array of numbers unboxed. */
+  private readonly bars: MaybeValue[];
 
-/** One slope times the cotangent, into the parent; inlined by hand because almost every tape entry comes here. */
-function pullSlope(level: ReverseLevel, node: ReverseBox, k: number, input: Value, yBar: Value, a: Value, b: Value, c: Value): void {
-  if (!level.isMine(input)) return;
-  const slopeFunction = node.primitive!.slopes![k];
-  if (slopeFunction === undefined) return;
-  const slope = slopeFunction(a, b, c, node.primal);
-  if (slope === 0) return;
-  accumulate(input, input.space.unbroadcast(timesSlope(input.space, yBar, slope), input.type));
-}
-
-function pullGeneral(level: ReverseLevel, entry: TapeEntry, cotangents: readonly MaybeValue[]): readonly MaybeValue[] {
-  const inputs = entry.inputs;
-  const needs = inputs.map((input) => level.isMine(input));
-  const primals = inputs.map((input) => level.primal(input));
-  const contributions =
-    entry instanceof RecordedOperation && entry.pullback !== undefined
-      ? entry.pullback(cotangents)
-      : entry.primitive!.vjp(cotangents, primals, entry instanceof ReverseBox ? [entry.primal] : entry.boxes.map((box) => box.primal), entry.params, needs);
-  inputs.forEach((input, k) => {
-    const contribution = contributions[k];
-    if (contribution === undefined || !level.isMine(input)) return;
-    const fitted = entry.primitive!.slopes === undefined ? contribution : input.space.unbroadcast(contribution, input.type);
-    const seen = typeIn(input.space, fitted);
-    if (!input.space.sameType(seen, input.type)) {
-      throw new CotangentError(entry.primitive!.name, k, input.space.describe(input.type), input.space.describe(seen));
-    }
-    accumulate(input, fitted);
-  });
-  return contributions;
-}
-
-function pullObserved(level: ReverseLevel, entry: TapeEntry, step: number, cotangents: readonly MaybeValue[]): void {
-  observer?.enter(entry, step);
-  const contributions = pullGeneral(level, entry, cotangents);
-  observer?.leave(entry, step, contributions);
-}
-
-function pullEntry(level: ReverseLevel, entry: TapeEntry, step: number): void {
-  if (entry instanceof ReverseBox) {
-    const yBar = entry.cotangent;
-    if (yBar === undefined) return;
-    entry.cotangent = undefined;
-    if (entry.primitive!.slopes === undefined || observer !== undefined) {
-      pullObserved(level, entry, step, [yBar]);
-      return;
-    }
-    const { a, b, c } = entry;
-    const pa = level.primal(a);
-    const pb = level.primal(b);
-    const pc = level.primal(c);
-    pullSlope(level, entry, 0, a, yBar, pa, pb, pc);
-    if (entry.count > 1) pullSlope(level, entry, 1, b, yBar, pa, pb, pc);
-    if (entry.count > 2) pullSlope(level, entry, 2, c, yBar, pa, pb, pc);
-    return;
+  constructor(level: ReverseLevel) {
+    this.level = level;
+    this.bars = new Array<MaybeValue>(level.rows.length);
   }
-  const cotangents = entry.boxes.map((box) => box.cotangent);
-  if (cotangents.every((yBar) => yBar === undefined)) return;
-  for (const box of entry.boxes) box.cotangent = undefined;
-  pullObserved(level, entry, step, cotangents);
+
+  accumulate(row: number, space: VectorSpace, contribution: Value): void {
+    const before = this.bars[row];
+    this.bars[row] = before === undefined ? contribution : space.add(before, contribution);
+  }
+
+  /** The cotangent of a row, which is not needed any more. */
+  take(row: number): MaybeValue {
+    const bar = this.bars[row];
+    if (typeof bar === 'object') this.bars[row] = undefined;
+    return bar;
+  }
+
+  /** Pulls the operation whose first output is in `row`. */
+  pull(row: number): void {
+    const made = this.level.rows[row];
+    if (made === undefined) return;
+    if (!(made instanceof ReverseBox)) {
+      const yBar = this.take(row);
+      if (yBar === undefined) return;
+      if (observer === undefined) this.pullNumbers(row, made, yBar);
+      else this.pullObserved(row, made, yBar);
+    } else if (made.operation !== undefined) {
+      const yBars = made.operation.outputs.map((_, k) => this.take(row + k));
+      if (yBars.some((yBar) => yBar !== undefined)) this.pullOperation(row, made.operation, yBars);
+    }
+  }
+
+  /** Slopes times the cotangent, into the inputs. Almost every row of a tape of numbers comes here. */
+  private pullNumbers(row: number, primitive: Primitive, yBar: Value): void {
+    const { numbers, sources } = this.level;
+    const a = numbers[3 * row]!;
+    const b = numbers[3 * row + 1]!;
+    const y = numbers[3 * row + 2]!;
+    const first = sources[2 * row]!;
+    const second = sources[2 * row + 1]!;
+    if (first !== CONSTANT) this.pullSlope(primitive.slopes![0], first, yBar, a, b, y);
+    if (second !== CONSTANT) this.pullSlope(primitive.slopes![1], second, yBar, a, b, y);
+  }
+
+  private pullSlope(slopeFunction: Slope | undefined, row: number, yBar: Value, a: number, b: number, y: number): void {
+    if (slopeFunction === undefined) return;
+    const slope = slopeFunction(a, b, undefined, y);
+    if (slope === 0) return;
+    const space = this.level.spaceAt(row);
+    this.accumulate(row, space, timesSlope(space, yBar, slope));
+  }
+
+  /** The same through the general rule, so that contributions can be shown. */
+  private pullObserved(row: number, primitive: Primitive, yBar: Value): void {
+    const { level } = this;
+    const { numbers, sources } = level;
+    const inputs = primitive.slopes!.map((_, k) => numbers[3 * row + k]);
+    const needs = inputs.map((_, k) => sources[2 * row + k] !== CONSTANT);
+    observer?.enter(primitive, () => level.position(row));
+    const contributions = primitive.vjp([yBar], inputs, [level.valueAt(row)], undefined, needs);
+    contributions.forEach((xBar, k) => {
+      if (xBar !== undefined && needs[k]) this.accept(primitive, k, sources[2 * row + k]!, xBar);
+    });
+    observer?.leave(contributions);
+  }
+
+  private pullOperation(row: number, operation: RecordedOperation, yBars: readonly MaybeValue[]): void {
+    const { level } = this;
+    const { primitive, inputs, outputs, params, linearized } = operation;
+    observer?.enter(primitive, () => level.position(row));
+    const contributions =
+      linearized === undefined
+        ? primitive.vjp(yBars, inputs.map((input) => level.primal(input)), outputs, params, inputs.map((input) => level.isMine(input)))
+        : linearized.pullback(yBars);
+    inputs.forEach((input, k) => {
+      const xBar = contributions[k];
+      if (xBar !== undefined && level.isMine(input)) this.accept(primitive, k, input.row, xBar);
+    });
+    observer?.leave(contributions);
+  }
+
+  /** Adds what a rule returned for input `k`, if it fits. */
+  private accept(primitive: Primitive, k: number, row: number, xBar: Value): void {
+    const space = this.level.spaceAt(row);
+    const type = typeIn(space, this.level.valueAt(row));
+    const fitted = primitive.slopes === undefined ? xBar : space.unbroadcast(xBar, type);
+    const seen = typeIn(space, fitted);
+    if (!space.sameType(seen, type)) throw new CotangentError(primitive.name, k, space.describe(type), space.describe(seen));
+    this.accumulate(row, space, fitted);
+  }
 }
 
 /** A recorded function: its values, and the pullback. */
 export interface Recording {
   readonly ys: Value[];
   readonly level: ReverseLevel;
-  /** Cotangents of the results to cotangents of the arguments. With `free`, the tape is let go on the way and can be swept once only. */
+  /**
+   * Cotangents of the results to cotangents of the arguments; undefined where they are zero, on both sides.
+   *
+   * May be called many times, unless `free` lets the tape go on the way: then it is refused the next time by `RecordingFreedError`.
+   */
   pull(yBars: readonly MaybeValue[], free?: boolean): MaybeValue[];
 }
 
-/** Records `f` at `xs`. */
+/** Records `f` at `xs`, leaf by leaf. `spaces` are those of `xs`. */
 export function recordLeaves(
   f: (xs: readonly Value[]) => readonly Value[],
   xs: readonly Value[],
@@ -108,25 +146,21 @@ export function recordLeaves(
   const level = new ReverseLevel(transformation);
   const roots = xs.map((x, k) => level.root(spaces[k]!, x));
   const outputs = withLevel(level, false, () => f(roots));
+  let freed = false;
   const pull = (yBars: readonly MaybeValue[], free = false): MaybeValue[] => {
+    if (freed) throw new RecordingFreedError(transformation);
+    freed = free;
+    const sweep = new Sweep(level);
     outputs.forEach((y, k) => {
       const yBar = yBars[k];
-      if (yBar !== undefined && level.isMine(y)) accumulate(y, yBar);
+      if (yBar !== undefined && level.isMine(y)) sweep.accumulate(y.row, y.space, yBar);
     });
-    const { entries } = level;
-    for (let step = entries.length - 1; step >= 0; step--) {
-      const entry = entries[step]!;
-      pullEntry(level, entry, step);
-      if (free) {
-        entry.forget();
-        entries.pop();
-      }
+    for (let row = level.rows.length - 1; row >= roots.length; row--) {
+      sweep.pull(row);
+      if (free) level.forget(row);
     }
-    return roots.map((root) => {
-      const xBar = root.cotangent;
-      root.cotangent = undefined;
-      return xBar;
-    });
+    if (free) level.clear();
+    return roots.map((root) => sweep.take(root.row));
   };
   return { ys: outputs.map((y) => level.primal(y)), level, pull };
 }

@@ -11,7 +11,8 @@ export function reversibleSteps(slots: number, repeats: number): number {
 /** The smallest number of repetitions with which `steps` steps can be reversed. */
 export function repetitions(steps: number, slots: number): number {
   let repeats = 0;
-  while (reversibleSteps(slots, repeats) < steps) repeats++;
+  // reversibleSteps(slots, repeats), from one to the next.
+  for (let reversible = 1; reversible < steps; repeats++) reversible = (reversible * (slots + 2 + repeats)) / (repeats + 1);
   return repeats;
 }
 

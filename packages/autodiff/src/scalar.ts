@@ -10,5 +10,7 @@ export { acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
 export { digamma, erf, erfc, lgamma, polygamma, sigmoid, softplus } from './scalar/operations.ts';
 // Choice, comparison, rounding
 export { ceil, clip, equal, floor, greater, greaterEqual, less, lessEqual, max, min, round, select } from './scalar/operations.ts';
-// Declaring more, and members for vmap
-export { binary, NumberList, unary, type BinarySlope, type Scalar } from './scalar/domain.ts';
+// Lists of numbers: the members of vmap
+export { NumberList, stack, unstack, type ListType, type ScalarType } from './scalar/domain.ts';
+// Declaring more
+export { binary, unary, type BinarySlope, type Scalar } from './scalar/domain.ts';

@@ -5,7 +5,7 @@ import { SPACE, type SpaceMember, type VectorSpace } from './space.ts';
 import { BOX_MARK, Box, typeIn, type Value } from './value.ts';
 import type { Abstract } from './primitive.ts';
 
-/** The vector space of a plain value or box. */
+/** The vector space of a plain value or box. Throws `TreeError` for anything else, `TwoCopiesError` for a box of another copy of this package. */
 export function spaceOf(value: Value): VectorSpace {
   if (typeof value === 'number') return scalarSpace as VectorSpace;
   if (value instanceof Box) return value.space;
@@ -23,7 +23,13 @@ export function abstractOf(value: Value): Abstract {
   return { space, type: typeIn(space, value) };
 }
 
-/** The plain value inside any number of derivative boxes, or undefined while it is traced. */
+/** The zero of the type of a value. */
+export function zerosLike(value: Value): Value {
+  const { space, type } = abstractOf(value);
+  return space.zeros(type);
+}
+
+/** Whether a value has derivatives at all (integers have none). */
 export function isDifferentiable(value: Value): boolean {
   const { space, type } = abstractOf(value);
   return space.isDifferentiable(type);

@@ -1,11 +1,12 @@
 /** @file stopGradient: a value without its derivative. */
 import { applyOne } from './level.ts';
-import { discrete } from './primitive.ts';
+import { discrete, type Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import { spaceOf } from './spaces.ts';
 import { mapTree } from './tree.ts';
 
-const stopGradientPrimitive = discrete({
+/** The operation of `stopGradient`; its parameter is the vector space. */
+export const stopGradientPrimitive: Primitive = /* @__PURE__ */ discrete({
   name: 'stopGradient',
   evaluate: (inputs) => inputs,
   abstract: (inputs) => inputs,

@@ -1,104 +1,125 @@
-/** @file The tape: what reverse mode records. One object per single-output operation, inputs inline, to spare the garbage collector. */
-import { Level, apply, applyOne } from './level.ts';
-import type { Linearized, MaybeValue, Primitive } from './primitive.ts';
+/**
+ * @file The tape: what reverse mode records, one row per value.
+ *
+ * Arithmetic on plain numbers is written into typed columns, because a million objects that stay alive cost the garbage
+ * collector far more than the arithmetic itself. The row of any other value is its box.
+ */
+import { Level, apply, applyPair, inputList } from './level.ts';
+import type { Linearized, Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
-/** Where the inputs of a recorded operation are kept when there are more than three. */
-const MANY = -1;
+/** An operation that is not in the columns. */
+export interface RecordedOperation {
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  /** As they were given: boxes of this tape or anything else (constants). */
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly linearized: Linearized | undefined;
+}
 
-/**
- * A value that the tape knows. For an operation with one output the box is its tape entry too.
- * The inputs are kept as they were given: boxes of this tape (whose `primal` is the value) or anything else (constants).
- */
+/** A value that the tape knows, under the number of its row. */
 export class ReverseBox extends Box {
+  readonly row: number;
   readonly space: VectorSpace;
   readonly primal: Value;
-  readonly primitive: Primitive | undefined;
-  readonly params: unknown;
-  readonly count: number;
-  a: Value;
-  b: Value;
-  c: Value;
-  cotangent: MaybeValue = undefined;
+  /** What made it, where that is not in the columns; with several outputs the first one keeps it. */
+  readonly operation: RecordedOperation | undefined;
 
-  constructor(level: Level, space: VectorSpace, primal: Value, primitive: Primitive | undefined, params: unknown, inputs: readonly Value[]) {
+  constructor(level: Level, row: number, space: VectorSpace, primal: Value, operation: RecordedOperation | undefined) {
     super(level);
+    this.row = row;
     this.space = space;
     this.primal = primal;
-    this.primitive = primitive;
-    this.params = params;
-    const count = inputs.length;
-    this.count = count > 3 ? MANY : count;
-    this.a = count > 3 ? inputs : count > 0 ? inputs[0] : undefined;
-    this.b = count > 1 && count <= 3 ? inputs[1] : undefined;
-    this.c = count === 3 ? inputs[2] : undefined;
+    this.operation = operation;
   }
 
   get type(): unknown {
     return typeIn(this.space, this.primal);
   }
-
-  get inputs(): readonly Value[] {
-    if (this.count === MANY) return this.a as readonly Value[];
-    return [this.a, this.b, this.c].slice(0, this.count);
-  }
-
-  /** Lets go of the inputs once the sweep has passed. */
-  forget(): void {
-    this.a = this.b = this.c = undefined;
-  }
 }
 
-/** Tape entry of an operation with several outputs, or one that brought its own pullback. */
-export class RecordedOperation {
+/** One operation of the tape, for inspection. */
+export interface TapeEntry {
   readonly primitive: Primitive;
-  readonly params: unknown;
-  inputs: readonly Value[];
-  readonly boxes: readonly ReverseBox[];
-  pullback: Linearized['pullback'] | undefined;
-
-  constructor(primitive: Primitive, params: unknown, inputs: readonly Value[], boxes: readonly ReverseBox[], pullback: Linearized['pullback'] | undefined) {
-    this.primitive = primitive;
-    this.params = params;
-    this.inputs = inputs;
-    this.boxes = boxes;
-    this.pullback = pullback;
-  }
-
-  forget(): void {
-    this.inputs = [];
-    this.pullback = undefined;
-  }
+  /** Rows of the tape, or constants. */
+  readonly inputs: readonly ({ readonly row: number } | { readonly constant: Value })[];
+  readonly outputs: readonly Value[];
 }
 
-export type TapeEntry = ReverseBox | RecordedOperation;
+/** Stands for the row of an input that is a constant. */
+export const CONSTANT = -1;
+
+/** Rows for which the columns have room at first; they double when they are full. */
+const FIRST_CAPACITY = 64;
 
 /** The level of reverse mode: performs operations below itself and writes them down. */
 export class ReverseLevel extends Level {
-  readonly entries: TapeEntry[] = [];
-
-  primal(value: Value): Value {
-    return value instanceof ReverseBox && value.level === this ? value.primal : value;
-  }
+  /** What made a row: a primitive whose numbers stand in the columns, or the box of the row; undefined once it was let go. */
+  readonly rows: (Primitive | ReverseBox | undefined)[] = [];
+  /** Column of three numbers a row: the first input, the second, the result. */
+  numbers: Float64Array = new Float64Array(3 * FIRST_CAPACITY);
+  /** Column of two rows a row: where the first and the second input come from, or `CONSTANT`. */
+  sources: Int32Array = new Int32Array(2 * FIRST_CAPACITY);
 
   isMine(value: Value): value is ReverseBox {
-    return value instanceof ReverseBox && value.level === this;
+    return typeof value === 'object' && value instanceof ReverseBox && value.level === this;
   }
 
+  primal(value: Value): Value {
+    return this.isMine(value) ? value.primal : value;
+  }
+
+  spaceAt(row: number): VectorSpace {
+    const made = this.rows[row]!;
+    return made instanceof ReverseBox ? made.space : made.outputSpace(undefined, 0);
+  }
+
+  valueAt(row: number): Value {
+    const made = this.rows[row]!;
+    return made instanceof ReverseBox ? made.primal : this.numbers[3 * row + 2];
+  }
+
+  /** An argument of the recorded function. */
   root(space: VectorSpace, value: Value): ReverseBox {
-    return new ReverseBox(this, space, value, undefined, undefined, []);
+    return this.write(space, value, undefined);
   }
 
-  override processOne(primitive: Primitive, inputs: readonly Value[], params: unknown): Value {
-    if (primitive.linearize !== undefined) return this.process(primitive, inputs, params)[0];
-    const primals = new Array<Value>(inputs.length);
-    for (let i = 0; i < inputs.length; i++) primals[i] = this.primal(inputs[i]);
-    const y = applyOne(primitive, primals, params);
-    if (primitive.discrete === true) return y;
-    const box = new ReverseBox(this, primitive.outputSpace(params, 0), y, primitive, params, inputs);
-    this.entries.push(box);
+  private write(space: VectorSpace, value: Value, operation: RecordedOperation | undefined): ReverseBox {
+    const box = new ReverseBox(this, this.rows.length, space, value, operation);
+    this.rows.push(box);
     return box;
+  }
+
+  private writeNumbers(primitive: Primitive, first: Value, second: Value, a: number, b: number, y: number): ReverseBox {
+    const row = this.rows.length;
+    if (3 * row + 3 > this.numbers.length) this.grow(row);
+    const { numbers, sources } = this;
+    numbers[3 * row] = a;
+    numbers[3 * row + 1] = b;
+    numbers[3 * row + 2] = y;
+    sources[2 * row] = this.isMine(first) ? first.row : CONSTANT;
+    sources[2 * row + 1] = this.isMine(second) ? second.row : CONSTANT;
+    this.rows.push(primitive);
+    return new ReverseBox(this, row, primitive.outputSpace(undefined, 0), y, undefined);
+  }
+
+  private grow(rows: number): void {
+    const { numbers, sources } = this;
+    this.numbers = new Float64Array(3 * 2 * rows);
+    this.numbers.set(numbers);
+    this.sources = new Int32Array(2 * 2 * rows);
+    this.sources.set(sources);
+  }
+
+  override processPair(primitive: Primitive, first: Value, second: Value): Value {
+    const a = this.primal(first);
+    const b = this.primal(second);
+    const y = applyPair(primitive, a, b);
+    if (primitive.discrete === true) return y;
+    if (typeof a === 'number' && typeof b === 'number' && typeof y === 'number') return this.writeNumbers(primitive, first, second, a, b, y);
+    return this.write(primitive.outputSpace(undefined, 0), y, { primitive, params: undefined, inputs: inputList(primitive, first, second), outputs: [y], linearized: undefined });
   }
 
   process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
@@ -106,16 +127,56 @@ export class ReverseLevel extends Level {
     if (primitive.discrete === true) return apply(primitive, primals, params);
     const linearized = primitive.linearize?.(primals, params, inputs.map((input) => this.isMine(input)));
     const outputs = linearized?.outputs ?? apply(primitive, primals, params);
-    const boxes = outputs.map((y, k) => new ReverseBox(this, primitive.outputSpace(params, k), y, undefined, undefined, []));
-    this.entries.push(new RecordedOperation(primitive, params, inputs, boxes, linearized?.pullback));
-    return boxes;
+    const operation: RecordedOperation = { primitive, params, inputs, outputs, linearized };
+    return outputs.map((y, k) => this.write(primitive.outputSpace(params, k), y, k === 0 ? operation : undefined));
   }
 
-  /** Bytes of the values that this tape holds. */
+  /** The operation whose first output is in a row, if there is one. */
+  entry(row: number): TapeEntry | undefined {
+    const made = this.rows[row];
+    if (made === undefined) return undefined;
+    if (made instanceof ReverseBox) {
+      if (made.operation === undefined) return undefined;
+      const { primitive, inputs, outputs } = made.operation;
+      return { primitive, inputs: inputs.map((input) => (this.isMine(input) ? { row: input.row } : { constant: input })), outputs };
+    }
+    const inputs = made.slopes!.map((_, k) => {
+      const source = this.sources[2 * row + k]!;
+      return source === CONSTANT ? { constant: this.numbers[3 * row + k] } : { row: source };
+    });
+    return { primitive: made, inputs, outputs: [this.numbers[3 * row + 2]] };
+  }
+
+  /** How many operations were recorded before the one in a row. */
+  position(row: number): number {
+    let count = 0;
+    for (let k = 0; k < row; k++) if (this.entry(k) !== undefined) count++;
+    return count;
+  }
+
+  /** Lets go of what a row holds, once a sweep has passed it. */
+  forget(row: number): void {
+    if (this.rows[row] instanceof ReverseBox) this.rows[row] = undefined;
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.rows.length = 0;
+    this.numbers = new Float64Array(0);
+    this.sources = new Int32Array(0);
+  }
+
+  /** Bytes that operations have left on this tape. */
   get bytes(): number {
     let total = 0;
-    for (const entry of this.entries) {
-      for (const box of entry instanceof ReverseBox ? [entry] : entry.boxes) total += box.space.bytes(box.type);
+    for (let row = 0; row < this.rows.length; row++) {
+      const made = this.rows[row];
+      if (made instanceof ReverseBox) total += made.operation?.linearized?.bytes ?? 0;
+      const outputs = this.entry(row)?.outputs ?? [];
+      outputs.forEach((y, k) => {
+        const space = this.spaceAt(row + k);
+        total += space.bytes(typeIn(space, y));
+      });
     }
     return total;
   }

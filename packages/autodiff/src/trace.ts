@@ -2,7 +2,7 @@
 import { Level, withLevel } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
 import { Constant, Variable, type Atom, type Equation, type Program } from './program.ts';
-import type { VectorSpace } from './space.ts';
+import { SPACE, type SpaceMember, type VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
 /** A value of a program that is being recorded. */
@@ -35,7 +35,7 @@ class TraceLevel extends Level {
     const types = inputs.map((input, k): Abstract => {
       const atom = atoms[k]!;
       if (atom instanceof Variable) return atom;
-      const space = primitive.outputSpace(params, 0);
+      const space = ownSpace(input) ?? primitive.outputSpace(params, 0);
       return { space, type: typeIn(space, input) };
     });
     const outputs = primitive.abstract(types, params).map(({ space, type }) => new Variable(space, type));
@@ -50,10 +50,17 @@ class TraceLevel extends Level {
       if (variable === undefined) this.captured.set(value, (variable = new Variable(value.space, value.type)));
       return variable;
     }
+    // A map cannot tell −0 from 0.
+    if (Object.is(value, -0)) return new Constant(value);
     let constant = this.constants.get(value);
     if (constant === undefined) this.constants.set(value, (constant = new Constant(value)));
     return constant;
   }
+}
+
+/** The space that a plain value names. A number is left to the operation: among arrays it is a weak array of rank 0. */
+function ownSpace(value: Value): VectorSpace | undefined {
+  return typeof value === 'object' && value !== null ? (value as Partial<SpaceMember>)[SPACE] : undefined;
 }
 
 /** A traced function. The program's inputs are `[...captured, ...arguments]`. */

@@ -1,7 +1,7 @@
 /** @file Trees: records, tuples and classes whose leaves are values. Transformations work on any of them. */
-import { TreeError } from './errors.ts';
+import { TreeError, TwoCopiesError } from './errors.ts';
 import { SPACE } from './space.ts';
-import { Box, type Value } from './value.ts';
+import { BOX_MARK, Box, type Value } from './value.ts';
 
 /** Key of the method by which a class declares its leaves. */
 export const TREE: unique symbol = Symbol.for('tapeflow.tree') as never;
@@ -19,13 +19,17 @@ export interface TreeNode<Self = unknown> {
 
 /** Structure of a tree without its leaves. */
 export interface TreeStructure {
+  /** Two trees with the same key can be combined leaf by leaf. Records with the same entries in another order have the same key. */
   readonly key: string;
+  /** Number of leaves. */
   readonly size: number;
   /** Path of each leaf, for messages. */
   readonly paths: readonly string[];
+  /** A tree of this structure with other leaves. */
   unflatten(leaves: readonly Value[]): unknown;
 }
 
+/** A tree taken apart. */
 export interface Flattened {
   readonly leaves: Value[];
   readonly structure: TreeStructure;
@@ -38,7 +42,7 @@ function isLeaf(value: unknown): boolean {
 const IDENTITIES = new WeakMap<object, number>();
 let lastIdentity = 0;
 
-/** Functions and other opaque objects are compared by identity. */
+/** Functions are compared by identity. */
 function identityOf(value: object): number {
   let identity = IDENTITIES.get(value);
   if (identity === undefined) IDENTITIES.set(value, (identity = ++lastIdentity));
@@ -55,13 +59,17 @@ const LEAF: Part = { key: '*', size: 1, build: (leaves, offset) => leaves[offset
 
 /** Plain data that is carried along unchanged. */
 function constantPart(value: unknown): Part {
-  const key = typeof value === 'function' ? `function#${identityOf(value)}` : `${typeof value}:${String(value)}`;
-  return { key, size: 0, build: () => value };
+  return { key: constantKey(value), size: 0, build: () => value };
 }
 
-function combine(key: (parts: readonly Part[]) => string, parts: readonly Part[], assemble: (children: unknown[]) => unknown): Part {
+function constantKey(value: unknown): string {
+  if (typeof value === 'function') return `function#${identityOf(value)}`;
+  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value}:${String(value)}`;
+}
+
+function combine(key: string, parts: readonly Part[], assemble: (children: unknown[]) => unknown): Part {
   return {
-    key: key(parts),
+    key,
     size: parts.reduce((total, part) => total + part.size, 0),
     build(leaves, offset) {
       let at = offset;
@@ -76,45 +84,70 @@ function combine(key: (parts: readonly Part[]) => string, parts: readonly Part[]
   };
 }
 
-function visit(value: unknown, path: string, leaves: Value[], paths: string[], operation: string): Part {
-  if (isLeaf(value)) {
-    leaves.push(value);
-    paths.push(path);
-    return LEAF;
+const keysOf = (parts: readonly Part[]): string => parts.map((part) => part.key).join(',');
+
+/** Takes one tree apart; leaves and their paths are collected on the way. */
+class Visitor {
+  readonly leaves: Value[] = [];
+  readonly paths: string[] = [];
+  private readonly operation: string;
+
+  constructor(operation: string) {
+    this.operation = operation;
   }
-  if (value === null || typeof value !== 'object') return constantPart(value);
-  if (Array.isArray(value)) {
-    const parts = value.map((child, k) => visit(child, `${path}[${k}]`, leaves, paths, operation));
-    return combine((all) => `[${all.map((part) => part.key).join(',')}]`, parts, (children) => children);
+
+  visit(value: unknown, path: string): Part {
+    if (isLeaf(value)) {
+      this.leaves.push(value);
+      this.paths.push(path);
+      return LEAF;
+    }
+    if (value === null || typeof value !== 'object') return constantPart(value);
+    if (Array.isArray(value)) {
+      const parts = value.map((child, k) => this.visit(child, `${path}[${k}]`));
+      return combine(`[${keysOf(parts)}]`, parts, (children) => children);
+    }
+    if (TREE in value) {
+      const node = (value as TreeNode)[TREE]();
+      const parts = node.children.map((child, k) => this.visit(child, node.children.length === 1 ? path : `${path}.${k}`));
+      return combine(`${node.key}(${keysOf(parts)})`, parts, (children) => node.rebuild(children));
+    }
+    this.refuseOtherClasses(value, path);
+    return this.visitRecord(value as Record<string, unknown>, path);
   }
-  if (TREE in value) {
-    const node = (value as TreeNode)[TREE]();
-    const parts = node.children.map((child, k) => visit(child, node.children.length === 1 ? path : `${path}.${k}`, leaves, paths, operation));
-    return combine((all) => `${node.key}(${all.map((part) => part.key).join(',')})`, parts, (children) => node.rebuild(children));
+
+  private visitRecord(record: Record<string, unknown>, path: string): Part {
+    const keys = Object.keys(record);
+    // Leaves come in the order of the sorted keys, so that { x, v } and { v, x } are the same tree; a rebuilt record keeps its own order.
+    const sorted = keys.slice().sort();
+    const parts = sorted.map((key) => this.visit(record[key], path === '' ? key : `${path}.${key}`));
+    const places = keys.map((key) => sorted.indexOf(key));
+    const entries = sorted.map((key, k) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:${parts[k]!.key}`);
+    return combine(`{${entries.join(',')}}`, parts, (children) => Object.fromEntries(keys.map((key, k) => [key, children[places[k]!]])));
   }
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== Object.prototype && prototype !== null) {
+
+  private refuseOtherClasses(value: object, path: string): void {
+    if (BOX_MARK in value) throw new TwoCopiesError(this.operation);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Object.prototype || prototype === null) return;
     const name = (prototype.constructor as { name?: string } | undefined)?.name ?? 'object';
-    throw new TreeError(operation, path, `an object of class ${name}, which does not declare its leaves.`, 'Use a plain record, or give the class a [TREE]() method.');
+    throw new TreeError(this.operation, path, `an object of class ${name}, which does not declare its leaves.`, 'Use a plain record, or give the class a [TREE]() method.');
   }
-  const keys = Object.keys(value);
-  const parts = keys.map((key) => visit((value as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, leaves, paths, operation));
-  return combine(
-    (all) => `{${keys.map((key, k) => `${key}:${all[k]!.key}`).join(',')}}`,
-    parts,
-    (children) => Object.fromEntries(keys.map((key, k) => [key, children[k]])),
-  );
 }
 
-/** Leaves of a tree, and how to put it together again. */
+/**
+ * Leaves of a tree, and how to put it together again. Leaves are numbers, boxes and values that name their vector space;
+ * strings, booleans, functions and null are carried along as part of the structure.
+ *
+ * Throws `TreeError` at an object of a class that does not declare its leaves.
+ */
 export function flatten(tree: unknown, operation = 'flatten'): Flattened {
-  const leaves: Value[] = [];
-  const paths: string[] = [];
-  const part = visit(tree, '', leaves, paths, operation);
-  return { leaves, structure: { key: part.key, size: part.size, paths, unflatten: (values) => part.build(values, 0) } };
+  const visitor = new Visitor(operation);
+  const part = visitor.visit(tree, '');
+  return { leaves: visitor.leaves, structure: { key: part.key, size: part.size, paths: visitor.paths, unflatten: (values) => part.build(values, 0) } };
 }
 
-/** Applies `f` to corresponding leaves of trees of one structure. */
+/** Applies `f` to corresponding leaves of trees of one structure. Throws `TreeError` where they differ. */
 export function mapTree<T>(f: (...leaves: Value[]) => Value, first: T, ...others: readonly unknown[]): T {
   const flat = flatten(first, 'mapTree');
   const rest = others.map((other) => {

@@ -1,17 +1,21 @@
 /** @file vmap: a function of one member as a function of many. */
 import { batchLeaves } from './batch.ts';
 import { TreeError } from './errors.ts';
-import { refusePromise } from './promise.ts';
+import { flattenResult } from './result.ts';
 import { spaceOf } from './spaces.ts';
 import { flatten, type TreeStructure } from './tree.ts';
 
 /**
  * Applies `f` to every member at once. All leaves of the arguments are stacked values of one size (arrays along their first
- * axis, `NumberList` for numbers); so are the leaves of the result.
+ * axis, `NumberList` for numbers); so are the leaves of the result. What all members share is taken from outside `f`.
+ *
+ * Operations without a batching rule take the members one by one. Nests with itself and with derivatives, in any order.
+ *
+ * Throws `TreeError` when the arguments have no leaf, or leaves with different numbers of members.
  */
 export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) => Y): (...args: Args) => Y {
   return (...args) => {
-    const flat = flatten(args.map((arg) => arg), 'vmap');
+    const flat = flatten([...args], 'vmap');
     const spaces = flat.leaves.map(spaceOf);
     const sizes = flat.leaves.map((leaf, k) => spaces[k]!.batch.size(leaf));
     const size = sizes[0];
@@ -23,9 +27,7 @@ export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) =
     let output: TreeStructure | undefined;
     const ys = batchLeaves(
       (xs) => {
-        const y = f(...(flat.structure.unflatten(xs) as never[]));
-        refusePromise('vmap', y);
-        const flatY = flatten(y, 'vmap');
+        const flatY = flattenResult('vmap', f(...(flat.structure.unflatten(xs) as never[])));
         output = flatY.structure;
         return flatY.leaves;
       },
