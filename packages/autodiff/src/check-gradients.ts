@@ -5,6 +5,7 @@ import { abstractOf, spaceOf } from './spaces.ts';
 import { flatten } from './tree.ts';
 import type { Value } from './value.ts';
 
+/** How strictly and in which directions `checkGradients` looks. */
 export interface GradientCheckOptions {
   /** 1: the derivative; 2: also the derivative of the derivative; and so on. */
   readonly order?: number;
@@ -18,6 +19,7 @@ export interface GradientCheckOptions {
   readonly step?: number;
 }
 
+/** What `checkGradients` measured at one order. */
 export interface GradientReport {
   readonly order: number;
   readonly adjointError: number;

@@ -155,6 +155,7 @@ export function customTangent<Args extends readonly unknown[], Y>(f: (...args: A
       args,
       closeWithRule('customTangent', args, 'forward', (...inner) => {
         const { value, pushforward } = f(...inner);
+        // The rule is closed over with one example per argument, so it is called with exactly these.
         return { value, rule: (...dxs: readonly unknown[]) => pushforward(...(dxs as unknown as Args)), ruleExamples: () => inner };
       }),
     ) as Y;

@@ -27,6 +27,7 @@ export class Constant {
   }
 }
 
+/** What an equation reads: a variable or a plain value. */
 export type Atom = Variable | Constant;
 
 /** One operation: `outputs = primitive(inputs; params)`. */

@@ -1,3 +1,4 @@
+/** @file The engine end to end: nesting, batches, custom rules, checkpoints and rollouts. */
 import { describe, expect, test } from 'vitest';
 import { checkGradients, checkpoint, customGradient, grad, hessian, hvp, jacobian, jvp, rollout, vjp, vmap, type RolloutReport } from '../src/index.ts';
 import { add, mul, NumberList, sin, tanh, type Scalar } from '../src/scalar.ts';

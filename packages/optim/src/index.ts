@@ -1,1 +1,2 @@
+/** @file @tapeflow/optim: optimizers. Nothing stands here yet. */
 export {};

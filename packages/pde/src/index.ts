@@ -1,1 +1,2 @@
+/** @file @tapeflow/pde: fields and their operators. Nothing stands here yet. */
 export {};

@@ -1,3 +1,4 @@
+/** @file Named tensors through the engine: values by name, and the derivative laws of their operations. */
 import { expect, test } from 'vitest';
 import { checkGradients, grad, valueAndGrad } from '@tapeflow/autodiff';
 import { convert, floor, gather, l2, max, mul, padConstant, precision, roll, sin, sum, tensor, concat, select, less, prod, type Scalar, type Tensor } from '../src/index.ts';

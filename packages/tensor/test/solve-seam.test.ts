@@ -1,3 +1,4 @@
+/** @file Linear solves end to end: closed boxes in both precisions, gradients to second order, batches of different scale. */
 import { expect, test } from 'vitest';
 import { checkGradients, grad } from '@tapeflow/autodiff';
 import { l2, mul, padConstant, precision, solveLinear, sum, tensor, batch, sin, concat, type Scalar, type Tensor } from '../src/index.ts';

@@ -41,12 +41,14 @@ export interface Section {
 /** Something shown in a section. */
 export type Block = PlotBlock | PictureBlock | FramesBlock | TableBlock | CodeBlock;
 
+/** A plot in a report. */
 export interface PlotBlock {
   readonly kind: 'plot';
   readonly plot: Plot;
   readonly caption?: string;
 }
 
+/** A picture in a report. */
 export interface PictureBlock {
   readonly kind: 'picture';
   readonly picture: Picture;
@@ -70,6 +72,7 @@ export interface FramesBlock {
   readonly delay?: number;
 }
 
+/** A table in a report. */
 export interface TableBlock {
   readonly kind: 'table';
   readonly columns: readonly string[];

@@ -11,6 +11,7 @@ export interface ArrayType {
 
 const MAX_BYTES = 2 ** 32;
 
+/** `f32[64, 64]` */
 export function describeType({ shape, dtype }: ArrayType): string {
   return `${dtype}[${shape.join(', ')}]`;
 }

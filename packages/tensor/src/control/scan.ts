@@ -155,7 +155,7 @@ function scanTangents(inputs: readonly Value[], tangents: readonly MaybeValue[],
     ],
     { ...scan, body: doubled, captured: captured + liveFixed.length, carries: carries + realCarries.length } satisfies ScanParams,
   );
-  const outputs = [...all.slice(0, carries)];
+  const outputs = all.slice(0, carries);
   const dys: MaybeValue[] = body.results.slice(0, carries).map(() => undefined);
   realCarries.forEach((k, j) => {
     dys[k - captured] = all[carries + j];

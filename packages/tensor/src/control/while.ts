@@ -14,7 +14,7 @@ import {
   type Program,
   type Value,
 } from '@tapeflow/autodiff/extend';
-import { arraySpace, arrayTypeOf, broadcast, NDArray } from '../array/ndarray.ts';
+import { arraySpace, arrayTypeOf, broadcast, type NDArray } from '../array/ndarray.ts';
 import { select } from '../primitives/elementwise.ts';
 import { reduceAny } from '../primitives/reduce.ts';
 

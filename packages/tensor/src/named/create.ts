@@ -74,10 +74,12 @@ export function full<const S extends ShapeRecord>(shape: S, value: number, optio
   return filled(value, makeDims(shape, 'full'), options.dtype ?? contextDType());
 }
 
+/** Zeros in the given dimensions. */
 export function zeros<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
   return full(shape, 0, options);
 }
 
+/** Ones in the given dimensions. */
 export function ones<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
   return full(shape, 1, options);
 }

@@ -1,6 +1,6 @@
 /** @file How a tensor looks in the terminal. */
 import { Box } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
+import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import type { Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
 

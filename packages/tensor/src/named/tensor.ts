@@ -2,7 +2,7 @@
 import { TapeflowError, TracedValueError, TREE, type TreeNode } from '@tapeflow/autodiff';
 import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { DType, TypedArray } from '../array/dtype.ts';
-import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
+import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { add, div, mul, neg, pow, sub } from '../primitives/elementwise.ts';
 import { elementwiseNamed, type Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';

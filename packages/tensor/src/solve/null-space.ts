@@ -5,7 +5,7 @@ import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
 import { indicator, lessEqual, mul, sin } from '../primitives/elementwise.ts';
 import { iota } from '../primitives/structure.ts';
-import { constant, VectorArithmetic, type Vector } from './vectors.ts';
+import { constant, type Vector, type VectorArithmetic } from './vectors.ts';
 
 /** A ‖A·1‖ this many roundings below ‖A·w‖ counts as zero. */
 const ROUNDINGS = 32;

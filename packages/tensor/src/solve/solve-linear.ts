@@ -20,6 +20,7 @@ import { constantNullSpace } from './null-space.ts';
 import { LinearSolution, notConverged } from './solution.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
+/** How a linear system is solved; every member has a default. */
 export interface SolveOptions {
   /** `auto` takes conjugate gradients for operators declared symmetric, else BiCGstab. */
   readonly method?: 'auto' | 'cg' | 'bicgstab';
