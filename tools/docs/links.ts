@@ -28,7 +28,7 @@ export function checkLinks(root: string, document: TextFile): LinkReport {
 export function anchorsOf(markdown: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
-  for (const [, heading = ''] of withoutCode(markdown).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
+  for (const [, heading = ''] of withoutCodeBlocks(markdown).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
     const plain = heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
     const slug = plain.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
     const times = seen.get(slug) ?? 0;
@@ -57,7 +57,9 @@ function problemWith(root: string, document: TextFile, target: string): string |
 
 // Keeps line numbers: code is replaced by as many empty lines.
 function withoutCode(markdown: string): string {
-  return markdown
-    .replace(/^(\s*)(```+|~~~+)[^\n]*\n[\s\S]*?^\s*\2\s*$/gm, (block) => block.replace(/[^\n]/g, ''))
-    .replace(/`[^`\n]*`/g, '``');
+  return withoutCodeBlocks(markdown).replace(/`[^`\n]*`/g, '``');
+}
+
+function withoutCodeBlocks(markdown: string): string {
+  return markdown.replace(/^(\s*)(```+|~~~+)[^\n]*\n[\s\S]*?^\s*\2\s*$/gm, (block) => block.replace(/[^\n]/g, ''));
 }

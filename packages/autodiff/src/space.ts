@@ -56,7 +56,7 @@ export interface BatchSpace<Type = unknown> {
 }
 
 /** Key under which a plain object names its vector space; numbers belong to the scalar space. */
-export const SPACE: unique symbol = Symbol.for('tapeflow.space') as never;
+export const SPACE = '~tapeflow.space';
 
 /** A plain value that names its vector space. */
 export interface SpaceMember {

@@ -4,7 +4,7 @@ import { SPACE } from './space.ts';
 import { BOX_MARK, Box, type Value } from './value.ts';
 
 /** Key of the method by which a class declares its leaves. */
-export const TREE: unique symbol = Symbol.for('tapeflow.tree') as never;
+export const TREE = '~tapeflow.tree';
 
 /** A class instance that declares its parts. */
 export interface TreeNode<Self = unknown> {

@@ -7,7 +7,7 @@ import type { VectorSpace } from './space.ts';
 export type Value = unknown;
 
 /** Marks boxes of any copy of this package, so that a second copy is recognised. */
-export const BOX_MARK: unique symbol = Symbol.for('tapeflow.box') as never;
+export const BOX_MARK = '~tapeflow.box';
 
 /** A value inside a transformation. `level` is the transformation it belongs to. */
 export abstract class Box {
@@ -21,7 +21,7 @@ export abstract class Box {
   /** The abstract value (for arrays: shape and dtype). */
   abstract get type(): unknown;
 
-  get [BOX_MARK](): true {
+  get '~tapeflow.box'(): true {
     return true;
   }
 

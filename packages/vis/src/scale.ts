@@ -34,7 +34,10 @@ export function linearScale(domain: Interval, range: Scale['range']): Scale {
     domain,
     range,
     map: (value) => start + ((value / 2 - low / 2) / half) * (end - start),
-    invert: (pixel) => low + ((pixel - start) / (end - start)) * half * 2,
+    invert: (pixel) => {
+      const step = ((pixel - start) / (end - start)) * half;
+      return low + step + step;
+    },
     ticks: (count) => linearTicks(low, high, count),
   };
 }

@@ -2,7 +2,7 @@
 import { TapeflowError, TreeError, TwoCopiesError } from '../errors.ts';
 import { apply, applyPair, isObserved } from '../level.ts';
 import { elementwise, primitive, type Primitive, type Slope } from '../primitive.ts';
-import { SPACE, type VectorSpace } from '../space.ts';
+import type { VectorSpace } from '../space.ts';
 import { BOX_MARK, Box, typeIn, type Value } from '../value.ts';
 
 /** A number, or a number inside a transformation. */
@@ -37,7 +37,7 @@ export class NumberList {
     this.values = values;
   }
 
-  get [SPACE](): VectorSpace {
+  get '~tapeflow.space'(): VectorSpace {
     return scalarSpace as VectorSpace;
   }
 }

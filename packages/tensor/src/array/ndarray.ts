@@ -9,7 +9,6 @@ import {
   elementwise,
   linear,
   primitive,
-  SPACE,
   type Abstract,
   type Primitive,
   type Slope,
@@ -63,7 +62,7 @@ export class NDArray implements ArrayType {
     return sizeOf(this.shape);
   }
 
-  get [SPACE](): VectorSpace {
+  get '~tapeflow.space'(): VectorSpace {
     return arraySpace as VectorSpace;
   }
 

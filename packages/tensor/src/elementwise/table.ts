@@ -25,8 +25,62 @@ const unary = (operands: OperandKind, value: Value1, integer?: Value1): Elementw
 const binary = (operands: OperandKind, value: Value2, integer?: Value2): ElementwiseEntry => ({ arity: 2, operands, result: 'same', value: value as ValueN, ...withInteger(integer) });
 const predicate = (operands: OperandKind, arity: 1 | 2, value: Value2): ElementwiseEntry => ({ arity, operands, result: 'bool', value: value as ValueN });
 
+/** Name of an elementwise operation. */
+export type ElementwiseName =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'mod'
+  | 'neg'
+  | 'abs'
+  | 'sign'
+  | 'square'
+  | 'min'
+  | 'max'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'trunc'
+  | 'sqrt'
+  | 'cbrt'
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'log1p'
+  | 'pow'
+  | 'hypot'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'atan2'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
+  | 'sigmoid'
+  | 'softplus'
+  | 'erf'
+  | 'erfc'
+  | 'lgamma'
+  | 'digamma'
+  | 'polygamma'
+  | 'less'
+  | 'lessEqual'
+  | 'equal'
+  | 'isFinite'
+  | 'and'
+  | 'or'
+  | 'not'
+  | 'select';
+
 /** Every elementwise operation, by name. */
-export const ELEMENTWISE = {
+export const ELEMENTWISE: Readonly<Record<ElementwiseName, ElementwiseEntry>> = {
   // Arithmetic
   add: binary('number', (x, y) => e.add(x, y)),
   sub: binary('number', (x, y) => e.sub(x, y)),
@@ -84,7 +138,4 @@ export const ELEMENTWISE = {
   not: predicate('bool', 1, (x) => e.not(x)),
   // Choice
   select: { arity: 3, operands: 'any', result: 'same', value: ((condition: Expression, x: Expression, y: Expression) => e.select(condition, x, y)) as ElementwiseEntry['value'] },
-} as const satisfies Record<string, ElementwiseEntry>;
-
-/** Name of an elementwise operation. */
-export type ElementwiseName = keyof typeof ELEMENTWISE;
+};

@@ -10,7 +10,18 @@ import { entryOf, rangeOf, type Index, type RangeLike } from './index-raw.ts';
 import { printTensor } from './print.ts';
 import type { Scalar, Unchecked, Without } from './types.ts';
 
-declare const DIMS: unique symbol;
+/** What a tensor tells JavaScript when it is printed or coerced. Its methods have symbols for names, which a declaration file cannot list. */
+const Printed: new () => object = class {
+  /** JavaScript arithmetic on tensors would give nonsense silently. */
+  [Symbol.toPrimitive](this: Named, hint: string): string {
+    if (hint === 'string') return printTensor(this);
+    throw new TapeflowError('coercion', `the tensor ${describeDims(this.dims)} was used as a JavaScript number.`, 'Write mul(0.2, t) or t.mul(0.2) for 0.2 * t, and t.item() for the number in a scalar.');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](this: Named): string {
+    return printTensor(this);
+  }
+};
 
 /**
  * An array with named dimensions. `Tensor<'x' | 'y'>` has at least the dimensions x and y, so it may be passed where
@@ -18,14 +29,15 @@ declare const DIMS: unique symbol;
  *
  * Arithmetic aligns by name: a missing dimension counts as constant along it. Use methods for chains and functions for all else.
  */
-export class Tensor<in D extends string = string> implements Named, TreeNode<Tensor<D>> {
-  declare readonly [DIMS]: (d: D) => void;
+export class Tensor<in D extends string = string> extends Printed implements Named, TreeNode<Tensor<D>> {
+  declare readonly '~dims': (d: D) => void;
   /** The positional value, one axis per dimension: a plain array, or a box inside a transformation. */
   readonly value: Value;
   /** Dimensions in storage order, the last fastest. */
   readonly dims: readonly Dim[];
 
   constructor(value: Value, dims: readonly Dim[]) {
+    super();
     this.value = value;
     this.dims = dims;
   }
@@ -119,7 +131,7 @@ export class Tensor<in D extends string = string> implements Named, TreeNode<Ten
     return wrap(rangeOf(this, ranges));
   }
 
-  [TREE](): ReturnType<TreeNode<Tensor<D>>[typeof TREE]> {
+  '~tapeflow.tree'(): ReturnType<TreeNode<Tensor<D>>[typeof TREE]> {
     return {
       children: [this.value],
       rebuild: ([value]) => new Tensor(value, this.dims),
@@ -127,17 +139,7 @@ export class Tensor<in D extends string = string> implements Named, TreeNode<Ten
     };
   }
 
-  /** JavaScript arithmetic on tensors would give nonsense silently. */
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === 'string') return printTensor(this);
-    throw new TapeflowError('coercion', `the tensor ${describeDims(this.dims)} was used as a JavaScript number.`, 'Write mul(0.2, t) or t.mul(0.2) for 0.2 * t, and t.item() for the number in a scalar.');
-  }
-
-  toString(): string {
-    return printTensor(this);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  override toString(): string {
     return printTensor(this);
   }
 }

@@ -1,0 +1,94 @@
+/** @file Oracles that know nothing of the library: finite differences, random numbers, and a dense solver. */
+import { expect } from 'vitest';
+import { grad, jvp, type LinearSolver } from '../src/index.ts';
+import { NumberList, type Scalar } from '../src/scalar.ts';
+
+/** Unwraps what must be a plain number. */
+export function plain(x: unknown): number {
+  if (typeof x !== 'number') throw new Error(`expected a number, got ${typeof x}`);
+  return x;
+}
+
+/** Derivative of a function of plain numbers by extrapolated central differences, after [Ridders1982]. */
+export function difference(f: (x: number) => number, x: number, step = 0.1 * Math.max(1e-3, Math.abs(x))): number {
+  const rows: number[][] = [];
+  let best = NaN;
+  let error = Infinity;
+  let h = step;
+  for (let i = 0; i < 12; i++, h /= 1.6) {
+    const row = [(f(x + h) - f(x - h)) / (2 * h)];
+    for (let j = 1, factor = 1.6 ** 2; j <= i; j++, factor *= 1.6 ** 2) {
+      row.push((factor * row[j - 1]! - rows[i - 1]![j - 1]!) / (factor - 1));
+      const seen = Math.max(Math.abs(row[j]! - row[j - 1]!), Math.abs(row[j]! - rows[i - 1]![j - 1]!));
+      if (seen < error) {
+        error = seen;
+        best = row[j]!;
+      }
+    }
+    rows.push(row);
+  }
+  return best;
+}
+
+/** Gradient of a function of plain numbers by `difference`. */
+export function differenceGradient(f: (xs: number[]) => number, xs: readonly number[]): number[] {
+  return xs.map((_, k) => difference((x) => f(xs.map((other, j) => (j === k ? x : other))), xs[k]!));
+}
+
+/** Fails unless |seen − expected| ≤ bound · max(1, |expected|). */
+export function expectClose(seen: unknown, expected: number, bound: number, label = 'value'): void {
+  const error = Math.abs(plain(seen) - expected);
+  expect(error <= bound * Math.max(1, Math.abs(expected)), `${label}: ${String(seen)} instead of ${expected}`).toBe(true);
+}
+
+export function expectAllClose(seen: readonly unknown[], expected: readonly number[], bound: number, label = 'value'): void {
+  expect(seen.length).toBe(expected.length);
+  expected.forEach((value, k) => expectClose(seen[k], value, bound, `${label}[${k}]`));
+}
+
+/** Park–Miller numbers in (low, high). */
+export function randomNumbers(seed: number, count: number, low: number, high: number): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state * 48271) % 2147483647;
+    return low + ((high - low) * state) / 2147483647;
+  });
+}
+
+export type ScalarFunction = (x: Scalar) => Scalar;
+
+/** Ways to take the derivative of a function of one number. */
+export const derivativeModes: readonly (readonly [string, (f: ScalarFunction) => ScalarFunction])[] = [
+  ['reverse', (f) => grad(f)],
+  ['forward', (f) => (x) => jvp(f, x, 1 as Scalar).tangent],
+];
+
+/** Solution of a dense system by elimination with row exchanges. */
+export function eliminate(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const n = right.length;
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(rows[i]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = i;
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    for (let i = 0; i < n; i++) {
+      if (i === k) continue;
+      const factor = rows[i]![k]! / rows[k]![k]!;
+      for (let j = k; j <= n; j++) rows[i]![j]! -= factor * rows[k]![j]!;
+    }
+  }
+  return rows.map((row, i) => row[n]! / row[i]!);
+}
+
+/** A linear solver on numbers (or on lists of them, one system per member): writes the operator out as a matrix. */
+export const denseSolver: LinearSolver = (matvec, bs) => {
+  const members = bs[0] instanceof NumberList ? bs[0].values.length : undefined;
+  const spread = (x: number): number | NumberList => (members === undefined ? x : new NumberList(new Array<number>(members).fill(x)));
+  const at = (value: unknown, member: number): number => plain(value instanceof NumberList ? value.values[member] : value);
+  const columns = bs.map((_, j) => matvec(bs.map((__, i) => spread(i === j ? 1 : 0))));
+  const solutions = Array.from({ length: members ?? 1 }, (_, member) =>
+    eliminate(bs.map((__, i) => bs.map((___, j) => at(columns[j]![i], member))), bs.map((b) => at(b, member))),
+  );
+  const xs = bs.map((_, i) => (members === undefined ? solutions[0]![i]! : new NumberList(solutions.map((solution) => solution[i]!))));
+  return { xs, info: [] };
+};

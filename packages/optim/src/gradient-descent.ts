@@ -1,0 +1,31 @@
+/** @file Gradient descent, x ← x − rate · ∇f(x). */
+import { descend } from './arithmetic.ts';
+import { nextStep } from './count.ts';
+import { mapLeaves } from './leaves.ts';
+import { describeOptions, type Optimizer } from './optimizer.ts';
+import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
+
+export interface GradientDescentOptions {
+  /** Step per gradient, in units of x² per value. Stable below 2 / (largest curvature). */
+  readonly rate: Rate;
+}
+
+/**
+ * Gradient descent, x ← x − rate · g.
+ *
+ * Stable    rate < 2/λ for the largest eigenvalue λ of the Hessian; an eigendirection shrinks by 1 − rate·λ per step
+ * Throws    `OptionError` for a rate that is negative or not finite
+ */
+export function gradientDescent(options: GradientDescentOptions): Optimizer {
+  const name = 'gradientDescent';
+  const rate = checkedRate(name, options.rate);
+  return {
+    name,
+    describe: () => describeOptions(name, { rate: describeRate(rate) }),
+    init: () => ({ step: 0, moments: {} }),
+    update(gradients, state, params) {
+      const now = rateAt(name, rate, state.step);
+      return [mapLeaves(name, (x, g) => descend(x, now, g!), params, gradients), { step: nextStep(state.step), moments: {} }];
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** @file Gradient descent with momentum, after Polyak and Nesterov. */
+import { add, descend, like, mul } from './arithmetic.ts';
+import { nextStep } from './count.ts';
+import { mapLeaves, zerosOf } from './leaves.ts';
+import { checkedNumber } from './options.ts';
+import { describeOptions, momentOf, type Optimizer } from './optimizer.ts';
+import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
+
+export interface MomentumOptions {
+  readonly rate: Rate;
+  /** Share of the velocity that stays, in [0, 1). Default 0.9. */
+  readonly momentum?: number;
+  /** Look ahead: use the gradient as if the velocity had already been followed. Default false. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Momentum: v ← μ v + g, x ← x − rate · v; with Nesterov's look-ahead x ← x − rate · (g + μ v).
+ *
+ * The rate multiplies the velocity when it is used, not when it is gathered, so a schedule takes effect at once.
+ *
+ * Throws    `OptionError` for bad options
+ * Source    [Polyak1964], [Nesterov1983] in the form of [Sutskever2013]
+ */
+export function momentum(options: MomentumOptions): Optimizer {
+  const name = 'momentum';
+  const rate = checkedRate(name, options.rate);
+  const share = checkedNumber(name, 'momentum', options.momentum ?? 0.9, { low: 0, high: 1, below: true });
+  const nesterov = options.nesterov ?? false;
+  return {
+    name,
+    describe: () => describeOptions(name, { rate: describeRate(rate), momentum: share, nesterov }),
+    init: (params) => ({ step: 0, moments: { velocity: zerosOf(name, params) } }),
+    update(gradients, state, params) {
+      const now = rateAt(name, rate, state.step);
+      const velocity = mapLeaves(name, (v, g) => like(v, add(mul(share, v), g!)), momentOf(name, state, 'velocity'), gradients);
+      const next = mapLeaves(name, (x, v, g) => descend(x, now, nesterov ? add(g!, mul(share, v!)) : v!), params, velocity, gradients);
+      return [next, { step: nextStep(state.step), moments: { velocity } }];
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** @file The six functions of Moré and Thuente (1994, section 5), on which line searches are compared, and the rules of interpolation. */
+import { describe, expect, test } from 'vitest';
+import { cubicMinimum, strongWolfe, type Trial } from '../src/line-search.ts';
+
+/** Value and slope of a function of one number, by the paper; slopes by hand. */
+interface Sample {
+  readonly phi: (t: number) => readonly [value: number, slope: number];
+  readonly sufficientDecrease: number;
+  readonly curvature: number;
+}
+
+const beta1 = 2;
+const hump: Sample = {
+  phi: (t) => [-t / (t * t + beta1), (t * t - beta1) / (t * t + beta1) ** 2],
+  sufficientDecrease: 1e-3,
+  curvature: 1e-1,
+};
+
+const beta2 = 0.004;
+const steepEnd: Sample = {
+  phi: (t) => [(t + beta2) ** 5 - 2 * (t + beta2) ** 4, 5 * (t + beta2) ** 4 - 8 * (t + beta2) ** 3],
+  sufficientDecrease: 1e-1,
+  curvature: 1e-1,
+};
+
+/** A parabola around 1 with oscillations of wave number l π / 2. */
+function oscillating(beta: number, l: number): Sample['phi'] {
+  const base = (t: number): readonly [number, number] => {
+    if (t <= 1 - beta) return [1 - t, -1];
+    if (t >= 1 + beta) return [t - 1, 1];
+    return [(t - 1) ** 2 / (2 * beta) + beta / 2, (t - 1) / beta];
+  };
+  return (t) => {
+    const [value, slope] = base(t);
+    const wave = (l * Math.PI) / 2;
+    return [value + ((2 * (1 - beta)) / (l * Math.PI)) * Math.sin(wave * t), slope + (1 - beta) * Math.cos(wave * t)];
+  };
+}
+
+/** Two slopes of very different size. */
+function twoSlopes(b1: number, b2: number): Sample['phi'] {
+  const gamma = (b: number): number => Math.sqrt(1 + b * b) - b;
+  const [g1, g2] = [gamma(b1), gamma(b2)];
+  return (t) => {
+    const [r1, r2] = [Math.hypot(1 - t, b2), Math.hypot(t, b1)];
+    return [g1 * r1 + g2 * r2, (g1 * (t - 1)) / r1 + (g2 * t) / r2];
+  };
+}
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  'function 1': hump,
+  'function 2': steepEnd,
+  'function 3': { phi: oscillating(0.01, 39), sufficientDecrease: 1e-1, curvature: 1e-1 },
+  'function 4': { phi: twoSlopes(0.001, 0.001), sufficientDecrease: 1e-3, curvature: 1e-3 },
+  'function 5': { phi: twoSlopes(0.01, 0.001), sufficientDecrease: 1e-3, curvature: 1e-3 },
+  'function 6': { phi: twoSlopes(0.001, 0.01), sufficientDecrease: 1e-3, curvature: 1e-3 },
+};
+
+function search({ phi, ...conditions }: Sample, firstStep: number, maxEvaluations = 30): { result: ReturnType<typeof strongWolfe<number>>; evaluations: number } {
+  let evaluations = 0;
+  const [value, slope] = phi(0);
+  const trialAt = (step: number): Trial<number> => {
+    evaluations++;
+    const [v, s] = phi(step);
+    return { step, value: v, slope: s, at: step };
+  };
+  const result = strongWolfe(trialAt, { value, slope }, { firstStep, maxEvaluations, ...conditions });
+  return { result, evaluations };
+}
+
+describe('strong Wolfe conditions hold at what is found', () => {
+  for (const [name, sample] of Object.entries(SAMPLES)) {
+    test.each([1e-3, 1e-1, 1e1, 1e3])(`${name} from the first step %f`, (firstStep) => {
+      const { result, evaluations } = search(sample, firstStep);
+      expect(result.found).toBe(true);
+      if (!result.found) return;
+      const { step } = result.trial;
+      const [[value0, slope0], [value, slope]] = [sample.phi(0), sample.phi(step)];
+      expect(step).toBeGreaterThan(0);
+      expect(value).toBeLessThanOrEqual(value0 + sample.sufficientDecrease * step * slope0);
+      expect(Math.abs(slope)).toBeLessThanOrEqual(sample.curvature * Math.abs(slope0));
+      // The paper's own search takes at most 16 on these 24 cases.
+      expect(evaluations).toBeLessThanOrEqual(20);
+    });
+  }
+});
+
+test('a parabola is solved by the first interpolation', () => {
+  const { result, evaluations } = search({ phi: (t) => [(t - 3) ** 2, 2 * (t - 3)], sufficientDecrease: 1e-4, curvature: 1e-6 }, 7);
+  expect(result.found && result.trial.step).toBeCloseTo(3, 12);
+  expect(evaluations).toBe(2);
+});
+
+test('a step into a region where the function is not finite is shortened', () => {
+  // −log(1 − t) − 10 t: minimum at 0.9, not defined from 1 on.
+  const { result } = search({ phi: (t) => [-Math.log(1 - t) - 10 * t, 1 / (1 - t) - 10], sufficientDecrease: 1e-4, curvature: 0.1 }, 50);
+  expect(result.found && result.trial.step).toBeGreaterThan(0.5);
+  expect(result.found && result.trial.step).toBeLessThan(1);
+});
+
+test('a function without minimum fails with an infinite interval', () => {
+  const { result, evaluations } = search({ phi: (t) => [-t, -1], sufficientDecrease: 1e-4, curvature: 0.9 }, 1, 12);
+  expect(result).toMatchObject({ found: false, width: Infinity });
+  expect(evaluations).toBe(12);
+});
+
+test('a wrong slope fails instead of looping', () => {
+  const { result, evaluations } = search({ phi: (t) => [t, -1], sufficientDecrease: 1e-4, curvature: 0.9 }, 1, 25);
+  expect(result.found).toBe(false);
+  expect(evaluations).toBeLessThanOrEqual(25);
+});
+
+test('an interval in which less than the resolution can be gained is given up', () => {
+  let evaluations = 0;
+  const noise = (step: number): Trial<number> => {
+    evaluations++;
+    return { step, value: 1, slope: -1e-9, at: step };
+  };
+  const result = strongWolfe(noise, { value: 1, slope: -1e-9 }, { firstStep: 1, sufficientDecrease: 1e-4, curvature: 0.9, maxEvaluations: 100, resolution: 1e-10 });
+  expect(result.found).toBe(false);
+  expect(evaluations).toBeLessThan(10);
+});
+
+test('the cubic minimum is exact for cubics', () => {
+  // t³ − 3 t has its minimum at 1.
+  const at = (step: number) => ({ step, value: step ** 3 - 3 * step, slope: 3 * step * step - 3 });
+  expect(cubicMinimum(at(0), at(2))).toBeCloseTo(1, 12);
+  expect(cubicMinimum(at(2), at(0))).toBeCloseTo(1, 12);
+  expect(cubicMinimum(at(0.2), at(0.7))).toBeCloseTo(1, 12);
+});

@@ -1,2 +1,0 @@
-/** @file @tapeflow/pde: fields and their operators. Nothing stands here yet. */
-export {};
