@@ -60,8 +60,9 @@ export function elementwiseNamed(
   inputs: readonly (Named | number)[],
 ): Named {
   const tensors = inputs.filter((input): input is Named => typeof input !== 'number');
-  const dims = tensors.length === 1 ? tensors[0]!.dims : unionDims(operation, tensors.map((tensor) => tensor.dims));
-  const dtypes = tensors.map(({ value }) => arrayTypeOf(value).dtype);
+  const dims = tensors.length === 1 ? tensors[0]!.dims : tensors.length === 0 ? [] : unionDims(operation, tensors.map((tensor) => tensor.dims));
+  // Numbers alone are what scalar(number) would be.
+  const dtypes = tensors.length === 0 ? [contextDType()] : tensors.map(({ value }) => arrayTypeOf(value).dtype);
   const known = widest(dtypes);
   const dtype = operandDType([...dtypes, ...inputs.flatMap((input) => (typeof input === 'number' ? [weakDType(input, known)] : []))], numeric);
   const values = inputs.map((input) => (typeof input === 'number' ? full(input, [], dtype) : convert(alignValue(input, dims), dtype)));

@@ -3,24 +3,28 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import * as primitives from '../primitives/elementwise.ts';
 import { elementwiseNamed, type Named, type Numeric } from './align.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Scalar } from './types.ts';
+import type { Scalar, Unchecked } from './types.ts';
 
-/** A function of one tensor. */
+/** A function of one tensor; a number gives a scalar. */
 export interface UnaryFunction {
-  (x: Scalar): Scalar;
+  (x: Scalar | number): Scalar;
   <T extends Tensor<never>>(x: T): T;
 }
 
-/** A function of two tensors, one of which may be a number. The result has the dimensions of both. */
+/** A function of two tensors or numbers. The result has the dimensions of both; two numbers give a scalar. */
 export interface BinaryFunction {
-  (x: Scalar, y: Scalar | number): Scalar;
-  (x: number, y: Scalar): Scalar;
-  <A extends string, B extends string = never>(x: Tensor<A>, y: Tensor<B> | number): Tensor<A | B>;
-  <B extends string>(x: number, y: Tensor<B>): Tensor<B>;
+  (x: Scalar | number, y: Scalar | number): Scalar;
+  <A extends string = never, B extends string = never>(x: Tensor<A> | number, y: Tensor<B> | number): Tensor<A | B>;
+}
+
+/** Limits a tensor from below and above. */
+export interface ClipFunction {
+  (x: Scalar | number, low: number | Scalar, high: number | Scalar): Scalar;
+  <T extends Tensor<never>>(x: T, low: number | Scalar, high: number | Scalar): T;
 }
 
 function unary(name: string, numeric: Numeric, apply: (x: Value) => Value): UnaryFunction {
-  return ((x: Named) => wrap(elementwiseNamed(name, numeric, apply, [x]))) as UnaryFunction;
+  return ((x: Named | number) => wrap(elementwiseNamed(name, numeric, apply, [x]))) as UnaryFunction;
 }
 
 function binary(name: string, numeric: Numeric, apply: (x: Value, y: Value) => Value): BinaryFunction {
@@ -44,9 +48,7 @@ export const minimum: BinaryFunction = binary('minimum', 'number', primitives.mi
 /** The larger of two; on a tie the derivative goes to the first. */
 export const maximum: BinaryFunction = binary('maximum', 'number', primitives.max);
 /** x limited to [low, high]. */
-export function clip<D extends string>(x: Tensor<D>, low: number | Scalar, high: number | Scalar): Tensor<D> {
-  return minimum(maximum(x, low), high);
-}
+export const clip: ClipFunction = (x: Tensor<never> | number, low: number | Scalar, high: number | Scalar) => minimum(maximum(x, low), high) as Unchecked;
 export const floor: UnaryFunction = unary('floor', 'number', primitives.floor);
 export const ceil: UnaryFunction = unary('ceil', 'number', primitives.ceil);
 /** The nearest integer, ties to even. */

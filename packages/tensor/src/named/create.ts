@@ -1,12 +1,12 @@
 /** @file Making tensors: from numbers, lists, typed arrays, and constants. */
 import { allocate, dtypeOf, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
-import { full as fullArray, NDArray } from '../array/ndarray.ts';
+import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
 import { add as addArrays, mul as mulArrays } from '../primitives/elementwise.ts';
 import { convert as convertArray, iota } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
 import { DataError } from '../errors.ts';
 import { describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
-import { alignValue } from './align.ts';
+import { alignValue, type Named } from './align.ts';
 import { Tensor, wrap } from './tensor.ts';
 import type { Scalar } from './types.ts';
 
@@ -85,8 +85,9 @@ export function ones<const S extends ShapeRecord>(shape: S, options: { readonly 
 }
 
 /** Zeros with the dimensions and dtype of another tensor. */
-export function zerosLike<D extends string>(t: Tensor<D>): Tensor<D> {
-  return filled(0, t.dims, t.dtype);
+export function zerosLike<T extends Tensor<never>>(t: T): T;
+export function zerosLike({ value, dims }: Named): Tensor {
+  return filled(0, dims, arrayTypeOf(value).dtype);
 }
 
 /** 0, 1, 2, … along one dimension. */
@@ -113,6 +114,7 @@ export function asScalar(value: number | Scalar): Scalar {
 }
 
 /** Changes the dtype; `float` is the precision of the context. Derivatives pass between real dtypes only. */
-export function convert<D extends string>(t: Tensor<D>, dtype: DType | 'float'): Tensor<D> {
-  return wrap({ value: convertArray(t.value, dtype === 'float' ? contextDType() : dtype), dims: t.dims });
+export function convert<T extends Tensor<never>>(t: T, dtype: DType | 'float'): T;
+export function convert({ value, dims }: Named, dtype: DType | 'float'): Tensor {
+  return wrap({ value: convertArray(value, dtype === 'float' ? contextDType() : dtype), dims });
 }

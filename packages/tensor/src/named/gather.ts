@@ -8,7 +8,7 @@ import { iota } from '../primitives/structure.ts';
 import { expandValue, alignValue } from './align.ts';
 import { positionOf, storageOrder, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Without } from './types.ts';
+import type { Reduced, Without } from './types.ts';
 
 const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) => total * size, 1);
 
@@ -18,7 +18,7 @@ const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) 
  *
  * Positions must lie inside; `IndexError` otherwise.
  */
-export function gather<D extends string, K extends D, P extends string>(t: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }): Tensor<Without<D, K> | P> {
+export function gather<D extends string, K extends D, P extends string>(t: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }): Reduced<Without<D, K> | P> {
   const names = Object.keys(positions) as K[];
   const axes = names.map((name) => positionOf('gather', t.dims, name));
   const looked = t.dims.filter((_, axis) => axes.includes(axis));

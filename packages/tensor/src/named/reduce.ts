@@ -9,13 +9,13 @@ import { convert } from '../primitives/structure.ts';
 import type { Named } from './align.ts';
 import { positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Names, Scalar, TypeSelector, Without } from './types.ts';
+import type { Names, Reduced, Scalar, TypeSelector, Without } from './types.ts';
 
 /** Dimensions by name, by a list of names, by type (`spatial`), or all but the batch. */
 export interface Reduction {
   (t: Tensor<never>): Scalar;
   (t: Tensor<never>, dims: TypeSelector): Tensor;
-  <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K): Tensor<Without<D, Names<K>>>;
+  <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K): Reduced<Without<D, Names<K>>>;
 }
 
 export type DimsArgument = string | readonly string[] | TypeSelector | undefined;

@@ -70,9 +70,6 @@ export function concat<D extends string, const K extends D>(parts: readonly Tens
   return wrap({ value: concatArrays(values, axis), dims: dims.map((dim) => (dim.name === name ? { ...dimOf(total), ...(items === undefined ? {} : { items }) } : dim)) });
 }
 
-/** How many elements to add before and after, per dimension. */
-export type PadWidths<D extends string> = { readonly [K in D]?: readonly [number, number] };
-
 /** `value` around the tensor. */
 export function padConstant<D extends string, K extends D>(t: Tensor<D>, widths: { readonly [N in K]: readonly [number, number] }, value: number = 0): Tensor<D> {
   const low = t.dims.map(() => 0);

@@ -6,6 +6,7 @@ import { convert } from '../primitives/structure.ts';
 import { alignValue, expandValue, weakDType, widest, type Named } from './align.ts';
 import { unionDims } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
+import type { Scalar, Unchecked } from './types.ts';
 import { contextDType } from '../context.ts';
 
 type Input<D extends string> = Tensor<D> | number;
@@ -16,8 +17,9 @@ type Input<D extends string> = Tensor<D> | number;
  * The branch that is not taken gets no derivative, but its own slope is still formed: keep its argument away from singular
  * points, `select(c, sqrt(select(c, x, 1)), 0)` rather than `select(c, sqrt(x), 0)`.
  */
+export function select(condition: Scalar, x: Scalar | number, y: Scalar | number): Scalar;
 export function select<C extends string, A extends string = never, B extends string = never>(condition: Tensor<C>, x: Input<A>, y: Input<B>): Tensor<A | B | C>;
-export function select(condition: Named, x: Named | number, y: Named | number): Tensor {
+export function select(condition: Named, x: Named | number, y: Named | number): Unchecked {
   const tensors = [condition, x, y].filter((input): input is Named => typeof input !== 'number');
   const conditionDType = arrayTypeOf(condition.value).dtype;
   if (conditionDType !== 'bool') throw new DTypeError('select', [conditionDType], 'the condition is not boolean.', 'Compare first: less(x, y), greater(x, 0).');

@@ -1,5 +1,5 @@
 /** @file Tensor: an array whose dimensions have names. Immutable. */
-import { TapeflowError, TracedValueError, TREE, type TreeNode } from '@tapeflow/autodiff';
+import { TapeflowError, TracedValueError, type TREE, type TreeNode } from '@tapeflow/autodiff';
 import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { DType, TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
@@ -8,7 +8,7 @@ import { elementwiseNamed, type Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
 import { entryOf, rangeOf, type Index, type RangeLike } from './index-raw.ts';
 import { printTensor } from './print.ts';
-import type { Scalar, Unchecked, Without } from './types.ts';
+import type { Reduced, Scalar, Unchecked, Without } from './types.ts';
 
 /** What a tensor tells JavaScript when it is printed or coerced. Its methods have symbols for names, which a declaration file cannot list. */
 const Printed: new () => object = class {
@@ -122,7 +122,7 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
   }
 
   /** One entry along each given dimension, by position (negative: from the end) or item name; these dimensions disappear. */
-  at<T extends string, K extends T>(this: Tensor<T>, indices: { readonly [N in K]: Index }): Tensor<Without<T, K>> {
+  at<T extends string, K extends T>(this: Tensor<T>, indices: { readonly [N in K]: Index }): Reduced<Without<T, K>> {
     return wrap(entryOf(this, indices));
   }
 

@@ -24,5 +24,8 @@ export type Names<K> = K extends readonly (infer E extends string)[] ? E : K ext
 /** Selects dimensions by type: `sum(u, spatial)`. */
 export type TypeSelector = (extent: number | readonly string[]) => DimOf;
 
-/** A scalar when no dimension is left, else a tensor. */
-export type Reduced<D extends string> = [D] extends [never] ? Scalar : Tensor<D>;
+/**
+ * A tensor from which dimensions were taken: a scalar when none is left. An intersection rather than a choice of two types, so that
+ * inside generic functions, where D is not known yet, it still has the methods of a tensor.
+ */
+export type Reduced<D extends string> = Tensor<D> & ([D] extends [never] ? RankZero : unknown);
