@@ -25,6 +25,7 @@ export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from '.
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { gather } from './named/gather.ts';
+export { interpolate, interpolateStencil, stencilAt, type Stencil } from './named/interpolate.ts';
 
 // Linear systems
 export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';

@@ -1,0 +1,37 @@
+/** @file Where fluid comes from: positions from which, or to which, samples travel in one step. */
+import { add, mul, type Scalar, type Tensor } from '@tapeflow/tensor';
+import type { CenteredField } from '../centered-field.ts';
+import type { Grid } from '../grid.ts';
+import { indexAlong, samplePositions } from '../grid.ts';
+import { startOf, type Layout } from '../layout.ts';
+import { cellPositions, sampleComponent, type CellPositions } from '../sampling.ts';
+import { componentOf, componentsAt, layoutOf } from '../resample.ts';
+import type { StaggeredField } from '../staggered-field.ts';
+
+/** A vector field that carries others along. */
+export type Velocity = CenteredField | StaggeredField;
+
+/** Velocity at the samples of a layout, per axis, in cells of that layout's grid per unit of time. */
+export function velocityAt(velocity: Velocity, grid: Grid, layout: Layout): CellPositions {
+  const components = velocity.grid.key === grid.key ? componentsAt(velocity, layout) : sampledAt(velocity, layout);
+  return Object.fromEntries(grid.axes.map(({ name, width }) => [name, width === 1 ? components[name]! : components[name]!.div(width)]));
+}
+
+function sampledAt(velocity: Velocity, layout: Layout): CellPositions {
+  const points = Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), undefined)]));
+  const positions = cellPositions(velocity.grid, points);
+  return Object.fromEntries(velocity.grid.names.map((name) => [name, sampleComponent(componentOf(velocity, name), layoutOf(velocity, name), positions)]));
+}
+
+/** Positions of the samples of a layout in cells, displaced by `factor` · dt · velocity. */
+export function displaced(layout: Layout, velocity: CellPositions, dt: number | Scalar, factor: 1 | -1): CellPositions {
+  return Object.fromEntries(
+    layout.map((line) => {
+      const { name } = line.axis;
+      const v = velocity[name]!;
+      const at = indexAlong(name, line.count, v.dtype === 'f64' ? 'f64' : 'f32').add(startOf(line));
+      const step = dt === 1 ? v : (mul(v, dt as number) as Tensor);
+      return [name, factor === 1 ? add(at as Tensor, step) : (at as Tensor).sub(step)];
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+/** @file CenteredField: values in the middle of the cells. */
+import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import { add, div, mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
+import type { Boundary } from './boundary/boundary.ts';
+import { FieldMismatchError } from './errors.ts';
+import type { Grid } from './grid.ts';
+import { centerLayout, type Layout } from './layout.ts';
+import { componentsOf, stackComponents } from './vector.ts';
+
+/** What a centred field can be combined with: numbers, scalars, tensors without other spatial dimensions, fields of the same grid. */
+export type CenteredOperand = number | Scalar | Tensor<never> | CenteredField;
+
+type Operation = (a: Tensor, b: number | Tensor) => Tensor;
+
+/**
+ * A scalar or (with a dimension `vector`) vector quantity in the middle of the cells of a grid. Immutable.
+ *
+ * Arithmetic works on the values; the result has the boundary of the left operand.
+ */
+export class CenteredField implements TreeNode<CenteredField> {
+  readonly grid: Grid;
+  /** (batch…, vector?, z, y, x) */
+  readonly values: Tensor;
+  readonly boundary: Boundary;
+
+  /** Use `centered`, which checks. */
+  constructor(grid: Grid, values: Tensor, boundary: Boundary) {
+    this.grid = grid;
+    this.values = values;
+    this.boundary = boundary;
+  }
+
+  add(other: CenteredOperand): CenteredField {
+    return this.combine('add', other, add as Operation);
+  }
+
+  sub(other: CenteredOperand): CenteredField {
+    return this.combine('sub', other, sub as Operation);
+  }
+
+  mul(other: CenteredOperand): CenteredField {
+    return this.combine('mul', other, mul as Operation);
+  }
+
+  div(other: CenteredOperand): CenteredField {
+    return this.combine('div', other, div as Operation);
+  }
+
+  neg(): CenteredField {
+    return this.with(this.values.neg());
+  }
+
+  /** The same grid and boundary with other values. */
+  with(values: Tensor): CenteredField {
+    return new CenteredField(this.grid, values, this.boundary);
+  }
+
+  /** The same values with another boundary. */
+  withBoundary(boundary: Boundary): CenteredField {
+    return new CenteredField(this.grid, this.values, boundary);
+  }
+
+  /** Applies a function to the samples of the field or, one by one, of the components of a vector. */
+  combineSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor): Tensor {
+    const parts = Object.entries(componentsOf(this.values));
+    if (parts.length === 0) return f(this.values, centerLayout(this.grid, this.boundary));
+    return stackComponents(Object.fromEntries(parts.map(([name, values]) => [name, f(values, centerLayout(this.grid, this.boundary, name), name)])));
+  }
+
+  /** The same, for functions whose results are samples of the same kind. */
+  mapSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor): CenteredField {
+    return this.with(this.combineSamples(f));
+  }
+
+  private combine(operation: string, other: CenteredOperand, apply: Operation): CenteredField {
+    if (!(other instanceof CenteredField)) return this.with(apply(this.values, other as number | Tensor));
+    if (other.grid.key !== this.grid.key) throw new FieldMismatchError(operation, String(this), String(other), 'Resample one of them to the grid of the other.');
+    return this.with(apply(this.values, other.values));
+  }
+
+  '~tapeflow.tree'(): ReturnType<TreeNode<CenteredField>[typeof TREE]> {
+    return {
+      children: [this.values, this.boundary],
+      rebuild: ([values, boundary]) => new CenteredField(this.grid, values as Tensor, boundary as Boundary),
+      key: `CenteredField ${this.grid.key}`,
+    };
+  }
+
+  toString(): string {
+    return `centred field on ${String(this.grid)}, boundary ${String(this.boundary)}`;
+  }
+}
+

@@ -1,0 +1,64 @@
+/** @file Errors of grids, fields and boundaries: each says what, where, what was seen and what to do, and carries it as fields. */
+import { TapeflowError } from '@tapeflow/autodiff';
+
+/** A grid cannot be made like this, or has no such axis. */
+export class GridError extends TapeflowError {
+  readonly axis: string;
+  readonly seen: unknown;
+  constructor(operation: string, axis: string, seen: unknown, what: string, advice: string) {
+    super(operation, what, advice);
+    this.axis = axis;
+    this.seen = seen;
+  }
+}
+
+/** Fields of different grids, or with different stored samples, were combined. */
+export class FieldMismatchError extends TapeflowError {
+  readonly first: string;
+  readonly second: string;
+  constructor(operation: string, first: string, second: string, advice: string) {
+    super(operation, `the fields do not fit together.\n  first:  ${first}\n  second: ${second}`, advice);
+    this.first = first;
+    this.second = second;
+  }
+}
+
+/** A vector has the wrong components, or none where some are needed. */
+export class ComponentError extends TapeflowError {
+  readonly expected: readonly string[];
+  readonly seen: readonly string[];
+  constructor(operation: string, expected: readonly string[], seen: readonly string[], advice: string) {
+    const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+    super(operation, `the components are ${list(seen)}; expected ${list(expected)}.`, advice);
+    this.expected = expected;
+    this.seen = seen;
+  }
+}
+
+/** The values given do not fill the samples of a field. */
+export class FieldShapeError extends TapeflowError {
+  readonly axis: string;
+  readonly expected: number;
+  readonly seen: number | undefined;
+  constructor(operation: string, axis: string, expected: number, seen: number | undefined, where: string) {
+    super(
+      operation,
+      `${where} has ${expected} samples along '${axis}', but the values have ${seen === undefined ? 'no such dimension' : seen}.`,
+      'Faces on walls are not stored (N − 1 along the normal), faces on open sides are (N + 1), periodic axes store N.',
+    );
+    this.axis = axis;
+    this.expected = expected;
+    this.seen = seen;
+  }
+}
+
+/** Boundaries that contradict each other, or cannot be used here. */
+export class BoundaryError extends TapeflowError {
+  readonly axis: string;
+  readonly seen: string;
+  constructor(operation: string, axis: string, seen: string, what: string, advice: string) {
+    super(operation, what, advice);
+    this.axis = axis;
+    this.seen = seen;
+  }
+}

@@ -1,0 +1,114 @@
+/** @file Making fields: from numbers, tensors, functions of position, and shapes. */
+import { convert, full, spatial, zerosLike, type DimOf, type FloatDType, type Scalar, type Tensor } from '@tapeflow/tensor';
+import type { Boundary } from './boundary/boundary.ts';
+import { wall } from './boundary/named.ts';
+import { zeroGradient } from './boundary/constant.ts';
+import { CenteredField } from './centered-field.ts';
+import { ComponentError, FieldShapeError } from './errors.ts';
+import { isGeometry, type Geometry, type Points } from './geometry.ts';
+import { samplePositions, type Grid } from './grid.ts';
+import { centerLayout, faceLayout, startOf, type Layout } from './layout.ts';
+import { hardMask } from './mask.ts';
+import { StaggeredField } from './staggered-field.ts';
+import { componentNames, stackComponents } from './vector.ts';
+
+/** A quantity on a grid. */
+export type Field = CenteredField | StaggeredField;
+
+/** One quantity at many points. */
+export type Quantity = number | Scalar | Tensor<never>;
+/** A quantity, or one per component of a vector. */
+export type Quantities = Quantity | Readonly<Record<string, Quantity>>;
+
+export interface FieldOptions {
+  readonly boundary?: Boundary;
+}
+
+/** Values of a centred field: a quantity (or components), a function of position, or a shape (1 in cells whose centre it contains). */
+export type CenteredValues = Quantities | Geometry | ((position: Points) => Quantities);
+/** Values of a staggered field: one number for all components, components, or a function of position. */
+export type StaggeredValues = number | Scalar | Readonly<Record<string, Quantity>> | Geometry | ((position: Points) => number | Scalar | Readonly<Record<string, Quantity>>);
+
+const isQuantity = (value: Quantities): value is Quantity => typeof value === 'number' || 'dims' in value;
+
+/** Coordinates of the samples of a layout. */
+export function positionsOf(layout: Layout, dtype?: FloatDType): Points {
+  return Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), dtype)]));
+}
+
+/** Sizes of the samples of a layout, in the order of storage. */
+export function shapeOf(layout: Layout): Readonly<Record<string, DimOf>> {
+  return Object.fromEntries([...layout].reverse().map(({ axis, count }) => [axis.name, spatial(count)]));
+}
+
+/** A quantity as a tensor with all samples of the layout, spatial dimensions innermost in the order (z, y, x). */
+function onLayout(operation: string, quantity: Quantity, layout: Layout, where: string): Tensor {
+  if (typeof quantity === 'number') return full(shapeOf(layout), quantity);
+  const given = quantity as Tensor;
+  const real = given.dtype === 'f32' || given.dtype === 'f64' ? given : convert(given, 'float');
+  for (const { axis, count } of layout) {
+    const size = real.sizes[axis.name];
+    if (size !== undefined && size !== count) throw new FieldShapeError(operation, axis.name, count, size, where);
+  }
+  const wanted = [...layout].reverse().map(({ axis }) => axis.name);
+  const innermost = real.dims.slice(real.dims.length - wanted.length).map(({ name }) => name);
+  if (wanted.every((name, k) => innermost[k] === name)) return real;
+  // Sums take the order of dimensions of their first operand, and repeat what is constant along one.
+  return full(shapeOf(layout), 0, { dtype: real.dtype }).add(real);
+}
+
+/**
+ * A field in the middle of the cells.
+ *
+ * Values are a number, a tensor (dimensions that are missing count as constant), a record of components, a function of the
+ * coordinates, or a shape, which gives 1 in the cells whose centre it contains. The boundary is `zeroGradient` unless given.
+ *
+ * Throws `FieldShapeError` when sizes differ from the grid's.
+ */
+export function centered(grid: Grid, values: CenteredValues, { boundary = zeroGradient }: FieldOptions = {}): CenteredField {
+  if (isGeometry(values)) return new CenteredField(grid, hardMask(values, grid), boundary);
+  const given = typeof values === 'function' ? values(grid.centers()) : values;
+  const layoutFor = (component?: string): Layout => centerLayout(grid, boundary, component);
+  if (!isQuantity(given)) {
+    requireComponents('centered', grid, Object.keys(given));
+    const parts = grid.names.map((name): [string, Tensor] => [name, onLayout('centered', given[name]!, layoutFor(name), 'The field')]);
+    return new CenteredField(grid, stackComponents(Object.fromEntries(parts)), boundary);
+  }
+  const names = typeof given === 'number' ? undefined : componentNames(given as Tensor);
+  return new CenteredField(grid, onLayout('centered', given, layoutFor(names?.[0]), 'The field'), boundary);
+}
+
+/**
+ * A vector field on the faces of the cells.
+ *
+ * Values are a number for all components, a record of components, a shape, or a function of the coordinates, which is called with
+ * the faces of each component in turn. The boundary is `wall` unless given; it decides which faces are stored.
+ *
+ * Throws `ComponentError` when components differ from the axes, `FieldShapeError` when sizes do not fit.
+ */
+export function staggered(grid: Grid, values: StaggeredValues, { boundary = wall }: FieldOptions = {}): StaggeredField {
+  const parts = grid.names.map((name): [string, Tensor] => {
+    const layout = faceLayout(grid, boundary, name);
+    return [name, onLayout('staggered', componentOn(values, grid, layout, name), layout, `Component ${name}`)];
+  });
+  return new StaggeredField(grid, Object.fromEntries(parts), boundary);
+}
+
+function componentOn(values: StaggeredValues, grid: Grid, layout: Layout, name: string): Quantity {
+  if (isGeometry(values)) return convert(values.contains(positionsOf(layout)), 'float');
+  const given = typeof values === 'function' ? values(positionsOf(layout)) : values;
+  if (isQuantity(given)) return given;
+  requireComponents('staggered', grid, Object.keys(given));
+  return given[name]!;
+}
+
+function requireComponents(operation: string, grid: Grid, seen: readonly string[]): void {
+  if (seen.length !== grid.rank || grid.names.some((name) => !seen.includes(name))) {
+    throw new ComponentError(operation, grid.names, seen, 'Give one component per axis of the grid.');
+  }
+}
+
+/** Zeros with the grid, stored samples and boundary of another field. */
+export function zerosLikeField<F extends Field>(field: F): F {
+  return field.mapSamples((values: Tensor) => zerosLike(values)) as F;
+}
