@@ -105,6 +105,13 @@ const step = (name: string, run: Operation, expected: (x: number) => number): Ro
     extra: [{ title: 'both signs', inputs: [{ shape: [50], low: -9, high: 9 }], run, expected: (x) => zip(expected, x), derivative: 'none' }],
   });
 
+/** By counting upwards from far below. */
+const largestIntegerUpTo = (x: number): number => {
+  let k = -100;
+  while (k + 1 <= x) k++;
+  return k;
+};
+
 const roundEven = (x: number): number => {
   const candidates = [Math.floor(x), Math.ceil(x)];
   const [down, up] = candidates.map((c) => Math.abs(x - c));
@@ -135,8 +142,8 @@ const arithmetic: readonly Row[] = [
     kinks: [{ title: 'a tie gives the derivative to the first', at: [1, 1], run: p.max, gradient: [1, 0] }],
     extra: [{ title: 'NaN is handed on', inputs: [{ shape: [2], values: [NaN, 1] }, { shape: [2], values: [1, NaN] }], run: p.max, expected: () => [NaN, NaN], derivative: 'none' }],
   }),
-  step('floor', p.floor, (x) => x - (((x % 1) + 1) % 1)),
-  step('ceil', p.ceil, (x) => -(-x - (((-x % 1) + 1) % 1))),
+  step('floor', p.floor, largestIntegerUpTo),
+  step('ceil', p.ceil, (x) => -largestIntegerUpTo(-x)),
   number('round', p.round, roundEven, (x) => x, [[0.1, 0.4]], {
     derivative: 'none',
     extra: [{ title: 'ties go to the even neighbour', inputs: [{ shape: [8], values: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, -7.51] }], run: p.round, expected: () => [-2, -2, -0, 0, 2, 2, 2, -8], derivative: 'none' }],
@@ -254,7 +261,10 @@ const choice: readonly Row[] = [
   },
   {
     name: 'constantLike',
-    cases: [{ title: 'takes the dtype', inputs: [{ shape: [2] }], run: (x) => p.constantLike(2.5, x), expected: () => 2.5, derivative: 'none' }],
+    cases: [
+      { title: 'takes the dtype', inputs: [{ shape: [2] }], run: (x) => p.constantLike(2.5, x), expected: () => 2.5, derivative: 'none' },
+      { title: 'beside rank 0', inputs: [{ shape: [] }], run: (x) => p.constantLike(-1, x), expected: () => -1, derivative: 'none' },
+    ],
     exempt: { empty: 'the result is always of rank 0', errors: 'every input has a dtype' },
   },
 ];
