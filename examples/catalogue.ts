@@ -3,4 +3,10 @@
 import type { CatalogueEntry } from './cli/example.ts';
 
 /** The examples that `npm start -- list` shows. */
-export const catalogue: readonly CatalogueEntry[] = [];
+export const catalogue: readonly CatalogueEntry[] = [
+  {
+    name: 'smoke-control',
+    summary: 'Finds the forces that carry a disc of smoke into the shape of a picture, through a differentiable fluid solver.',
+    load: () => import('./smoke-control/index.ts'),
+  },
+];

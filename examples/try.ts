@@ -1,0 +1,16 @@
+import { valueAndGrad } from '@tapeflow/autodiff';
+import { adam, minimize } from '@tapeflow/optim';
+import { readPicture } from '@tapeflow/vis/node';
+import { disc, massOf } from './smoke-control/density.ts';
+import { targetFrom } from './smoke-control/picture.ts';
+import { makeProblem, noForces, lossOf, simulate, forceOf } from './smoke-control/simulation.ts';
+import { overlap, relativeError } from './smoke-control/metrics.ts';
+const its=Number(process.argv[2]??5), steps=16, n=64;
+const target=targetFrom(readPicture('examples/smoke-control/pictures/'+(process.argv[3]??'heart')+'.png'),n,'p');
+const start=disc(n,massOf(target));
+const problem=makeProblem(n,start,target);
+let t=performance.now();
+const f=valueAndGrad((forces:any)=>lossOf(problem,forces)) as any;
+const r=minimize<any>(f,noForces(problem,steps) as any,{method:adam({rate:0.1,...(process.argv[4]?{beta2:.99}:{})} as any),maxSteps:its,onStep:(s:any)=>{ console.log(s.step,s.value,(performance.now()-t).toFixed(0)); t=performance.now();}});
+const end=simulate(problem.start,r.x).at(-1)!.smoke.values.data;
+console.log(relativeError(end,target),overlap(end,target),forceOf(r.x));
