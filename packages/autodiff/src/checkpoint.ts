@@ -13,6 +13,7 @@ interface CheckpointParams {
 
 const checkpointPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'checkpoint',
+  composite: true,
   evaluate: (inputs, params) => evaluateProgram((params as CheckpointParams).program, inputs),
   abstract: (_inputs, params) => (params as CheckpointParams).program.results,
   outputSpace: (params, k) => (params as CheckpointParams).program.results[k]!.space,

@@ -24,6 +24,7 @@ interface CustomParams {
 
 const customPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'custom',
+  composite: true,
   evaluate: (inputs, params) => evaluateProgram((params as CustomParams).forward, inputs),
   abstract: (_inputs, params) => (params as CustomParams).forward.results,
   outputSpace: (params, k) => (params as CustomParams).forward.results[k]!.space,

@@ -59,6 +59,7 @@ function solveOutputs(inputs: readonly Abstract[], { captured, info, context }: 
 /** The solve as one equation. Exported for compilers, which expand it by tracing its solver. */
 export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'linearSolve',
+  composite: true,
   evaluate: (inputs, params) => runSolver(inputs, params as LinearSolveParams),
   abstract: (inputs, params) => solveOutputs(inputs, params as LinearSolveParams),
   outputSpace: (params, k) => {
@@ -183,6 +184,7 @@ function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly
 
 const rootPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'root',
+  composite: true,
   evaluate(inputs, params) {
     const { residual, captured, solver } = params as RootParams;
     const fixed = inputs.slice(0, captured);

@@ -71,6 +71,19 @@ function levelOf(primitive: Primitive, inputs: readonly Value[]): Level | undefi
   return top === undefined && inputs.length === 0 ? innermostTrace() : top;
 }
 
+/**
+ * Runs `body` as if no program were being recorded: what an operation computes from plain values alone (a loop, a solve) is a
+ * plain value, although operations without inputs take part in it.
+ */
+function outsideTraces<R>(body: () => R): R {
+  const suspended = openTraces.splice(0);
+  try {
+    return body();
+  } finally {
+    openTraces.push(...suspended);
+  }
+}
+
 /** Sees every operation on plain values; used by `debugNaN`. */
 export type EvaluationObserver = (primitive: Primitive, outputs: readonly Value[], params: unknown) => void;
 
@@ -93,7 +106,7 @@ export function observeEvaluation<R>(watch: EvaluationObserver, body: () => R): 
 }
 
 function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
-  const outputs = primitive.evaluate(inputs, params);
+  const outputs = openTraces.length === 0 ? primitive.evaluate(inputs, params) : outsideTraces(() => primitive.evaluate(inputs, params));
   observer?.(primitive, outputs, params);
   return outputs;
 }

@@ -13,6 +13,7 @@ export { BudgetError, type RolloutOptions, type RolloutReport } from './rollout-
 
 const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'rollout',
+  composite: true,
   evaluate(inputs, params) {
     const stretch = new Stretch(inputs, params as RolloutParams);
     return stretch.advance(stretch.initial, 0, stretch.params.steps);

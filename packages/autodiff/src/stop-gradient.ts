@@ -8,6 +8,7 @@ import { mapTree } from './tree.ts';
 /** The operation of `stopGradient`; its parameter is the vector space. */
 export const stopGradientPrimitive: Primitive = /* @__PURE__ */ discrete({
   name: 'stopGradient',
+  composite: true,
   evaluate: (inputs) => inputs,
   abstract: (inputs) => inputs,
   outputSpace: (params) => params as VectorSpace,
