@@ -22,7 +22,7 @@ import { copyInto } from '../backends/js/copy.ts';
 import type { ElementwiseName } from '../elementwise/table.ts';
 import { DTypeError } from '../errors.ts';
 import { allocate, bytesPerElement, isFloat, type DType, type TypedArray } from './dtype.ts';
-import { broadcastType, concatenatedType, elementwiseType, keptAxes, paddedType, reducedType, reshapedType, slicedType } from './shapes.ts';
+import { broadcastType, checkAxes, checkShape, concatenatedType, elementwiseType, keptAxes, paddedType, reducedType, reshapedType, slicedType } from './shapes.ts';
 import { checkedAllocate, describeType, type ArrayType } from './type.ts';
 import { Storage } from './storage.ts';
 import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from './strides.ts';
@@ -270,7 +270,7 @@ const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
 
 /** Repeats along new axes (or axes of length 1) without copying. */
 export function broadcast(x: Value, shape: Shape, axes: readonly number[]): Value {
-  return axes.length === shape.length && sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
+  return axes.length === shape.length && axes.every((axis, k) => axis === k) && sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
 }
 
 interface AxesParams {
@@ -344,7 +344,9 @@ export function slice(x: Value, start: readonly number[], shape: Shape, step: re
 
 /** `slice` along one axis. */
 export function sliceAxis(x: Value, axis: number, start: number, length: number, step: number): Value {
-  const { shape } = arrayTypeOf(x);
+  const type = arrayTypeOf(x);
+  const { shape } = type;
+  checkAxes('slice', type, [axis]);
   return slice(
     x,
     shape.map((_, k) => (k === axis ? start : 0)),
@@ -445,5 +447,6 @@ const fullPrimitive: Primitive = discrete({
 
 /** One value everywhere; takes no memory. */
 export function full(value: number, shape: Shape, dtype: DType): Value {
+  checkShape('full', shape);
   return applyOne(fullPrimitive, [], { value, shape, dtype } satisfies FullParams);
 }

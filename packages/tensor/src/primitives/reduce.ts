@@ -1,7 +1,7 @@
 /** @file Reductions other than the sum. On a tie, min and max share the derivative equally among the extreme elements. */
 import { applyOne, discrete, primitive, type GeneralRule, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, concat, full, mul, NDArray, reduceSum, sliceAxis } from '../array/ndarray.ts';
-import { keptAxes, reducedType } from '../array/shapes.ts';
+import { checkAxes, keptAxes, reducedType } from '../array/shapes.ts';
 import type { ArrayType } from '../array/type.ts';
 import { reduceAxes, type Reduction } from '../backends/js/reduce.ts';
 import type { OperandKind } from '../elementwise/table.ts';
@@ -101,5 +101,6 @@ const prodPrimitive: Primitive = primitive({
 
 /** Product; 1 for none. The derivative takes one axis at a time and is exact where elements are zero. */
 export function reduceProd(x: Value, axes: readonly number[] = allAxes(x)): Value {
+  checkAxes('reduceProd', arrayTypeOf(x), axes);
   return [...axes].sort((a, b) => b - a).reduce((value: Value, axis) => applyOne(prodPrimitive, [value], { axes: [axis] } satisfies Axes), x);
 }
