@@ -55,11 +55,12 @@ async function run(options: SmokeControlOptions, context: Context): Promise<Summ
   };
   const found = await search(problem, { steps, iterations, rate: options.rate, precision: bits, signal: context.signal, onStep }, before);
   bar.finish();
+  if (found.reason === 'nonFinite') context.log(found.describe());
   losses[before?.state.steps ?? 0] = found.history[0]!.value;
   save({ forces: found.x, state: found.state });
 
   const seconds = clock();
-  const finished = precision(bits, () => finish({ options, problem, start, target, losses, forces: found.x, seconds, stopped: found.reason === 'aborted' }));
+  const finished = precision(bits, () => finish({ options, problem, start, target, losses, forces: found.x, seconds, stopped: found.reason !== 'maxSteps' }));
   const files = writeOutput(context.out, finished);
   const { relativeError: error, overlap: agreed } = finished.summary;
   context.log(`${(100 * error).toFixed(1)} % of the smoke is out of place, the shapes overlap by ${(100 * agreed).toFixed(1)} %; ${files.length} files in ${context.out.path}`);
@@ -80,7 +81,7 @@ interface Outcome {
 
 /** Runs the simulation once more with the forces that were found, and measures it. */
 function finish({ options, problem, start, target, losses, forces, seconds, stopped }: Outcome): FinishedRun {
-  const states = simulate(problem.start, forces);
+  const states = simulate(problem, forces);
   const frames = states.map(({ smoke }) => smoke.values.data);
   const moving = states.slice(1).map(({ velocity }) => velocity);
   const result = frames.at(-1)!;

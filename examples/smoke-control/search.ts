@@ -36,7 +36,6 @@ export function search(problem: Problem, options: SearchOptions, before?: Search
     maxSteps: options.iterations,
     signal: options.signal,
     onStep: options.onStep,
-    onNonFinite: 'throw',
     ...(before === undefined ? {} : { resume: before.state }),
   });
 }

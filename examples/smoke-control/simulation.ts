@@ -2,6 +2,7 @@
 
 import { expand, instance, l2, mul, tensor, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { advect, centered, grid, project, staggered, toCenters, wall, zeroGradient, type CenteredField, type StaggeredField } from '@tapeflow/pde';
+import { massOf } from './density.ts';
 import type { VectorCells } from './finished-run.ts';
 import { AVERAGING_LEVELS } from './options.ts';
 
@@ -9,7 +10,7 @@ import { AVERAGING_LEVELS } from './options.ts';
 const FORCE_WEIGHT = 1e-3;
 
 /** Relative residual of the pressure solve: what is left of a divergence of 1 is 1e-4 per step, far below one grey level. */
-const PRESSURE_TOLERANCE = 1e-4;
+export const PRESSURE_TOLERANCE = 1e-4;
 
 /** Smoke and how it moves. */
 export interface Plume {
@@ -24,6 +25,8 @@ export interface Problem {
   readonly target: Tensor<'x' | 'y'>;
   /** Of the target and, since the flow is incompressible, of the smoke. */
   readonly mass: number;
+  /** Relative residual at which the pressure solves stop. */
+  readonly pressureTolerance: number;
 }
 
 /**
@@ -37,7 +40,8 @@ export function makeProblem(n: number, start: ArrayLike<number>, target: ArrayLi
   return {
     start: { smoke: centered(box, density(start), { boundary: zeroGradient }), velocity: staggered(box, 0, { boundary: wall }) },
     target: density(target),
-    mass: Array.from(target).reduce((total, value) => total + value, 0),
+    mass: massOf(target),
+    pressureTolerance: PRESSURE_TOLERANCE,
   };
 }
 
@@ -57,17 +61,17 @@ export function forceAt(forces: StaggeredField, k: number): StaggeredField {
 const stepsOf = (forces: StaggeredField): number => Object.values(forces.components)[0]!.sizes[STEP]!;
 
 /** One step: ∂u/∂t = −(u·∇)u + f − ∇p with ∇·u = 0, then ∂s/∂t = −(u·∇)s. */
-export function step({ smoke, velocity }: Plume, force: StaggeredField): Plume {
+export function step({ smoke, velocity }: Plume, force: StaggeredField, pressureTolerance: number): Plume {
   const moved = advect.semiLagrangian(velocity, velocity, 1); // −(u·∇)u
   const pushed = moved.add(force); // f
-  const next = project(pushed, { relative: PRESSURE_TOLERANCE }).velocity; // −∇p so that ∇·u = 0
+  const next = project(pushed, { relative: pressureTolerance }).velocity; // −∇p so that ∇·u = 0
   return { smoke: advect.macCormack(smoke, next, 1), velocity: next };
 }
 
 /** The start and what follows after each force. */
-export function simulate(start: Plume, forces: StaggeredField): Plume[] {
+export function simulate({ start, pressureTolerance }: Problem, forces: StaggeredField): Plume[] {
   const states = [start];
-  for (let k = 0; k < stepsOf(forces); k++) states.push(step(states[k]!, forceAt(forces, k)));
+  for (let k = 0; k < stepsOf(forces); k++) states.push(step(states[k]!, forceAt(forces, k), pressureTolerance));
   return states;
 }
 
@@ -75,10 +79,10 @@ export function simulate(start: Plume, forces: StaggeredField): Plume[] {
  * How far from the target the smoke ends: the squared error summed over averaging levels, so that smoke far from where it should be
  * is drawn there, plus a little for the force, per mass.
  */
-export function lossOf({ start, target, mass }: Problem, forces: StaggeredField): Scalar {
-  const { smoke } = simulate(start, forces).at(-1)!;
-  const error = smoke.values.sub(target);
-  return mul(multiscale(error).add(squares(forces).mul(FORCE_WEIGHT)) as Scalar, 1 / mass) as Scalar;
+export function lossOf(problem: Problem, forces: StaggeredField): Scalar {
+  const { smoke } = simulate(problem, forces).at(-1)!;
+  const error = smoke.values.sub(problem.target);
+  return mul(multiscale(error).add(squares(forces).mul(FORCE_WEIGHT)) as Scalar, 1 / problem.mass) as Scalar;
 }
 
 /** Σ over levels of 4ˡ Σ e², where each level averages cells 2×2: a shift that a level cannot see weighs fourfold in the next. */

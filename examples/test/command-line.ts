@@ -1,4 +1,4 @@
-/** @file Runs the test program as a user would: in a process of its own. */
+/** @file Runs a program as a user would: in a process of its own. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -18,10 +18,12 @@ export interface Running {
 }
 
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const program = fileURLToPath(new URL('./fixture-program.ts', import.meta.url));
+const fixture = fileURLToPath(new URL('./fixture-program.ts', import.meta.url));
+/** What `npm start` runs. */
+export const mainProgram: string = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** Starts the program in a folder. The environment is that of a plain shell: nothing of npm's, no DEBUG. */
-export function start(cwd: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+/** Starts the test program, or another, in a folder. The environment is that of a plain shell: nothing of npm's, no DEBUG. */
+export function start(cwd: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}, program: string = fixture): Running {
   const env = { PATH: process.env['PATH'] ?? '', ...environment };
   const child = spawn(process.execPath, ['--import', loader, '--conditions=tapeflow-source', program, ...args], { cwd, env });
   let [stdout, stderr] = ['', ''];
@@ -35,6 +37,6 @@ export function start(cwd: string, args: readonly string[], environment: Readonl
 }
 
 /** Runs the program to its end. */
-export function run(cwd: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return start(cwd, args, environment).ended;
+export function run(cwd: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}, program: string = fixture): Promise<Ended> {
+  return start(cwd, args, environment, program).ended;
 }

@@ -30,8 +30,9 @@ export function displaced(layout: Layout, velocity: CellPositions, dt: number | 
       const { name } = line.axis;
       const v = velocity[name]!;
       const at = indexAlong(name, line.count, v.dtype === 'f64' ? 'f64' : 'f32').add(startOf(line));
-      const step = dt === 1 ? v : (mul(v, dt as number) as Tensor);
-      return [name, factor === 1 ? add(at as Tensor, step) : (at as Tensor).sub(step)];
+      const forth = dt === 1 ? v : (mul(v, dt as number) as Tensor);
+      // The velocity comes first: sums take the order of dimensions of their first operand, which is that of storage.
+      return [name, add(factor === 1 ? forth : forth.neg(), at as Tensor)];
     }),
   );
 }
