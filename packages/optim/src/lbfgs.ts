@@ -1,7 +1,7 @@
 /** @file L-BFGS: curvature learned from the last few steps, with a line search that makes every step a good one. */
 import { OptionError } from './errors.ts';
 import { unpack, unpackLike, type Unpacked } from './leaves.ts';
-import { isFiniteTrial, strongWolfe, type LineSearchResult, type Trial } from './line-search.ts';
+import { isFiniteSample, strongWolfe, type LineSearchResult, type Trial } from './line-search.ts';
 import type { CurvaturePair, Method, MethodState, MethodStep, Point, Problem } from './method.ts';
 import { checkedInteger, checkedNumber } from './options.ts';
 import { describeOptions } from './optimizer.ts';
@@ -140,7 +140,7 @@ const ROUNDINGS = 16;
 
 /** What to say when not even steepest descent found a step. */
 function failed<X>(from: Point<X>, line: Line<X>, { trials, width }: Extract<LineSearchResult<Point<X>>, { found: false }>): MethodStep<X> {
-  const finite = trials.filter(isFiniteTrial);
+  const finite = trials.filter(isFiniteSample);
   const broken = trials.find(({ at }) => at.nonFinite !== undefined)?.at.nonFinite;
   if (finite.length === 0 && broken !== undefined) return { failure: 'nonFinite', nonFinite: broken };
   const skipped = trials.length - finite.length;
@@ -153,7 +153,23 @@ function reasonOf<X>(from: Point<X>, line: Line<X>, trials: readonly Trial<Point
   const xRounding = ROUNDINGS * from.roundoff * norm(unpack(NAME, from.x).leaves);
   const hidden = (limit: string): string => `rounding of ${limit} hides any further descent, so this is as low as this precision can see`;
   if (trials.every(({ step, value }) => Math.min(-step * line.slope, Math.abs(value - from.value)) <= valueRounding)) return hidden('the value');
+  if (contradicted(from, line, trials, valueRounding, xRounding)) return DISAGREEMENT;
   if (width * line.length <= xRounding) return hidden('x');
   if (width === Infinity) return 'the function still falls at the longest step tried; it may have no minimum';
-  return 'no step along the negative gradient satisfies the Wolfe conditions; the gradient may be wrong (checkGradients tells) or the function not smooth';
+  return DISAGREEMENT;
+}
+
+const DISAGREEMENT = 'no step along the negative gradient satisfies the Wolfe conditions; the gradient may be wrong (checkGradients tells) or the function not smooth';
+
+/**
+ * Whether values and slopes contradict each other over the shortest distance at which rounding blurs neither: a smooth function changes
+ * by the mean of both slopes times the distance, up to its cube.
+ */
+function contradicted<X>(from: Point<X>, line: Line<X>, trials: readonly Trial<Point<X>>[], valueRounding: number, xRounding: number): boolean {
+  const clear = trials.filter(({ step }) => step * line.length > xRounding && -step * line.slope > valueRounding);
+  const shortest = clear.reduce<Trial<Point<X>> | undefined>((best, trial) => (best === undefined || trial.step < best.step ? trial : best), undefined);
+  if (shortest === undefined) return false;
+  const { step, value, slope } = shortest;
+  const promised = (step * (line.slope + slope)) / 2;
+  return Math.abs(value - from.value - promised) > 0.5 * step * Math.max(-line.slope, Math.abs(slope));
 }

@@ -1,6 +1,7 @@
 /** @file The six functions of Moré and Thuente (1994, section 5), on which line searches are compared, and the rules of interpolation. */
 import { describe, expect, test } from 'vitest';
-import { cubicMinimum, strongWolfe, type Trial } from '../src/line-search.ts';
+import { strongWolfe, type Trial } from '../src/line-search.ts';
+import { cubicMinimum } from '../src/interpolation.ts';
 
 /** Value and slope of a function of one number, by the paper; slopes by hand. */
 interface Sample {
