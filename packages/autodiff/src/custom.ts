@@ -1,12 +1,13 @@
 /** @file customGradient and customTangent: a function with its own derivative rule, kept as one equation until compilation. */
 import { closeOver, type Closed } from './close-over.ts';
-import { CotangentError } from './errors.ts';
+import { TapeflowError } from './errors.ts';
 import { apply } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
-import { requireStructure } from './matching.ts';
-import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
+import { requireDerivatives } from './matching.ts';
+import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
+import { flattenResult, refusePromise } from './result.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
@@ -85,7 +86,7 @@ function closeWithRule<Args extends readonly unknown[]>(
   operation: string,
   args: Args,
   mode: CustomParams['mode'],
-  split: (...args: Args) => { value: unknown; rule: (...derivatives: never[]) => unknown; ruleExamples: (value: unknown) => readonly unknown[] },
+  split: (...args: Args) => { value: unknown; rule: unknown; ruleExamples: (value: unknown) => readonly unknown[] },
 ): { forward: Closed; rule: Closed; value: TreeStructure } {
   let rule: Closed | undefined;
   let valueStructure: TreeStructure | undefined;
@@ -93,29 +94,27 @@ function closeWithRule<Args extends readonly unknown[]>(
     operation,
     (...inner: Args) => {
       const parts = split(...inner);
-      valueStructure = flatten(parts.value, operation).structure;
-      rule = closeOver(`${operation} rule`, parts.rule, parts.ruleExamples(parts.value));
+      if (typeof parts.rule !== 'function') throw new TapeflowError(operation, 'the function did not return a value with its rule.', `Return { value, ${ruleName(mode)} }.`);
+      valueStructure = flattenResult(operation, parts.value).structure;
+      rule = closeOver(operation, parts.rule as (...derivatives: never[]) => unknown, parts.ruleExamples(parts.value));
       return [parts.value, ...rule.captured];
     },
     args,
   );
-  const { program } = forward;
-  const [what, like, types, advice] =
-    mode === 'reverse'
-      ? (['a pullback that returns a tree', forward.arguments, program.inputs.slice(forward.captured.length), 'Return a tuple with one cotangent per argument, each like its argument.'] as const)
-      : (['a pushforward that returns a tree', valueStructure!, program.results.slice(0, valueStructure!.size), 'Return a tangent like the value.'] as const);
-  requireStructure(operation, rule!.result, like, what, advice);
-  checkTypes(operation, rule!.program.results, types);
+  const { program, captured } = forward;
+  const seen = { structure: rule!.result, types: rule!.program.results };
+  const label = `the result of the ${ruleName(mode)}`;
+  if (mode === 'reverse') {
+    const expected = { structure: forward.arguments, types: program.inputs.slice(captured.length) };
+    requireDerivatives(operation, label, seen, expected, 'Return a tuple with one cotangent per argument, each like its argument.');
+  } else {
+    const expected = { structure: valueStructure!, types: program.results.slice(0, valueStructure!.size) };
+    requireDerivatives(operation, label, seen, expected, 'Return a tangent like the value.');
+  }
   return { forward, rule: rule!, value: valueStructure! };
 }
 
-function checkTypes(operation: string, derivatives: readonly Abstract[], types: readonly Abstract[]): void {
-  types.forEach(({ space, type }, k) => {
-    const seen = derivatives[k]!;
-    if (!space.isDifferentiable(type) || (seen.space === space && space.sameType(seen.type, type))) return;
-    throw new CotangentError(operation, k, space.describe(type), seen.space.describe(seen.type));
-  });
-}
+const ruleName = (mode: CustomParams['mode']): string => (mode === 'reverse' ? 'pullback' : 'pushforward');
 
 function applyCustom(mode: CustomParams['mode'], args: readonly unknown[], parts: ReturnType<typeof closeWithRule>): unknown {
   const { forward, rule, value } = parts;
@@ -131,7 +130,7 @@ function applyCustom(mode: CustomParams['mode'], args: readonly unknown[], parts
  * Values that `f` closes over keep their ordinary derivative. Forward mode works too: it applies the transposed pullback.
  * The derivative of the derivative is the ordinary one of the pullback. `f` is recorded, so it must not look at values.
  *
- * Throws `TreeError` or `CotangentError` when the pullback does not return something like the arguments.
+ * Throws `TreeError` when the pullback does not return something like the arguments.
  */
 export function customGradient<Args extends readonly unknown[], Y>(f: (...args: Args) => { value: Y; pullback: (yBar: Y) => Args }): (...args: Args) => Y {
   return (...args) =>
@@ -139,7 +138,7 @@ export function customGradient<Args extends readonly unknown[], Y>(f: (...args: 
       'reverse',
       args,
       closeWithRule('customGradient', args, 'reverse', (...inner) => {
-        const { value, pullback } = f(...inner);
+        const { value, pullback } = refusePromise('customGradient', f(...inner));
         return { value, rule: pullback, ruleExamples: (y) => [y] };
       }),
     ) as Y;
@@ -155,9 +154,8 @@ export function customTangent<Args extends readonly unknown[], Y>(f: (...args: A
       'forward',
       args,
       closeWithRule('customTangent', args, 'forward', (...inner) => {
-        const { value, pushforward } = f(...inner);
-        // The rule is closed over with one example per argument, so it is called with exactly these.
-        return { value, rule: (...dxs: readonly unknown[]) => pushforward(...(dxs as unknown as Args)), ruleExamples: () => inner };
+        const { value, pushforward } = refusePromise('customTangent', f(...inner));
+        return { value, rule: pushforward, ruleExamples: () => inner };
       }),
     ) as Y;
 }

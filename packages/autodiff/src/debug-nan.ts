@@ -1,6 +1,7 @@
 /** @file debugNaN: names the operation, direction, step and index of the first value that is not finite. */
 import { NonFiniteError } from './errors.ts';
 import { observeEvaluation } from './level.ts';
+import { refusePromise } from './result.ts';
 import { observeBackward } from './reverse.ts';
 import { abstractOf } from './spaces.ts';
 import { Box, type Value } from './value.ts';
@@ -28,20 +29,21 @@ export function debugNaN<Args extends readonly unknown[], Y>(f: (...args: Args) 
       throw new NonFiniteError(current.name, 'backward', current.step(), index, seen);
     };
     return observeBackward(
-      {
-        enter: (primitive, at) => backward.push({ name: primitive.name, step: at }),
-        leave(contributions) {
-          for (const contribution of contributions) if (contribution !== undefined) refuse('', contribution);
+      ({ name }, at, pull) => {
+        backward.push({ name, step: at });
+        try {
+          for (const contribution of pull()) if (contribution !== undefined) refuse(name, contribution);
+        } finally {
           backward.pop();
-        },
+        }
       },
       () =>
         observeEvaluation(
-          (primitive, outputs) => {
-            for (const output of outputs) refuse(primitive.name, output);
+          ({ name }, outputs) => {
+            for (const output of outputs) refuse(name, output);
             step++;
           },
-          () => f(...args),
+          () => refusePromise('debugNaN', f(...args)),
         ),
     );
   };

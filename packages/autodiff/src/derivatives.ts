@@ -3,20 +3,21 @@ import { NotScalarError, TreeError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
 import { matching } from './matching.ts';
 import type { MaybeValue } from './primitive.ts';
-import { flattenResult } from './result.ts';
+import { flattenResult, refusePromise } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { DifferentiableScalar } from './scalar-type.ts';
 import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
 import { flatten, type Flattened, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
-/** Which argument is differentiated (0: the first), or which ones. */
-export interface GradOptions {
-  readonly wrt?: number | readonly number[];
-}
+/** The positions of the arguments of a function. */
+type Position<Args extends readonly unknown[]> = number extends Args['length'] ? number : Exclude<Partial<Args>['length'], Required<Args>['length']>;
 
-/** Gradients of several arguments, one per entry of `wrt`. */
-export type GradientsOf<Args extends readonly unknown[], K extends readonly number[]> = { [I in keyof K]: Args[K[I]] };
+/** Which argument is differentiated (0: the first), or which ones. */
+export type Wrt<Args extends readonly unknown[]> = Position<Args> | readonly Position<Args>[];
+
+/** The gradient to the argument `K`, or the tuple of the gradients to the arguments in `K`. */
+export type GradientsOf<Args extends readonly unknown[], K> = K extends number ? Args[K] : { [I in keyof K]: K[I] extends number ? Args[K[I]] : never };
 
 interface Leaves {
   readonly flat: Flattened;
@@ -84,7 +85,8 @@ function seed(y: Value): Value {
  *
  * The gradient is a tree like the argument; leaves without derivative (integers) get zeros, and strings, booleans and
  * functions in it are carried along. It is taken to the first argument; `wrt: 1` chooses another one, `wrt: [0, 2]` several,
- * whose gradients then come as a tuple. The other arguments are constants.
+ * whose gradients then come as a tuple. The other arguments are constants. With `aux: true` the function returns
+ * `[scalar, aux]`, and `aux`, any tree, is passed out without derivative.
  *
  * Throws `NotScalarError` when the result is not one real number, `TreeError` when there is nothing to differentiate,
  * `AsyncFunctionError` when `f` returns a promise.
@@ -92,24 +94,56 @@ function seed(y: Value): Value {
 export function valueAndGrad<X, Rest extends readonly unknown[], Y extends DifferentiableScalar>(
   f: (x: X, ...rest: Rest) => Y,
 ): (x: X, ...rest: Rest) => { value: Y; gradient: X };
-export function valueAndGrad<Args extends readonly unknown[], Y extends DifferentiableScalar, const K extends number>(
+export function valueAndGrad<X, Rest extends readonly unknown[], Y extends DifferentiableScalar, Aux>(
+  f: (x: X, ...rest: Rest) => readonly [Y, Aux],
+  options: { readonly aux: true; readonly wrt?: undefined },
+): (x: X, ...rest: Rest) => { value: Y; aux: Aux; gradient: X };
+export function valueAndGrad<Args extends readonly unknown[], Y extends DifferentiableScalar, const K extends Wrt<Args>>(
   f: (...args: Args) => Y,
-  options: { readonly wrt: K },
-): (...args: Args) => { value: Y; gradient: Args[K] };
-export function valueAndGrad<Args extends readonly unknown[], Y extends DifferentiableScalar, const K extends readonly number[]>(
-  f: (...args: Args) => Y,
-  options: { readonly wrt: K },
+  options: { readonly wrt: K; readonly aux?: false },
 ): (...args: Args) => { value: Y; gradient: GradientsOf<Args, K> };
-export function valueAndGrad(f: (...args: never[]) => unknown, { wrt = 0 }: GradOptions = {}): (...args: unknown[]) => { value: unknown; gradient: unknown } {
+export function valueAndGrad<Args extends readonly unknown[], Y extends DifferentiableScalar, Aux, const K extends Wrt<Args>>(
+  f: (...args: Args) => readonly [Y, Aux],
+  options: { readonly aux: true; readonly wrt: K },
+): (...args: Args) => { value: Y; aux: Aux; gradient: GradientsOf<Args, K> };
+export function valueAndGrad(f: (...args: never[]) => unknown, { wrt = 0, aux = false }: GradOptions = {}): (...args: unknown[]) => unknown {
   return (...args) => {
-    const positions = typeof wrt === 'number' ? [wrt] : wrt;
-    for (const position of positions) differentiableLeaves('grad', args[position], `argument ${position}`);
+    const several = Array.isArray(wrt);
+    const positions = argumentsIn(args, several ? wrt : [wrt]);
     const leaves = differentiableLeaves('grad', positions.map((position) => args[position]));
-    const { recording, output } = record('grad', (xs: readonly unknown[]) => f(...(replace(args, positions, xs) as never[])), leaves);
-    if (output.size !== 1) throw new NotScalarError('grad', `a tree with ${output.size} leaves`);
+    const { recording, output } = record(
+      'grad',
+      (xs: readonly unknown[]) => {
+        const result = refusePromise('grad', f(...(replace(args, positions, xs) as never[])));
+        const { size } = flattenResult('grad', aux ? firstOfPair(result) : result).structure;
+        if (size !== 1) throw new NotScalarError('grad', `a tree with ${size} leaves${aux ? ' before aux' : ''}`);
+        return result;
+      },
+      leaves,
+    );
     const gradients = withDerivatives(leaves, recording.pull([seed(recording.ys[0])], true)) as unknown[];
-    return { value: output.unflatten(recording.ys), gradient: typeof wrt === 'number' ? gradients[0] : gradients };
+    const gradient = several ? gradients : gradients[0];
+    const result = output.unflatten(recording.ys);
+    if (!aux) return { value: result, gradient };
+    const [value, passedOut] = result as [unknown, unknown];
+    return { value, aux: passedOut, gradient };
   };
+}
+
+interface GradOptions {
+  readonly wrt?: unknown;
+  readonly aux?: boolean;
+}
+
+/** The given positions, checked. */
+function argumentsIn(args: readonly unknown[], positions: readonly unknown[]): readonly number[] {
+  return positions.map((position, k) => {
+    const path = `wrt ${String(position)}`;
+    if (typeof position !== 'number' || !(position in args)) throw new TreeError('grad', path, `no such argument in a call with ${args.length}.`, 'wrt counts the arguments from 0.');
+    if (positions.indexOf(position) < k) throw new TreeError('grad', path, 'an argument that is named twice.', 'Name every argument once.');
+    differentiableLeaves('grad', args[position], `argument ${position}`);
+    return position;
+  });
 }
 
 function replace(args: readonly unknown[], positions: readonly number[], values: readonly unknown[]): unknown[] {
@@ -120,27 +154,9 @@ function replace(args: readonly unknown[], positions: readonly number[], values:
   return copy;
 }
 
-/** Like `valueAndGrad` for a function that returns `[scalar, aux]`: `aux`, any tree, is passed out without derivative. */
-export function valueAuxAndGrad<X, Rest extends readonly unknown[], Y extends DifferentiableScalar, Aux>(
-  f: (x: X, ...rest: Rest) => readonly [Y, Aux],
-): (x: X, ...rest: Rest) => { value: Y; aux: Aux; gradient: X } {
-  return (x, ...rest) => {
-    const leaves = differentiableLeaves('grad', x, 'argument 0');
-    let size = 0;
-    const { recording, output } = record(
-      'grad',
-      (inner: X) => {
-        const pair = f(inner, ...rest);
-        if (Array.isArray(pair)) size = flatten(pair[0], 'grad').structure.size;
-        return pair;
-      },
-      leaves,
-    );
-    if (size !== 1) throw new NotScalarError('grad', size === 0 ? 'no pair [scalar, aux]' : `a tree with ${size} leaves before aux`);
-    const gradient = withDerivatives(leaves, recording.pull([seed(recording.ys[0])], true)) as X;
-    const [value, aux] = output.unflatten(recording.ys) as [Y, Aux];
-    return { value, aux, gradient };
-  };
+function firstOfPair(result: unknown): unknown {
+  if (Array.isArray(result) && result.length === 2) return result[0];
+  throw new NotScalarError('grad', 'no pair [scalar, aux]');
 }
 
 /**
@@ -149,11 +165,7 @@ export function valueAuxAndGrad<X, Rest extends readonly unknown[], Y extends Di
  * To the first argument, unless `wrt` chooses another one or several; details and errors as for `valueAndGrad`.
  */
 export function grad<X, Rest extends readonly unknown[]>(f: (x: X, ...rest: Rest) => DifferentiableScalar): (x: X, ...rest: Rest) => X;
-export function grad<Args extends readonly unknown[], const K extends number>(
-  f: (...args: Args) => DifferentiableScalar,
-  options: { readonly wrt: K },
-): (...args: Args) => Args[K];
-export function grad<Args extends readonly unknown[], const K extends readonly number[]>(
+export function grad<Args extends readonly unknown[], const K extends Wrt<Args>>(
   f: (...args: Args) => DifferentiableScalar,
   options: { readonly wrt: K },
 ): (...args: Args) => GradientsOf<Args, K>;

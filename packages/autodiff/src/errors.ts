@@ -18,7 +18,7 @@ export class ClosedLevelError extends TapeflowError {
   constructor(operation: string, transformation: string) {
     super(
       operation,
-      `one input belongs to a ${transformation} that has already finished.`,
+      `a value of a ${transformation} that has already finished was used.`,
       `Return the value from the function that was given to ${transformation} instead of keeping it in a variable outside.`,
     );
     this.transformation = transformation;
@@ -74,7 +74,7 @@ export class MissingRuleError extends TapeflowError {
 export class TreeError extends TapeflowError {
   readonly path: string;
   constructor(operation: string, path: string, seen: string, advice: string) {
-    super(operation, `${path === '' ? 'the argument' : `at ${path}`}: ${seen}`, advice);
+    super(operation, path === '' ? seen : `at ${path}: ${seen}`, advice);
     this.path = path;
   }
 }

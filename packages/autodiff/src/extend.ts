@@ -35,7 +35,7 @@ export { batchLeaves } from './batch.ts';
 export { forwardLeaves } from './forward.ts';
 export { recordLeaves, type Recording } from './reverse.ts';
 export { jacobianLeaves, type LeafJacobian } from './jacobian.ts';
-export { linearSolvePrimitive, type LinearSolveParams } from './implicit.ts';
+export { linearSolvePrimitive, type LinearSolveParams } from './implicit-linear.ts';
 export { directionGenerator } from './check-gradients.ts';
 
 // Special functions of plain numbers

@@ -1,7 +1,7 @@
 /** @file @tapeflow/autodiff: derivatives of TypeScript functions. For authors of operations see `@tapeflow/autodiff/extend`. */
 
 // Derivatives
-export { grad, jvp, valueAndGrad, valueAuxAndGrad, vjp, type GradientsOf, type GradOptions } from './derivatives.ts';
+export { grad, jvp, valueAndGrad, vjp, type GradientsOf, type Wrt } from './derivatives.ts';
 export { linearize, linearTranspose } from './linear-function.ts';
 export { gaussNewtonProduct, hessian, hvp, jacobian, type Jacobian } from './jacobian.ts';
 export { stopGradient } from './stop-gradient.ts';
@@ -9,16 +9,8 @@ export { vmap } from './vmap.ts';
 
 // Functions with their own derivatives
 export { customGradient, customTangent } from './custom.ts';
-export {
-  implicitFixedPoint,
-  implicitLinearSolve,
-  implicitRoot,
-  type ImplicitLinearSolveOptions,
-  type ImplicitRootOptions,
-  type LinearSolver,
-  type RootSolver,
-  type SolveContext,
-} from './implicit.ts';
+export { implicitLinearSolve, type ImplicitLinearSolveOptions, type LinearSolver, type SolveContext } from './implicit-linear.ts';
+export { implicitFixedPoint, implicitRoot, type ImplicitRootOptions, type RootSolver } from './implicit-root.ts';
 
 // Memory
 export { checkpoint } from './checkpoint.ts';

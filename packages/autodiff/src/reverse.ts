@@ -3,15 +3,14 @@ import { CotangentError, RecordingFreedError } from './errors.ts';
 import { withLevel } from './level.ts';
 import { timesSlope, type MaybeValue, type Primitive, type Slope } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
-import { CONSTANT, ReverseBox, ReverseLevel, type RecordedOperation } from './tape.ts';
+import { CONSTANT, ReverseLevel, ValueRow, type RecordedOperation } from './tape.ts';
 import { typeIn, type Value } from './value.ts';
 
-/** Sees every backward step; used by `debugNaN`. Steps may nest: a rule can pull back a program. */
-export interface BackwardObserver {
-  /** `step` counts the operations that were recorded before this one. */
-  enter(primitive: Primitive, step: () => number): void;
-  leave(contributions: readonly MaybeValue[]): void;
-}
+/**
+ * Performs every backward step; used by `debugNaN`. `pull` gives the cotangents of the inputs, `step` counts the operations that
+ * were recorded before this one. Steps may nest: a rule can pull back a program.
+ */
+export type BackwardObserver = (primitive: Primitive, step: () => number, pull: () => readonly MaybeValue[]) => void;
 
 let observer: BackwardObserver | undefined;
 
@@ -53,7 +52,7 @@ class Sweep {
   pull(row: number): void {
     const made = this.level.rows[row];
     if (made === undefined) return;
-    if (!(made instanceof ReverseBox)) {
+    if (!(made instanceof ValueRow)) {
       const yBar = this.take(row);
       if (yBar === undefined) return;
       if (observer === undefined) this.pullNumbers(row, made, yBar);
@@ -87,30 +86,34 @@ class Sweep {
   /** The same through the general rule, so that contributions can be shown. */
   private pullObserved(row: number, primitive: Primitive, yBar: Value): void {
     const { level } = this;
-    const { numbers, sources } = level;
-    const inputs = primitive.slopes!.map((_, k) => numbers[3 * row + k]);
-    const needs = inputs.map((_, k) => sources[2 * row + k] !== CONSTANT);
-    observer?.enter(primitive, () => level.position(row));
-    const contributions = primitive.vjp([yBar], inputs, [level.valueAt(row)], undefined, needs);
-    contributions.forEach((xBar, k) => {
-      if (xBar !== undefined && needs[k]) this.accept(primitive, k, sources[2 * row + k]!, xBar);
-    });
-    observer?.leave(contributions);
+    const inputs = primitive.slopes!.map((_, k) => level.numbers[3 * row + k]);
+    const rows = inputs.map((_, k) => level.sources[2 * row + k]!);
+    this.pullRule(row, primitive, rows, () => primitive.vjp([yBar], inputs, [level.valueAt(row)], undefined, rows.map((source) => source !== CONSTANT)));
   }
 
   private pullOperation(row: number, operation: RecordedOperation, yBars: readonly MaybeValue[]): void {
     const { level } = this;
     const { primitive, inputs, outputs, params, linearized } = operation;
-    observer?.enter(primitive, () => level.position(row));
-    const contributions =
+    const rows = inputs.map((input) => (level.isMine(input) ? input.row : CONSTANT));
+    this.pullRule(row, primitive, rows, () =>
       linearized === undefined
-        ? primitive.vjp(yBars, inputs.map((input) => level.primal(input)), outputs, params, inputs.map((input) => level.isMine(input)))
-        : linearized.pullback(yBars);
-    inputs.forEach((input, k) => {
-      const xBar = contributions[k];
-      if (xBar !== undefined && level.isMine(input)) this.accept(primitive, k, input.row, xBar);
-    });
-    observer?.leave(contributions);
+        ? primitive.vjp(yBars, inputs.map((input) => level.primal(input)), outputs, params, rows.map((source) => source !== CONSTANT))
+        : linearized.pullback(yBars),
+    );
+  }
+
+  /** Adds what a rule gives to the cotangents of the inputs in `rows`. */
+  private pullRule(row: number, primitive: Primitive, rows: readonly number[], rule: () => readonly MaybeValue[]): void {
+    const pull = (): readonly MaybeValue[] => {
+      const contributions = rule();
+      rows.forEach((source, k) => {
+        const xBar = contributions[k];
+        if (xBar !== undefined && source !== CONSTANT) this.accept(primitive, k, source, xBar);
+      });
+      return contributions;
+    };
+    if (observer === undefined) pull();
+    else observer(primitive, () => this.level.position(row), pull);
   }
 
   /** Adds what a rule returned for input `k`, if it fits. */

@@ -1,8 +1,9 @@
 /** @file rollout: many equal steps, reversed under a budget of memory by recomputation. */
 import { closeOver, type Closed } from './close-over.ts';
-import { TapeflowError, TreeError } from './errors.ts';
+import { TapeflowError } from './errors.ts';
 import { apply } from './level.ts';
-import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
+import { requireSame, type TreeType } from './matching.ts';
+import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
 import { batchProgram, programTangents } from './program-rules.ts';
 import { linearizeRollout, Stretch, type RolloutOptions, type RolloutParams } from './rollout-reverse.ts';
 import { abstractOf } from './spaces.ts';
@@ -74,29 +75,21 @@ export function rollout<State, Control>(
   const example = typeof controls === 'number' ? [initial] : [initial, controls[0]];
   const closed = closeOver('rollout', step as (...args: never[]) => unknown, example);
   const state = flatten(initial, 'rollout');
-  checkStep(closed, state);
+  checkStep(closed, typeOf(state));
   checkControls(each);
   const params: RolloutParams = { ...options, program: closed.program, captured: closed.captured.length, state: state.leaves.length, control: each[0]?.leaves.length ?? 0, steps };
   const outputs = apply(rolloutPrimitive, [...closed.captured, ...state.leaves, ...each.flatMap(({ leaves }) => leaves)], params);
   return state.structure.unflatten(outputs) as State;
 }
 
-function requireType(path: string, seen: Abstract, expected: Abstract, advice: string): void {
-  if (seen.space === expected.space && seen.space.sameType(seen.type, expected.type)) return;
-  throw new TreeError('rollout', path, `${seen.space.describe(seen.type)} where ${expected.space.describe(expected.type)} was expected.`, advice);
-}
-
-function checkStep({ program, result }: Closed, state: Flattened): void {
-  const advice = 'A step must return a state with the same keys, shapes and dtypes as the one it takes.';
-  if (result.key !== state.structure.key) throw new TreeError('rollout', '', `a step that returns a state of structure ${result.key} where ${state.structure.key} was expected.`, advice);
-  state.leaves.forEach((leaf, k) => requireType(`state ${state.structure.paths[k]}`.trimEnd(), program.results[k]!, abstractOf(leaf), advice));
+function checkStep({ program, result }: Closed, state: TreeType): void {
+  const seen = { structure: result, types: program.results };
+  requireSame('rollout', 'the result of the step', seen, state, 'A step must return a state with the same keys, shapes and dtypes as the one it takes.');
 }
 
 function checkControls(each: readonly Flattened[]): void {
-  const advice = 'Give every step a control of the same structure and types.';
-  const first = each[0];
-  each.forEach(({ structure, leaves }, step) => {
-    if (structure.key !== first!.structure.key) throw new TreeError('rollout', `control ${step}`, `the structure ${structure.key} where ${first!.structure.key} was expected.`, advice);
-    leaves.forEach((leaf, k) => requireType(`control ${step} ${structure.paths[k]}`.trimEnd(), abstractOf(leaf), abstractOf(first!.leaves[k]), advice));
-  });
+  const first = each[0] && typeOf(each[0]);
+  each.forEach((control, step) => requireSame('rollout', `control ${step}`, typeOf(control), first!, 'Give every step a control of the same structure and types.'));
 }
+
+const typeOf = ({ structure, leaves }: Flattened): TreeType => ({ structure, types: leaves.map(abstractOf) });

@@ -2,7 +2,7 @@
  * @file The tape: what reverse mode records, one row per value.
  *
  * Arithmetic on plain numbers is written into typed columns, because a million objects that stay alive cost the garbage
- * collector far more than the arithmetic itself. The row of any other value is its box.
+ * collector far more than the arithmetic itself. Any other value has a row of its own.
  */
 import { Level, apply, applyPair, inputList } from './level.ts';
 import type { Linearized, Primitive } from './primitive.ts';
@@ -19,24 +19,35 @@ export interface RecordedOperation {
   readonly linearized: Linearized | undefined;
 }
 
-/** A value that the tape knows, under the number of its row. */
+/** A value that the tape knows, under the number of its row. It does not hold what made it, so a sweep can let that go. */
 export class ReverseBox extends Box {
   readonly row: number;
   readonly space: VectorSpace;
   readonly primal: Value;
-  /** What made it, where that is not in the columns; with several outputs the first one keeps it. */
-  readonly operation: RecordedOperation | undefined;
 
-  constructor(level: Level, row: number, space: VectorSpace, primal: Value, operation: RecordedOperation | undefined) {
+  constructor(level: Level, row: number, space: VectorSpace, primal: Value) {
     super(level);
     this.row = row;
     this.space = space;
     this.primal = primal;
-    this.operation = operation;
   }
 
   get type(): unknown {
     return typeIn(this.space, this.primal);
+  }
+}
+
+/** A row that is not in the columns. */
+export class ValueRow {
+  readonly space: VectorSpace;
+  readonly value: Value;
+  /** What made the value; with several outputs the row of the first one holds it, and arguments have none. */
+  readonly operation: RecordedOperation | undefined;
+
+  constructor(space: VectorSpace, value: Value, operation: RecordedOperation | undefined) {
+    this.space = space;
+    this.value = value;
+    this.operation = operation;
   }
 }
 
@@ -56,8 +67,8 @@ const FIRST_CAPACITY = 64;
 
 /** The level of reverse mode: performs operations below itself and writes them down. */
 export class ReverseLevel extends Level {
-  /** What made a row: a primitive whose numbers stand in the columns, or the box of the row; undefined once it was let go. */
-  readonly rows: (Primitive | ReverseBox | undefined)[] = [];
+  /** What made a row: a primitive whose numbers stand in the columns, or a row of values; undefined once it was let go. */
+  readonly rows: (Primitive | ValueRow | undefined)[] = [];
   /** Column of three numbers a row: the first input, the second, the result. */
   numbers: Float64Array = new Float64Array(3 * FIRST_CAPACITY);
   /** Column of two rows a row: where the first and the second input come from, or `CONSTANT`. */
@@ -73,12 +84,12 @@ export class ReverseLevel extends Level {
 
   spaceAt(row: number): VectorSpace {
     const made = this.rows[row]!;
-    return made instanceof ReverseBox ? made.space : made.outputSpace(undefined, 0);
+    return made instanceof ValueRow ? made.space : made.outputSpace(undefined, 0);
   }
 
   valueAt(row: number): Value {
     const made = this.rows[row]!;
-    return made instanceof ReverseBox ? made.primal : this.numbers[3 * row + 2];
+    return made instanceof ValueRow ? made.value : this.numbers[3 * row + 2];
   }
 
   /** An argument of the recorded function. */
@@ -87,9 +98,8 @@ export class ReverseLevel extends Level {
   }
 
   private write(space: VectorSpace, value: Value, operation: RecordedOperation | undefined): ReverseBox {
-    const box = new ReverseBox(this, this.rows.length, space, value, operation);
-    this.rows.push(box);
-    return box;
+    this.rows.push(new ValueRow(space, value, operation));
+    return new ReverseBox(this, this.rows.length - 1, space, value);
   }
 
   private writeNumbers(primitive: Primitive, first: Value, second: Value, a: number, b: number, y: number): ReverseBox {
@@ -102,7 +112,7 @@ export class ReverseLevel extends Level {
     sources[2 * row] = this.isMine(first) ? first.row : CONSTANT;
     sources[2 * row + 1] = this.isMine(second) ? second.row : CONSTANT;
     this.rows.push(primitive);
-    return new ReverseBox(this, row, primitive.outputSpace(undefined, 0), y, undefined);
+    return new ReverseBox(this, row, primitive.outputSpace(undefined, 0), y);
   }
 
   private grow(rows: number): void {
@@ -135,7 +145,7 @@ export class ReverseLevel extends Level {
   entry(row: number): TapeEntry | undefined {
     const made = this.rows[row];
     if (made === undefined) return undefined;
-    if (made instanceof ReverseBox) {
+    if (made instanceof ValueRow) {
       if (made.operation === undefined) return undefined;
       const { primitive, inputs, outputs } = made.operation;
       return { primitive, inputs: inputs.map((input) => (this.isMine(input) ? { row: input.row } : { constant: input })), outputs };
@@ -156,7 +166,7 @@ export class ReverseLevel extends Level {
 
   /** Lets go of what a row holds, once a sweep has passed it. */
   forget(row: number): void {
-    if (this.rows[row] instanceof ReverseBox) this.rows[row] = undefined;
+    if (this.rows[row] instanceof ValueRow) this.rows[row] = undefined;
   }
 
   /** Lets go of everything. */
@@ -171,7 +181,7 @@ export class ReverseLevel extends Level {
     let total = 0;
     for (let row = 0; row < this.rows.length; row++) {
       const made = this.rows[row];
-      if (made instanceof ReverseBox) total += made.operation?.linearized?.bytes ?? 0;
+      if (made instanceof ValueRow) total += made.operation?.linearized?.bytes ?? 0;
       const outputs = this.entry(row)?.outputs ?? [];
       outputs.forEach((y, k) => {
         const space = this.spaceAt(row + k);

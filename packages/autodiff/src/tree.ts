@@ -91,6 +91,8 @@ class Visitor {
   readonly leaves: Value[] = [];
   readonly paths: string[] = [];
   private readonly operation: string;
+  /** The objects around the one that is visited. */
+  private readonly around: object[] = [];
 
   constructor(operation: string) {
     this.operation = operation;
@@ -103,6 +105,14 @@ class Visitor {
       return LEAF;
     }
     if (value === null || typeof value !== 'object') return constantPart(value);
+    if (this.around.includes(value)) throw new TreeError(this.operation, path, 'an object that contains itself.', 'Give a tree: no part may contain the whole.');
+    this.around.push(value);
+    const part = this.visitParts(value, path);
+    this.around.pop();
+    return part;
+  }
+
+  private visitParts(value: object, path: string): Part {
     if (Array.isArray(value)) {
       const parts = value.map((child, k) => this.visit(child, `${path}[${k}]`));
       return combine(`[${keysOf(parts)}]`, parts, (children) => children);
@@ -121,9 +131,9 @@ class Visitor {
     // Leaves come in the order of the sorted keys, so that { x, v } and { v, x } are the same tree; a rebuilt record keeps its own order.
     const sorted = keys.slice().sort();
     const parts = sorted.map((key) => this.visit(record[key], path === '' ? key : `${path}.${key}`));
-    const places = keys.map((key) => sorted.indexOf(key));
+    const places = new Map(sorted.map((key, k) => [key, k]));
     const entries = sorted.map((key, k) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:${parts[k]!.key}`);
-    return combine(`{${entries.join(',')}}`, parts, (children) => Object.fromEntries(keys.map((key, k) => [key, children[places[k]!]])));
+    return combine(`{${entries.join(',')}}`, parts, (children) => Object.fromEntries(keys.map((key) => [key, children[places.get(key)!]])));
   }
 
   private refuseOtherClasses(value: object, path: string): void {

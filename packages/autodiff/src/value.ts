@@ -33,7 +33,15 @@ export abstract class Box {
   toString(): string {
     return `${this.level.transformation} box of ${this.space.describe(this.type)}`;
   }
+
+  toJSON(): string {
+    return this.toString();
+  }
 }
+
+// Printing a box says what it is instead of unrolling the tape behind it. Outside the class, because declarations that are made
+// without type inference know no computed names.
+Object.defineProperty(Box.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: Box.prototype.toString });
 
 /** Type of a value that is known to belong to `space`. */
 export function typeIn(space: VectorSpace, value: Value): unknown {

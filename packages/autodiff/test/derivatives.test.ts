@@ -1,6 +1,6 @@
-/** @file grad, valueAndGrad, valueAuxAndGrad, vjp and jvp over trees, and what they refuse. */
+/** @file grad, valueAndGrad, vjp and jvp over trees, and what they refuse. */
 import { describe, expect, test } from 'vitest';
-import { AsyncFunctionError, grad, jvp, NotScalarError, TREE, TreeError, valueAndGrad, valueAuxAndGrad, vjp, type TreeNode } from '../src/index.ts';
+import { AsyncFunctionError, grad, jvp, NotScalarError, TREE, TreeError, valueAndGrad, vjp, type TreeNode } from '../src/index.ts';
 import { add, mul, NumberList, sin, square, stack, unstack, type Scalar } from '../src/scalar.ts';
 import { differenceGradient, expectAllClose, expectClose, plain } from './support.ts';
 
@@ -80,12 +80,19 @@ describe('valueAndGrad', () => {
 
   test('with aux passes a tree out as plain values, and differentiates the first entry only', () => {
     const f = (x: Scalar, k: number): readonly [Scalar, { half: Scalar; name: string }] => [mul(k, square(x)), { half: mul(0.5, x), name: 'aux' }];
-    expect(valueAuxAndGrad(f)(4, 3)).toEqual({ value: 48, aux: { half: 2, name: 'aux' }, gradient: 24 });
+    expect(valueAndGrad(f, { aux: true })(4, 3)).toEqual({ value: 48, aux: { half: 2, name: 'aux' }, gradient: 24 });
+  });
+
+  test('with aux and wrt', () => {
+    const f = (x: Scalar, y: Scalar): readonly [Scalar, string] => [mul(x, square(y)), 'aux'];
+    expect(valueAndGrad(f, { aux: true, wrt: 1 })(2, 3)).toEqual({ value: 18, aux: 'aux', gradient: 12 });
+    expect(valueAndGrad(f, { aux: true, wrt: [1, 0] })(2, 3)).toEqual({ value: 18, aux: 'aux', gradient: [12, 9] });
+    expect(valueAndGrad((x: Scalar) => square(x), { wrt: 0, aux: false })(2)).toEqual({ value: 4, gradient: 4 });
   });
 
   test('with aux inside another derivative', () => {
     const f = (x: Scalar): Scalar => {
-      const { aux, gradient } = valueAuxAndGrad((y: Scalar) => [mul(x, square(y)), mul(x, y)] as const)(x);
+      const { aux, gradient } = valueAndGrad((y: Scalar) => [mul(x, square(y)), mul(x, y)] as const, { aux: true })(x);
       return mul(aux, gradient); // x² · 2x²
     };
     expect(grad(f)(3)).toBe(8 * 27);
@@ -124,7 +131,7 @@ describe('vjp and jvp', () => {
 
   test.each([
     ['another structure', { x: 1 }, 'structure {x:*} where {x:*,y:*} was expected'],
-    ['a list for a number', { x: 1, y: new NumberList([1, 2]) }, 'at y: a list of 2 numbers where a number was expected'],
+    ['a list for a number', { x: 1, y: new NumberList([1, 2]) }, 'at y of the derivatives: a list of 2 numbers where a number was expected'],
     ['a string', { x: 1, y: 'one' }, 'structure'],
   ])('refuse %s as derivative', (_what, bad, message) => {
     const wrong = bad as unknown as typeof at;
@@ -142,9 +149,9 @@ describe('refusals', () => {
     expect(of(() => 'text')).toThrow('a tree with 0 leaves');
     expect(of((x) => stack([x, x]))).toThrow('a list of 2 numbers');
     const pairless = ((x: Scalar) => x) as unknown as (x: Scalar) => readonly [Scalar, Scalar];
-    expect(() => valueAuxAndGrad(pairless)(1)).toThrow(NotScalarError);
+    expect(() => valueAndGrad(pairless, { aux: true })(1)).toThrow(NotScalarError);
     const wide = ((x: Scalar) => [[x, x], x]) as unknown as (x: Scalar) => readonly [Scalar, Scalar];
-    expect(() => valueAuxAndGrad(wide)(1)).toThrow('a tree with 2 leaves before aux');
+    expect(() => valueAndGrad(wide, { aux: true })(1)).toThrow('a tree with 2 leaves before aux');
   });
 
   test('nothing to differentiate', () => {
@@ -152,13 +159,27 @@ describe('refusals', () => {
     expect(() => grad(f)('text')).toThrow(TreeError);
     expect(() => grad(f)('text')).toThrow('grad: at argument 0: no real-valued leaf');
     expect(() => grad((x: Scalar, y: unknown) => mul(x, y as Scalar), { wrt: 1 })(1, [])).toThrow('at argument 1');
-    expect(() => grad(((x: Scalar) => x) as (...args: Scalar[]) => Scalar, { wrt: 3 })(1)).toThrow('at argument 3');
     expect(() => vjp(f, 'text' as unknown)).toThrow('vjp');
+  });
+
+  test.each<[unknown, string]>([
+    [3, 'grad: at wrt 3: no such argument in a call with 2.'],
+    [-1, 'at wrt -1: no such argument'],
+    [0.5, 'at wrt 0.5: no such argument'],
+    ['speed', 'at wrt speed: no such argument'],
+    [[0, 'speed'], 'at wrt speed: no such argument'],
+    [[1, 1], 'at wrt 1: an argument that is named twice'],
+    [[], 'no real-valued leaf'],
+  ])('wrt %j', (wrt, message) => {
+    const run = (): unknown => grad((x: Scalar, y: Scalar) => mul(x, y), { wrt: wrt as 0 })(2, 3);
+    expect(run).toThrow(TreeError);
+    expect(run).toThrow(message);
   });
 
   test('promises', () => {
     const later = (async (x: Scalar) => x) as unknown as (x: Scalar) => Scalar;
     expect(() => grad(later)(1)).toThrow(AsyncFunctionError);
+    expect(() => valueAndGrad(later as never, { aux: true })(1)).toThrow(AsyncFunctionError);
     expect(() => vjp(later, 1)).toThrow('vjp: the function returned a promise');
     expect(() => jvp(later, 1, 1)).toThrow('jvp: the function returned a promise');
   });

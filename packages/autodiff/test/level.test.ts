@@ -1,6 +1,6 @@
 /** @file Derivatives of derivatives, in every order, also where two are taken at the very same value. */
 import { describe, expect, test } from 'vitest';
-import { ClosedLevelError, grad, jvp, vmap } from '../src/index.ts';
+import { checkpoint, ClosedLevelError, grad, jvp, vjp, vmap } from '../src/index.ts';
 import { apply, applyOne, discrete } from '../src/extend.ts';
 import { observeEvaluation } from '../src/level.ts';
 import { add, cos, exp, mul, NumberList, sin, stack, unstack, type Scalar } from '../src/scalar.ts';
@@ -82,12 +82,34 @@ describe('a value of a finished transformation', () => {
     });
     const use = (): Scalar => sin(kept);
     expect(use).toThrow(ClosedLevelError);
-    expect(use).toThrow(`sin: one input belongs to a ${name} that has already finished`);
+    expect(use).toThrow(`sin: a value of a ${name} that has already finished was used`);
     try {
       use();
     } catch (error) {
       expect(error).toMatchObject({ operation: 'sin', transformation: name });
     }
+  });
+
+  test.each([
+    ['grad', (f: ScalarFunction) => grad(f)(2)],
+    ['jvp', (f: ScalarFunction) => jvp(f, 2 as Scalar, 1)],
+    ['vmap', (f: ScalarFunction) => vmap(f)(new NumberList([2]))],
+    ['checkpoint', (f: ScalarFunction) => checkpoint(f)(2)],
+  ])('is refused as the result of a function given to %s', (name, run) => {
+    let kept: Scalar = 0;
+    grad((x: Scalar) => (kept = x))(2);
+    expect(() => run(() => kept)).toThrow(ClosedLevelError);
+    expect(() => run(() => kept)).toThrow(`${name}: a value of a grad that has already finished was used`);
+    expect(() => run((x) => mul(x, kept))).toThrow('mul: a value of a grad');
+  });
+
+  test('is refused in a pullback that outlived what its function closes over', () => {
+    let pullback: ((yBar: Scalar) => Scalar) | undefined;
+    grad((x: Scalar) => {
+      pullback = vjp((y: Scalar) => mul(x, y), 2 as Scalar).pullback;
+      return x;
+    })(3);
+    expect(() => pullback?.(1)).toThrow(ClosedLevelError);
   });
 
   test('is refused also after the function threw', () => {

@@ -161,10 +161,13 @@ describe('recordings', () => {
 test('observers see backward steps from the last to the first, also those of inner pullbacks', () => {
   const seen: string[] = [];
   observeBackward(
-    { enter: ({ name }, step) => seen.push(`${name}@${step()}`), leave: () => seen.push('end') },
+    ({ name }, step, pull) => {
+      seen.push(`${name}@${step()}`);
+      seen.push(`${pull().map(String).join(' ')}`);
+    },
     () => grad((x: Scalar) => mul(sin(x), x))(1),
   );
-  expect(seen).toEqual(['mul@1', 'end', 'sin@0', 'end']);
+  expect(seen).toEqual(['mul@1', `1 ${Math.sin(1)}`, 'sin@0', String(Math.cos(1))]);
   grad(sin)(1);
   expect(seen).toHaveLength(4);
 });

@@ -166,11 +166,7 @@ export const scalarSpace: VectorSpace<ScalarType> = {
 };
 
 function declare(name: string, evaluatePair: (a: number, b: number) => number, slopes: readonly (Slope | undefined)[]): Primitive {
-  const plain = (a: Value, b: Value): number => {
-    if (typeof a !== 'number') throw notANumber(name, a);
-    if (typeof b !== 'number') throw notANumber(name, b);
-    return evaluatePair(a, b);
-  };
+  const plain = (a: Value, b: Value): number => evaluatePair(requireNumber(name, a), requireNumber(name, b));
   return elementwise({
     name,
     space: scalarSpace as VectorSpace,
@@ -181,9 +177,11 @@ function declare(name: string, evaluatePair: (a: number, b: number) => number, s
   });
 }
 
-function notANumber(name: string, seen: Value): TapeflowError {
-  if (typeof seen === 'object' && seen !== null && BOX_MARK in seen) return new TwoCopiesError(name);
-  return new TapeflowError(name, `${describe(typeOf(seen))} where a number is expected.`, 'Give numbers; vmap applies operations on numbers to every member of a NumberList.');
+/** The same value. Throws `TapeflowError` when it is not a plain number, `TwoCopiesError` for a box of another copy of this package. */
+export function requireNumber(name: string, seen: Value): number {
+  if (typeof seen === 'number') return seen;
+  if (typeof seen === 'object' && seen !== null && BOX_MARK in seen) throw new TwoCopiesError(name);
+  throw new TapeflowError(name, `${describe(typeOf(seen))} where a number is expected.`, 'Give numbers; vmap applies operations on numbers to every member of a NumberList.');
 }
 
 /**

@@ -7,7 +7,7 @@
 import { applyOne } from '../level.ts';
 import { discrete, primitive, type Primitive } from '../primitive.ts';
 import type { VectorSpace } from '../space.ts';
-import { add, binary, mul, scalarSpace, unary, type Scalar } from './domain.ts';
+import { add, binary, mul, requireNumber, scalarSpace, unary, type Scalar } from './domain.ts';
 import * as special from './special.ts';
 
 export { add, mul } from './domain.ts';
@@ -83,8 +83,8 @@ const overSquaredNorm = (numerator: Scalar, x: Scalar, y: Scalar): Scalar => {
 export const sinh: (x: Scalar) => Scalar = /* @__PURE__ */ unary('sinh', Math.sinh, (x) => cosh(x));
 /** Hyperbolic cosine. */
 export const cosh: (x: Scalar) => Scalar = /* @__PURE__ */ unary('cosh', Math.cosh, (x) => sinh(x));
-/** Hyperbolic tangent. */
-export const tanh: (x: Scalar) => Scalar = /* @__PURE__ */ unary('tanh', Math.tanh, (_x, y) => sub(1, square(y)));
+/** Hyperbolic tangent. Its slope keeps full relative precision in both tails, where 1 − tanh² would cancel. */
+export const tanh: (x: Scalar) => Scalar = /* @__PURE__ */ unary('tanh', Math.tanh, (x) => mul(4, mul(sigmoid(mul(2, x)), sigmoid(mul(-2, x)))));
 /** Inverse of sinh. */
 export const asinh: (x: Scalar) => Scalar = /* @__PURE__ */ unary('asinh', Math.asinh, (x) => div(1, hypot(x, 1)));
 /** Inverse of cosh, x ≥ 1. */
@@ -153,7 +153,7 @@ export const equal: (x: Scalar, y: Scalar) => Scalar = /* @__PURE__ */ compariso
 
 const selectPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'select',
-  evaluate: ([condition, x, y]) => [condition === 0 ? y : x],
+  evaluate: ([condition, x, y]) => [requireNumber('select', condition) === 0 ? y : x],
   abstract: () => [{ space: scalarSpace as VectorSpace, type: 'number' }],
   outputSpace: () => scalarSpace as VectorSpace,
   jvp: ([condition], [, dx, dy]) => [dx === undefined && dy === undefined ? undefined : select(condition as Scalar, (dx ?? 0) as Scalar, (dy ?? 0) as Scalar)],

@@ -1,13 +1,13 @@
-/** @file Implicit derivatives: of linear solves, roots and fixed points, from the residual and one adjoint solve, never by unrolling. */
+/** @file Derivatives of linear solves: one solve with the operator or its transpose, never the steps of the solver. */
 import { closeOver } from './close-over.ts';
+import { TapeflowError } from './errors.ts';
 import { apply, applyOne } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
 import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
-import { forwardLeaves } from './forward.ts';
-import { flattenResult } from './result.ts';
-import { requireStructure } from './matching.ts';
+import { requireSame } from './matching.ts';
+import { refusePromise } from './result.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
 import { stopGradientPrimitive } from './stop-gradient.ts';
 import { TraceBox } from './trace.ts';
@@ -39,8 +39,16 @@ export interface LinearSolveParams {
 
 function runSolver(inputs: readonly Value[], { operator, captured, solver, context }: LinearSolveParams): Value[] {
   const fixed = inputs.slice(0, captured);
-  const { xs, info } = solver((x) => evaluateProgram(operator, [...fixed, ...x]), inputs.slice(captured), context);
-  return [...xs, ...info].map(detached);
+  const { xs, info } = refusePromise('linearSolve', solver((x) => evaluateProgram(operator, [...fixed, ...x]), inputs.slice(captured), context));
+  return [...detachedSolution('linearSolve', xs, operator.results), ...info.map(detached)];
+}
+
+/** The solution that a solver returned, checked, without derivative. */
+export function detachedSolution(operation: string, xs: readonly Value[], types: readonly Abstract[]): Value[] {
+  if (xs.length !== types.length) {
+    throw new TapeflowError(operation, `the solver returned ${xs.length} values where ${types.length} were expected.`, 'A solver takes and returns the leaves of the solution, in their order.');
+  }
+  return xs.map(detached);
 }
 
 /**
@@ -146,7 +154,8 @@ export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: Imp
   const { solver, symmetric = false, info = () => [] } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
-  requireStructure('linearSolve', closed.result, flat.structure, 'an operator that returns a tree', 'The operator must return a tree like b.');
+  const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
+  requireSame('linearSolve', 'the result of the operator', { structure: closed.result, types: closed.program.results }, like, 'The operator must return a tree like b.');
   const params: LinearSolveParams = {
     operator: closed.program,
     captured: closed.captured.length,
@@ -157,104 +166,4 @@ export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: Imp
   };
   const outputs = apply(linearSolvePrimitive, [...closed.captured, ...flat.leaves], params);
   return { x: flat.structure.unflatten(outputs.slice(0, flat.leaves.length)) as X, info: outputs.slice(flat.leaves.length) };
-}
-
-/** Finds x with residual(x) = 0 on leaves, starting from a guess. */
-export type RootSolver = (residual: (xs: readonly Value[]) => Value[], guess: readonly Value[]) => readonly Value[];
-
-interface RootParams {
-  /** `[...captured, ...xs] → residuals`. */
-  readonly residual: Program;
-  readonly captured: number;
-  readonly solver: RootSolver;
-  readonly linearSolver: LinearSolver;
-}
-
-/** Solution of J d = r with J = ∂residual/∂x at (fixed, xs), or Jᵀ d = r. */
-function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly Value[], right: readonly Value[], transposed: boolean): readonly Value[] {
-  const { residual, captured, linearSolver } = params;
-  const needs = residual.inputs.map((_, k) => k >= captured);
-  const types = residual.inputs.slice(captured);
-  const apply = (d: readonly Value[]): Value[] =>
-    transposed
-      ? materialize(programCotangents(residual, [...fixed, ...xs], d, needs).slice(captured), types)
-      : materialize(programTangents(residual, [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
-  return implicitLinearSolve((d: readonly Value[]): readonly Value[] => apply(d), right, { solver: linearSolver }).x;
-}
-
-const rootPrimitive: Primitive = /* @__PURE__ */ primitive({
-  name: 'root',
-  composite: true,
-  evaluate(inputs, params) {
-    const { residual, captured, solver } = params as RootParams;
-    const fixed = inputs.slice(0, captured);
-    return solver((xs) => evaluateProgram(residual, [...fixed, ...xs]), inputs.slice(captured)).map(detached);
-  },
-  abstract: (inputs, params) => inputs.slice((params as RootParams).captured),
-  outputSpace: (params, k) => (params as RootParams).residual.results[k]!.space,
-  // f(x, θ) = 0  ⇒  ∂f/∂x dx = −∂f/∂θ dθ. The guess has no influence.
-  jvp(inputs, tangents, xs, params) {
-    const root = params as RootParams;
-    const fixed = inputs.slice(0, root.captured);
-    if (tangents.slice(0, root.captured).every((dx) => dx === undefined)) return xs.map(() => undefined);
-    const { dys } = forwardLeaves(
-      (inner) => evaluateProgram(root.residual, [...inner, ...xs]),
-      fixed,
-      tangents.slice(0, root.captured),
-      root.residual.inputs.map(({ space }) => space),
-    );
-    const right = materialize(dys, root.residual.results).map((dy, k) => root.residual.results[k]!.space.scale(dy, -1));
-    return solveJacobian(root, fixed, xs, right, false);
-  },
-  vjp(cotangents, inputs, xs, params, needs) {
-    const root = params as RootParams;
-    const fixed = inputs.slice(0, root.captured);
-    const lambda = solveJacobian(root, fixed, xs, materialize(cotangents, root.residual.results), true);
-    const minusLambda = lambda.map((value, k) => root.residual.results[k]!.space.scale(value, -1));
-    return programCotangents(root.residual, [...fixed, ...xs], minusLambda, needs.map((need, k) => need && k < root.captured));
-  },
-});
-
-/** How a root and its derivative are found. */
-export interface ImplicitRootOptions {
-  /** Finds the root from the guess; it is not differentiated. */
-  readonly solver: RootSolver;
-  /** Solves the linear systems of the derivative (the Jacobian of the residual is not symmetric in general). */
-  readonly linearSolver: LinearSolver;
-}
-
-/**
- * The x near `guess` with `residual(x) = 0`; gradients reach everything that `residual` closes over, to any order, by the
- * implicit function theorem: one linear solve with the Jacobian of the residual at the root. The guess has no influence on them.
- */
-export function implicitRoot<X>(residual: (x: X) => X, guess: X, { solver, linearSolver }: ImplicitRootOptions): X {
-  const closed = closeOver('root', residual, [guess]);
-  const flat = flatten(guess, 'root');
-  requireStructure('root', closed.result, flat.structure, 'a residual', 'The residual must be a tree like the guess.');
-  const params: RootParams = { residual: closed.program, captured: closed.captured.length, solver, linearSolver };
-  return flat.structure.unflatten(apply(rootPrimitive, [...closed.captured, ...flat.leaves], params)) as X;
-}
-
-/** The fixed point x = map(x) near `guess`; the solver gets the map itself. Derivatives as for `implicitRoot`. */
-export function implicitFixedPoint<X>(map: (x: X) => X, guess: X, { solver, linearSolver }: ImplicitRootOptions): X {
-  const difference = (x: X): X => {
-    const mapped = flattenResult('fixedPoint', map(x));
-    const flat = flatten(x, 'fixedPoint');
-    requireStructure('fixedPoint', mapped.structure, flat.structure, 'a map that returns a tree', 'The map must return a tree like the guess.');
-    return flat.structure.unflatten(
-      flat.leaves.map((leaf, k) => {
-        const space = spaceOf(leaf);
-        return space.add(leaf, space.scale(mapped.leaves[k], -1));
-      }),
-    ) as X;
-  };
-  const rootSolver: RootSolver = (residual, start) =>
-    solver((xs) => {
-      const values = residual(xs);
-      return xs.map((x, k) => {
-        const space = spaceOf(x);
-        return space.add(x, space.scale(values[k], -1));
-      });
-    }, start);
-  return implicitRoot(difference, guess, { solver: rootSolver, linearSolver });
 }
