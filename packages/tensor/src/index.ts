@@ -11,6 +11,10 @@ export { precision } from './context.ts';
 // Making tensors
 export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, zerosLike } from './named/create.ts';
 
+// Random numbers
+export { foldKey, Key, randomKey, randomNormal, randomUniform, splitKey, type NormalOptions, type UniformOptions } from './named/random.ts';
+export { SeedError } from './random/threefry.ts';
+
 // Elementwise functions
 export { abs, add, ceil, clip, div, floor, maximum, minimum, mod, mul, neg, round, sign, square, sub, trunc } from './named/arithmetic.ts';
 export { cbrt, exp, expm1, hypot, log, log1p, pow, sqrt } from './named/arithmetic.ts';
@@ -31,6 +35,11 @@ export { interpolate, interpolateStencil, stencilAt, type Stencil } from './name
 export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
+
+// Programs
+export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitReport } from './compile/jit.ts';
+export type { Backend } from './compile/executable.ts';
+export { CapturedValueError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
 export { AllocationError, DataError, DimensionError, DTypeError, IndexError, ShapeError } from './errors.ts';

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { normal32, normal64, upperQuantile } from '../src/random/normal.ts';
 import { keyFromSeed, randomBits } from '../src/random/threefry.ts';
+import { normalDistribution } from './operations/oracles.ts';
 
 /**
  * [p, z] with erfc(z/√2)/2 = p: Newton's iteration in Python with mpmath 1.3.0 at 50 digits on the exact double p, rounded once.
@@ -12,21 +13,6 @@ const QUANTILES: readonly (readonly [p: number, z: number])[] = [
   [1e-6, 4.753424308822899], [2e-6, 4.611382362302669], [1e-9, 5.9978070150076865],
   [1.1641532182693481e-10, 6.3379577545537895], [1e-12, 7.034483825301132], [5.551115123125783e-17, 8.292361075813595],
 ];
-
-/** Φ(x) by its Taylor series in the centre and the continued fraction of Mills' ratio outside: an oracle that shares nothing with the quantile. */
-function normalDistribution(x: number): number {
-  const density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(x) > 1.5) {
-    let fraction = 0;
-    for (let k = 300; k > 0; k--) fraction = k / (Math.abs(x) + fraction);
-    const tail = density / (Math.abs(x) + fraction);
-    return x > 0 ? 1 - tail : tail;
-  }
-  let term = x;
-  let sum = x;
-  for (let k = 1; k < 60; k++) sum += term *= (x * x) / (2 * k + 1);
-  return 0.5 + density * sum;
-}
 
 describe('quantile', () => {
   test('agrees with 50-digit references', () => {

@@ -1,4 +1,4 @@
-/** @file Special functions by other means than the sources use: quadrature, and sums with an asymptotic tail. */
+/** @file Special functions and random bits by other means than the sources use: quadrature, sums, bisection, exact integers. */
 
 /** erf by Simpson's rule. */
 export function erfBySimpson(x: number): number {
@@ -35,4 +35,68 @@ export function polygammaBySum(n: number, x: number): number {
   let factorial = 1;
   for (let k = 2; k <= n; k++) factorial *= k;
   return (n % 2 === 1 ? 1 : -1) * factorial * total;
+}
+
+/** Φ(x) by its Taylor series in the centre and the continued fraction of Mills' ratio outside: an oracle that shares nothing with the quantile. */
+export function normalDistribution(x: number): number {
+  const density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+  if (Math.abs(x) > 1.5) {
+    let fraction = 0;
+    for (let k = 300; k > 0; k--) fraction = k / (Math.abs(x) + fraction);
+    const tail = density / (Math.abs(x) + fraction);
+    return x > 0 ? 1 - tail : tail;
+  }
+  let term = x;
+  let sum = x;
+  for (let k = 1; k < 60; k++) sum += term *= (x * x) / (2 * k + 1);
+  return 0.5 + density * sum;
+}
+
+/** The z that a standard normal variable exceeds with probability p ≤ ½, by bisection. */
+export function normalQuantile(p: number): number {
+  let low = 0;
+  let high = 10;
+  for (let k = 0; k < 80; k++) {
+    const middle = (low + high) / 2;
+    if (normalDistribution(-middle) > p) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Threefry-2x32 with 20 rounds in exact integer arithmetic, as [Salmon2011] defines it. */
+export function threefryByDefinition(key: readonly [number, number], counter: readonly [number, number]): [number, number] {
+  const mask = 0xffff_ffffn;
+  const word = (x: number): bigint => BigInt(x) & mask;
+  const keys = [word(key[0]), word(key[1]), 0x1bd1_1bdan ^ word(key[0]) ^ word(key[1])];
+  const rotations = [13n, 15n, 26n, 6n, 17n, 29n, 16n, 24n];
+  let x = (word(counter[0]) + keys[0]!) & mask;
+  let y = (word(counter[1]) + keys[1]!) & mask;
+  for (let round = 0; round < 20; round++) {
+    const by = rotations[round % 8]!;
+    x = (x + y) & mask;
+    y = (((y << by) | (y >> (32n - by))) & mask) ^ x;
+    if (round % 4 !== 3) continue;
+    const added = (round + 1) / 4;
+    x = (x + keys[added % 3]!) & mask;
+    y = (y + keys[(added + 1) % 3]! + BigInt(added)) & mask;
+  }
+  return [Number(x), Number(y)];
+}
+
+/** Solution of a linear system by Gaussian elimination with row exchange. */
+export function eliminate(A: readonly (readonly number[])[], b: readonly number[]): number[] {
+  const rows = A.map((row, i) => [...row, b[i]!]);
+  const n = rows.length;
+  for (let k = 0; k < n; k++) {
+    const pivot = rows.slice(k).reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(rows[best]![k]!) ? k + i : best), k);
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    for (let i = k + 1; i < n; i++) {
+      const factor = rows[i]![k]! / rows[k]![k]!;
+      for (let j = k; j <= n; j++) rows[i]![j]! -= factor * rows[k]![j]!;
+    }
+  }
+  const x: number[] = Array.from({ length: n }, () => 0);
+  for (let i = n - 1; i >= 0; i--) x[i] = (rows[i]![n]! - rows[i]!.slice(i + 1, n).reduce((total, a, j) => total + a * x[i + 1 + j]!, 0)) / rows[i]![i]!;
+  return x;
 }

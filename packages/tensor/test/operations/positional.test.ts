@@ -1,26 +1,35 @@
 /** @file Tests made from the table of positional operations. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ELEMENTWISE } from '../../src/elementwise/table.ts';
-import * as elementwise from '../../src/primitives/elementwise.ts';
-import * as gather from '../../src/primitives/gather.ts';
-import * as reduce from '../../src/primitives/reduce.ts';
-import * as structure from '../../src/primitives/structure.ts';
 import { checkCompleteness, missingRows, testTable } from './run-table.ts';
+import { controlRows } from './table-control.ts';
 import { elementwiseRows } from './table-elementwise.ts';
 import { gatherRows } from './table-gather.ts';
+import { randomRows } from './table-random.ts';
 import { reduceRows } from './table-reduce.ts';
+import { solveRows } from './table-solve.ts';
 import { structureRows } from './table-structure.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
-const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows];
+const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...randomRows, ...controlRows, ...solveRows];
 const counts = testTable('positional operations', rows, SEED);
 
-/** Functions of the modules that are no operations on arrays. */
-const HELPERS = ['saturate'];
+/** Functions of the modules that are no operations on arrays: numbers to numbers, and the truth of a plain array. */
+const HELPERS = ['saturate', 'truth'];
+
+/** Names of all functions that the files of a folder export, whatever files there are. */
+async function functionsIn(folder: 'primitives' | 'control'): Promise<string[]> {
+  const home = new URL(`../../src/${folder}/`, import.meta.url);
+  const modules = await Promise.all(readdirSync(home).map((file) => import(new URL(file, home).pathname) as Promise<object>));
+  return modules.flatMap((module) => Object.entries(module)).flatMap(([name, value]) => (typeof value === 'function' && !HELPERS.includes(name) ? [name] : []));
+}
 
 describe('the table of positional operations', () => {
-  test('has a row for every exported operation and for every expression', () => {
-    const exported = [elementwise, structure, reduce, gather].flatMap((module) => Object.entries(module)).flatMap(([name, value]) => (typeof value === 'function' && !HELPERS.includes(name) ? [name] : []));
+  test('has a row for every exported operation and for every expression', async () => {
+    const loops = (await functionsIn('control')).filter((name) => name.endsWith('Leaves'));
+    const exported = [...(await functionsIn('primitives')), ...loops];
+    expect(exported.length).toBeGreaterThan(70);
     expect(missingRows(rows, [...exported, ...Object.keys(ELEMENTWISE)])).toEqual([]);
   });
   test('is complete in every row', () => checkCompleteness(rows));

@@ -1,0 +1,115 @@
+/**
+ * @file Random numbers as operations on keys: a key is two i32 words, which may be computed inside a program. An array of shape
+ * (…, 2) holds independent keys, each of which gives its own numbers. Nothing here has a derivative.
+ */
+import { applyOne, discrete, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
+import { isFloat, type DType, type FloatDType, type TypedArray } from '../array/dtype.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, NDArray } from '../array/ndarray.ts';
+import { checkShape } from '../array/shapes.ts';
+import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
+import { checkedAllocate, type ArrayType } from '../array/type.ts';
+import { DTypeError, ShapeError } from '../errors.ts';
+import { normal32, normal64 } from '../random/normal.ts';
+import { childKey as childOf, randomBits as drawBits, uniform32, uniform64, type RandomKey } from '../random/threefry.ts';
+import { iota } from './structure.ts';
+
+/** Parameters of a draw: what each key gives. */
+export interface DrawParams {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Shape of the keys in an array of keys. */
+function keysOf(operation: string, { shape, dtype }: ArrayType): Shape {
+  if (dtype !== 'i32') throw new DTypeError(operation, [dtype], 'a key consists of integers.', 'Make keys with randomKey(seed).');
+  if (shape[shape.length - 1] !== 2) throw new ShapeError(operation, [shape], 'a key has two words.', 'Give keys along the last axis.');
+  return shape.slice(0, -1);
+}
+
+function drawnType(operation: string, keys: ArrayType, { shape, dtype }: DrawParams): ArrayType {
+  checkShape(operation, shape);
+  return { shape: [...keysOf(operation, keys), ...shape], dtype };
+}
+
+/** Calls `visit` with every key of an array of keys and its number. */
+function forEachKey(keys: NDArray, visit: (key: RandomKey, k: number) => void): void {
+  const words = keys.contiguous();
+  for (let k = 0; 2 * k < words.length; k++) visit([words[2 * k]!, words[2 * k + 1]!], k);
+}
+
+/** An operation that gives `count` numbers per key. */
+function draw(name: string, numbers: (key: RandomKey, count: number, dtype: DType) => TypedArray | Uint32Array): Primitive {
+  const declared: Primitive = discrete({
+    name,
+    evaluate([keys], params) {
+      const { shape, dtype } = drawnType(name, arrayTypeOf(keys), params as DrawParams);
+      const count = sizeOf((params as DrawParams).shape);
+      const out = checkedAllocate(name, dtype, shape);
+      forEachKey(keys as NDArray, (key, k) => out.set(numbers(key, count, dtype), k * count));
+      return [NDArray.of(out, shape, dtype)];
+    },
+    abstract: ([keys], params) => [arrayAbstract(drawnType(name, keys!.type as ArrayType, params as DrawParams))],
+    outputSpace: () => arraySpace as VectorSpace,
+    batch: ([keys], _batched, params) => ({ outputs: [applyOne(declared, [keys], params)], batched: [true] }),
+  });
+  return declared;
+}
+
+const bitsPrimitive = draw('randomBits', (key, count) => drawBits(key, count));
+const uniformPrimitive = draw('randomUniform', (key, count, dtype) => (dtype === 'f64' ? uniform64(drawBits(key, 2 * count)) : uniform32(drawBits(key, count))));
+const normalPrimitive = draw('randomNormal', (key, count, dtype) => (dtype === 'f64' ? normal64(drawBits(key, 2 * count)) : normal32(drawBits(key, count))));
+
+function checkReal(operation: string, dtype: DType): void {
+  if (!isFloat(dtype)) throw new DTypeError(operation, [dtype], 'random numbers are real.', 'Use f32 or f64, and convert or floor the result.');
+}
+
+/** 32 random bits per element, as i32. */
+export function randomBits(keys: Value, shape: Shape): Value {
+  return applyOne(bitsPrimitive, [keys], { shape, dtype: 'i32' } satisfies DrawParams);
+}
+
+/** Uniform numbers in [0, 1): multiples of 2⁻²⁴ in f32, of 2⁻⁵³ in f64. */
+export function randomUniform(keys: Value, shape: Shape, dtype: FloatDType): Value {
+  checkReal('randomUniform', dtype);
+  return applyOne(uniformPrimitive, [keys], { shape, dtype } satisfies DrawParams);
+}
+
+/** Standard normal numbers. */
+export function randomNormal(keys: Value, shape: Shape, dtype: FloatDType): Value {
+  checkReal('randomNormal', dtype);
+  return applyOne(normalPrimitive, [keys], { shape, dtype } satisfies DrawParams);
+}
+
+function childType(keys: ArrayType, indices: ArrayType): ArrayType {
+  const shape = keysOf('childKey', keys);
+  if (indices.dtype !== 'i32') throw new DTypeError('childKey', [indices.dtype], 'children of a key are numbered by integers.', 'Convert the number with convert(x, "i32").');
+  if (!sameShape(shape, indices.shape)) throw new ShapeError('childKey', [keys.shape, indices.shape], 'there must be one number per key.');
+  return { shape: keys.shape, dtype: 'i32' };
+}
+
+const childPrimitive: Primitive = discrete({
+  name: 'childKey',
+  evaluate([keys, indices]) {
+    const { shape } = childType(arrayTypeOf(keys), arrayTypeOf(indices));
+    const numbers = (indices as NDArray).contiguous();
+    const out = checkedAllocate('childKey', 'i32', shape);
+    forEachKey(keys as NDArray, (key, k) => out.set(childOf(key, numbers[k]!), 2 * k));
+    return [NDArray.of(out, shape, 'i32')];
+  },
+  abstract: ([keys, indices]) => [arrayAbstract(childType(keys!.type as ArrayType, indices!.type as ArrayType))],
+  outputSpace: () => arraySpace as VectorSpace,
+  batch(inputs, batched, _params, size) {
+    const [keys, indices] = inputs.map((input, k) => (batched[k] ? input : arraySpace.batch.repeat(input, size)));
+    return { outputs: [applyOne(childPrimitive, [keys, indices])], batched: [true] };
+  },
+});
+
+/** The child of each key whose number stands beside it. */
+export function childKey(keys: Value, indices: Value): Value {
+  return applyOne(childPrimitive, [keys, indices]);
+}
+
+/** The first `count` children of one key, along a new first axis. */
+export function childKeys(key: Value, count: number): Value {
+  return childKey(broadcast(key, [count, 2], [1]), iota([count], 0, 'i32'));
+}

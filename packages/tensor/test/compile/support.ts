@@ -1,0 +1,34 @@
+/** @file What the tests of compiled programs share: the backends, random numbers, and comparison of trees. */
+import { expect } from 'vitest';
+import { flatten } from '@tapeflow/autodiff';
+import type { Backend } from '../../src/index.ts';
+import { NDArray } from '../../src/array/ndarray.ts';
+
+export const BACKENDS: readonly Backend[] = ['js'];
+
+/** Park–Miller numbers in (low, high). */
+export function randomNumbers(seed: number, count: number, low = -1, high = 1): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state * 48271) % 2147483647;
+    return low + ((high - low) * state) / 2147483647;
+  });
+}
+
+/** All numbers of a tree of tensors, arrays and numbers. */
+export function numbersOf(tree: unknown): number[] {
+  return flatten(tree).leaves.flatMap((leaf) => (typeof leaf === 'number' ? [leaf] : [...(leaf as NDArray).contiguous()]));
+}
+
+/** Fails unless all numbers of two trees of one structure agree, relative to the largest number. 0: bit by bit. */
+export function expectSame(seen: unknown, expected: unknown, tolerance: number, label = 'value'): void {
+  expect(flatten(seen).structure.key, label).toBe(flatten(expected).structure.key);
+  const a = numbersOf(seen);
+  const b = numbersOf(expected);
+  expect(a.length, label).toBe(b.length);
+  const size = Math.max(Number.MIN_VALUE, ...b.filter(Number.isFinite).map(Math.abs));
+  b.forEach((value, k) => {
+    const good = tolerance === 0 || !Number.isFinite(value) ? Object.is(a[k], value) : Math.abs(a[k]! - value) <= tolerance * size;
+    if (!good) expect.fail(`${label}: number ${k} is ${a[k]} instead of ${value} (largest ${size}, tolerance ${tolerance})`);
+  });
+}
