@@ -2,10 +2,11 @@
 import { add, coefficient, descend, div, like, mul, safeSqrt, square } from './arithmetic.ts';
 import { biasCorrection, nextStep } from './count.ts';
 import { mapLeaves, zerosOf } from './leaves.ts';
-import { checkedNumber } from './options.ts';
+import { checkedNames, checkedNumber } from './options.ts';
 import { describeOptions, momentOf, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
 
+/** How Adam goes. */
 export interface AdamOptions {
   /** About how far a component moves per step, in units of x. Default 1e-3. */
   readonly rate?: Rate;
@@ -29,6 +30,7 @@ export interface AdamOptions {
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const name = 'adam';
+  checkedNames(name, options, ['rate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
   const rate = checkedRate(name, options.rate ?? 1e-3);
   const beta1 = checkedNumber(name, 'beta1', options.beta1 ?? 0.9, { low: 0, high: 1, below: true });
   const beta2 = checkedNumber(name, 'beta2', options.beta2 ?? 0.999, { low: 0, high: 1, below: true });

@@ -1,8 +1,9 @@
 /** @file Arithmetic on leaves, which are tensors or numbers, in differentiable operations. */
-import { TapeflowError } from '@tapeflow/autodiff';
 import * as numbers from '@tapeflow/autodiff/scalar';
 import * as tensors from '@tapeflow/tensor';
 import { convert, Tensor } from '@tapeflow/tensor';
+import { wrap } from '@tapeflow/tensor/extend';
+import { arrayFromNumber, numberFromArray } from './bridge.ts';
 
 /** A tensor of any dimensions or a number, either of which may be inside a transformation. */
 export type Leaf = Tensor<never> | numbers.Scalar;
@@ -32,9 +33,9 @@ export function like(leaf: Leaf, result: Leaf): Leaf {
   return leaf instanceof Tensor && result instanceof Tensor ? convert(result, leaf.dtype) : result;
 }
 
-/** A coefficient beside a leaf: a number needs a number, so the number in a scalar is read. */
+/** A coefficient beside a leaf: the result is of the kind of the leaf, so beside a number a scalar becomes a number. */
 export function coefficient(leaf: Leaf, value: Leaf): Leaf {
-  return value instanceof Tensor && !(leaf instanceof Tensor) ? value.item() : value;
+  return value instanceof Tensor && !(leaf instanceof Tensor) ? (numberFromArray(value.value) as numbers.Scalar) : value;
 }
 
 /** x − rate · direction. */
@@ -44,16 +45,14 @@ export function descend(x: Leaf, rate: Leaf, direction: Leaf): Leaf {
 
 function binary(ofTensors: typeof tensors.add, ofNumbers: (x: numbers.Scalar, y: numbers.Scalar) => numbers.Scalar): BinaryLeaf {
   return (x, y) => {
-    if (x instanceof Tensor) return ofTensors(x, beside(y));
-    if (y instanceof Tensor) return ofTensors(plain(x), y);
+    if (x instanceof Tensor) return ofTensors(x, beside(y, x));
+    if (y instanceof Tensor) return ofTensors(beside(x, y), y);
     return ofNumbers(x, y);
   };
 }
 
-const beside = (x: Leaf): Tensor<never> | number => (x instanceof Tensor ? x : plain(x));
-
-/** A number that meets a tensor. A number inside a derivative lives in another space and would lose its derivative. */
-function plain(x: numbers.Scalar): number {
-  if (typeof x === 'number') return x;
-  throw new TapeflowError('optimizer', `a differentiated number meets a tensor.`, 'Give the rate as a scalar of @tapeflow/tensor (scalar(0.1)), so that its derivative passes through tensor operations.');
+/** Numbers are weak: they take the precision of the tensor they meet. Those inside a transformation enter as scalars, which carry on their derivative. */
+function beside(x: Leaf, tensor: Tensor<never>): Tensor<never> | number {
+  if (typeof x === 'number' || x instanceof Tensor) return x;
+  return wrap({ value: arrayFromNumber(x, tensor.dtype === 'f64' ? 'f64' : 'f32'), dims: [] });
 }

@@ -12,6 +12,15 @@ export class OptionError extends TapeflowError {
   }
 }
 
+/** What is to be minimised does not give a value with its gradient. */
+export class ObjectiveError extends TapeflowError {
+  readonly seen: string;
+  constructor(operation: string, seen: string) {
+    super(operation, `the function returned ${seen} instead of { value, gradient }.`, 'Give valueAndGrad(f), or a function that returns both.');
+    this.seen = seen;
+  }
+}
+
 /** A state belongs to another method than the one that shall continue from it, or is incomplete. */
 export class ResumeError extends TapeflowError {
   readonly expected: string;
@@ -57,7 +66,8 @@ export function describeNonFinite({ what, seen, path, index }: NonFinite): strin
   return what === 'value' ? `the value is ${seen}` : `the gradient is ${seen} at ${path === '' ? '' : `${path}, `}flat index ${index}`;
 }
 
-function shown(value: unknown): string {
+/** Any value in a few words. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);

@@ -2,9 +2,11 @@
 import { descend } from './arithmetic.ts';
 import { nextStep } from './count.ts';
 import { mapLeaves } from './leaves.ts';
+import { checkedNames } from './options.ts';
 import { describeOptions, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
 
+/** How gradient descent goes. */
 export interface GradientDescentOptions {
   /** Step per gradient, in units of x² per value. Stable below 2 / (largest curvature). */
   readonly rate: Rate;
@@ -18,7 +20,8 @@ export interface GradientDescentOptions {
  */
 export function gradientDescent(options: GradientDescentOptions): Optimizer {
   const name = 'gradientDescent';
-  const rate = checkedRate(name, options.rate);
+  const { rate: given } = checkedNames(name, options, ['rate']);
+  const rate = checkedRate(name, given);
   return {
     name,
     describe: () => describeOptions(name, { rate: describeRate(rate) }),

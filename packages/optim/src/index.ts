@@ -19,4 +19,4 @@ export type { Objective } from './problem.ts';
 export { fromUpdate, type CurvaturePair, type Method, type MethodState, type MethodStep, type Point, type Problem, type Tolerances } from './method.ts';
 
 // Errors
-export { NonFiniteObjective, OptionError, ResumeError, type NonFinite } from './errors.ts';
+export { NonFiniteObjective, ObjectiveError, OptionError, ResumeError, type NonFinite } from './errors.ts';

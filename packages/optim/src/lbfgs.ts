@@ -3,10 +3,11 @@ import { OptionError } from './errors.ts';
 import { unpack, unpackLike, type Unpacked } from './leaves.ts';
 import { isFiniteSample, strongWolfe, type LineSearchResult, type Trial } from './line-search.ts';
 import type { CurvaturePair, Method, MethodState, MethodStep, Point, Problem } from './method.ts';
-import { checkedInteger, checkedNumber } from './options.ts';
+import { checkedInteger, checkedNames, checkedNumber } from './options.ts';
 import { describeOptions } from './optimizer.ts';
 import { dot, minus, norm, plus, scale, type Vector } from './vectors.ts';
 
+/** How L-BFGS goes. */
 export interface LbfgsOptions {
   /** How many past steps are remembered; each costs two trees like x. Default 10. */
   readonly memory?: number;
@@ -19,21 +20,23 @@ export interface LbfgsOptions {
 }
 
 const NAME = 'lbfgs';
-/** Without a tolerance of the caller, a step that changes the value less than this (or than rounding) is the last. */
+/** Where the caller gives no tolerances, a step that changes the value by no more than this share is the last. */
 const DEFAULT_VALUE_TOLERANCE = 1e-12;
 
 /**
  * Limited-memory BFGS with a line search for the strong Wolfe conditions, for smooth functions without noise. Converges faster than
  * any fixed power of the error near a minimum with positive curvature (superlinearly for many pairs); takes about one evaluation per step.
  *
- * Every accepted step has f(x + t d) ≤ f(x) + c₁ t ⟨∇f, d⟩ and |⟨∇f(x + t d), d⟩| ≤ c₂ |⟨∇f, d⟩|. When no such step is found the
- * memory is cleared and steepest descent tried once; then `minimize` stops with the reason 'lineSearch'.
+ * Every accepted step has f(x + t d) ≤ f(x) + c₁ t ⟨∇f, d⟩ and |⟨∇f(x + t d), d⟩| ≤ c₂ |⟨∇f, d⟩|; where f changes by rounding only, the
+ * first is judged by slopes. When no such step is found the memory is cleared and steepest descent tried once; then `minimize` stops
+ * with the reason 'lineSearch'. Pairs without positive curvature are not remembered.
  *
  * Error     x, gradient and memory are in the dtype of x; inner products are summed in double precision
  * Throws    `OptionError` for bad options
  * Source    [LiuNocedal1989]; algorithms 7.4 and 7.5 of [NocedalWright2006]
  */
 export function lbfgs(options: LbfgsOptions = {}): Method {
+  checkedNames(NAME, options, ['memory', 'sufficientDecrease', 'curvature', 'maxEvaluations']);
   const memory = checkedInteger(NAME, 'memory', options.memory ?? 10, 1);
   const sufficientDecrease = checkedNumber(NAME, 'sufficientDecrease', options.sufficientDecrease ?? 1e-4, { low: 0, high: 0.5, above: true, below: true });
   const curvature = checkedNumber(NAME, 'curvature', options.curvature ?? 0.9, { low: 0, high: 1, above: true, below: true });
@@ -48,7 +51,7 @@ export function lbfgs(options: LbfgsOptions = {}): Method {
       let pairs = state.pairs ?? [];
       for (;;) {
         const line = makeLine(problem, from, pairs);
-        const limits = { firstStep: line.firstStep, sufficientDecrease, curvature, maxEvaluations, resolution: from.roundoff * Math.abs(from.value) };
+        const limits = { firstStep: line.firstStep, sufficientDecrease, curvature, maxEvaluations, resolution: valueRounding(from) };
         const result = strongWolfe(line.at, { value: from.value, slope: line.slope }, limits);
         if (result.found) {
           const { at: point } = result.trial;
@@ -56,7 +59,7 @@ export function lbfgs(options: LbfgsOptions = {}): Method {
           const kept = pair === undefined ? pairs : [...pairs, pair].slice(-memory);
           return { point, state: { step: state.step + 1, moments: {}, pairs: kept } };
         }
-        if (pairs.length === 0) return failed(from, line, result);
+        if (line.steepest) return failed(from, line, result);
         pairs = [];
       }
     },
@@ -65,6 +68,8 @@ export function lbfgs(options: LbfgsOptions = {}): Method {
 
 /** The function along the line x + t d. */
 interface Line<X> {
+  /** Whether it goes along the negative gradient. */
+  readonly steepest: boolean;
   readonly slope: number;
   readonly length: number;
   readonly firstStep: number;
@@ -78,6 +83,7 @@ function makeLine<X>(problem: Problem<X>, from: Point<X>, pairs: readonly Curvat
   const descends = pairs.length > 0 && dot(quasiNewton, gradient) < 0;
   const direction = descends ? quasiNewton : scale(-1, gradient);
   return {
+    steepest: !descends,
     slope: dot(direction, gradient),
     length: norm(direction),
     // Without curvature the scale of x is unknown: a first step of length 1 at most.
@@ -123,7 +129,7 @@ function inverseHessianTimes(gradient: Vector, pairs: readonly PairVectors[]): V
   return r;
 }
 
-/** Pairs whose curvature drowns in rounding would spoil the memory. */
+/** Pairs whose curvature is not positive, or drowns in rounding, would spoil the memory: the cosine between both vectors is at least this. */
 const LEAST_CURVATURE = 2 ** -52;
 
 function pairBetween<X>(from: Point<X>, to: Point<X>): CurvaturePair<X> | undefined {
@@ -131,12 +137,16 @@ function pairBetween<X>(from: Point<X>, to: Point<X>): CurvaturePair<X> | undefi
   const gradient = unpack(NAME, from.gradient);
   const dx = minus(unpack(NAME, to.x).leaves, unpack(NAME, from.x).leaves);
   const dGradient = minus(unpack(NAME, to.gradient).leaves, gradient.leaves);
-  const curved = dot(dx, dGradient) > LEAST_CURVATURE * dot(dGradient, dGradient);
+  const curved = dot(dx, dGradient) > LEAST_CURVATURE * norm(dx) * norm(dGradient);
   return curved ? { dx: gradient.rebuild(dx), dGradient: gradient.rebuild(dGradient) } : undefined;
 }
 
 /** Changes within so many roundings of the value or of x say nothing. */
 const ROUNDINGS = 16;
+
+function valueRounding<X>({ value, roundoff }: Point<X>): number {
+  return ROUNDINGS * roundoff * Math.abs(value);
+}
 
 /** What to say when not even steepest descent found a step. */
 function failed<X>(from: Point<X>, line: Line<X>, { trials, width }: Extract<LineSearchResult<Point<X>>, { found: false }>): MethodStep<X> {
@@ -149,11 +159,11 @@ function failed<X>(from: Point<X>, line: Line<X>, { trials, width }: Extract<Lin
 }
 
 function reasonOf<X>(from: Point<X>, line: Line<X>, trials: readonly Trial<Point<X>>[], width: number): string {
-  const valueRounding = ROUNDINGS * from.roundoff * Math.abs(from.value);
+  const limit = valueRounding(from);
   const xRounding = ROUNDINGS * from.roundoff * norm(unpack(NAME, from.x).leaves);
-  const hidden = (limit: string): string => `rounding of ${limit} hides any further descent, so this is as low as this precision can see`;
-  if (trials.every(({ step, value }) => Math.min(-step * line.slope, Math.abs(value - from.value)) <= valueRounding)) return hidden('the value');
-  if (contradicted(from, line, trials, valueRounding, xRounding)) return DISAGREEMENT;
+  const hidden = (what: string): string => `rounding of ${what} hides any further descent, so this is as low as this precision can see`;
+  if (trials.every(({ step, value }) => Math.min(-step * line.slope, Math.abs(value - from.value)) <= limit)) return hidden('the value');
+  if (contradicted(from, line, trials, limit, xRounding)) return DISAGREEMENT;
   if (width * line.length <= xRounding) return hidden('x');
   if (width === Infinity) return 'the function still falls at the longest step tried; it may have no minimum';
   return DISAGREEMENT;
@@ -165,8 +175,8 @@ const DISAGREEMENT = 'no step along the negative gradient satisfies the Wolfe co
  * Whether values and slopes contradict each other over the shortest distance at which rounding blurs neither: a smooth function changes
  * by the mean of both slopes times the distance, up to its cube.
  */
-function contradicted<X>(from: Point<X>, line: Line<X>, trials: readonly Trial<Point<X>>[], valueRounding: number, xRounding: number): boolean {
-  const clear = trials.filter(({ step }) => step * line.length > xRounding && -step * line.slope > valueRounding);
+function contradicted<X>(from: Point<X>, line: Line<X>, trials: readonly Trial<Point<X>>[], valueLimit: number, xLimit: number): boolean {
+  const clear = trials.filter(({ step }) => step * line.length > xLimit && -step * line.slope > valueLimit);
   const shortest = clear.reduce<Trial<Point<X>> | undefined>((best, trial) => (best === undefined || trial.step < best.step ? trial : best), undefined);
   if (shortest === undefined) return false;
   const { step, value, slope } = shortest;

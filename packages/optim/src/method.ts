@@ -54,7 +54,7 @@ export interface Method {
   readonly name: string;
   /** Settings, as text. */
   describe(): string;
-  /** What is used where the caller of `minimize` gives no tolerance. */
+  /** Used where the caller of `minimize` gives no `tolerances`. */
   readonly tolerances?: Tolerances;
   init<X>(start: Point<X>): MethodState<X>;
   step<X>(problem: Problem<X>, from: Point<X>, state: MethodState<X>): MethodStep<X>;

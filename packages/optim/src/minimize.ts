@@ -1,8 +1,8 @@
 /** @file minimize: the one loop in which all methods run, to be driven at once, asynchronously or step by step. */
-import { NonFiniteObjective, OptionError, ResumeError, type NonFinite } from './errors.ts';
+import { NonFiniteObjective, OptionError, ResumeError, shown, type NonFinite } from './errors.ts';
 import { unpack } from './leaves.ts';
 import { fromUpdate, type Method, type Point, type Tolerances } from './method.ts';
-import { checkedChoice, checkedInteger, checkedNumber } from './options.ts';
+import { checkedChoice, checkedFlag, checkedInteger, checkedNames, checkedNumber } from './options.ts';
 import type { Optimizer } from './optimizer.ts';
 import { makeProblem, type Objective } from './problem.ts';
 import { describeOutcome, type MinimizeResult, type MinimizeState, type StepRecord, type StepReport, type StopReason } from './result.ts';
@@ -14,7 +14,7 @@ export interface MinimizeStepsOptions<X> {
   readonly method: Method | Optimizer;
   /** Steps since the very beginning at which to stop; those before a `resume` count. Default 1000. */
   readonly maxSteps?: number;
-  /** When to stop. Default: where the gradient is exactly 0; for L-BFGS also where the value changes by ≤ 1e-12 of itself. */
+  /** When to stop; criteria that are left out are not used. Without this: where the gradient is exactly 0; for L-BFGS also where the value changes by ≤ 1e-12 of itself. */
   readonly tolerances?: Tolerances;
   /** Stops after the step during which it is given. */
   readonly signal?: AbortSignal;
@@ -26,11 +26,13 @@ export interface MinimizeStepsOptions<X> {
   readonly history?: boolean;
 }
 
+/** Settings of `minimize`. */
 export interface MinimizeOptions<X> extends MinimizeStepsOptions<X> {
   /** Called after each step. */
   readonly onStep?: (report: StepReport<X>) => void;
 }
 
+/** Settings of `minimizeAsync`. */
 export interface MinimizeAsyncOptions<X> extends MinimizeStepsOptions<X> {
   /** Called after each step, and awaited. */
   readonly onStep?: (report: StepReport<X>) => void | Promise<void>;
@@ -41,8 +43,8 @@ export interface MinimizeAsyncOptions<X> extends MinimizeStepsOptions<X> {
  *
  * Numerical trouble is never silent: `reason` says why it stopped, `describe()` says it in words.
  *
- * Throws    `OptionError` for bad options, `ResumeError` for a state of another method, `NonFiniteObjective` if so chosen, `NotScalarError`
- *           and `TreeError` for a function that does not give one number and a gradient like x; and whatever the function throws
+ * Throws    `OptionError` for bad options, `ResumeError` for a state of another method, `NonFiniteObjective` if so chosen, `ObjectiveError`,
+ *           `NotScalarError` and `TreeError` for a function that does not give one number and a gradient like x; and whatever it throws
  */
 export function minimize<X>(f: Objective<X>, x0: NoInfer<X>, options: MinimizeOptions<NoInfer<X>>): MinimizeResult<X> {
   const steps = minimizeSteps<X>(f, x0, options);
@@ -147,24 +149,40 @@ function toleranceMet<X>(tolerances: Tolerances, now: Point<X>, before?: Point<X
   return norm(minus(x, unpack('minimize', before.x).leaves)) <= step * norm(x) ? 'step' : undefined;
 }
 
+const OPTIONS = ['method', 'maxSteps', 'tolerances', 'signal', 'resume', 'onNonFinite', 'history', 'onStep'];
+
 function checkedOptions<X>(operation: string, options: MinimizeStepsOptions<X>): CheckedOptions<X> {
+  checkedNames(operation, options, OPTIONS);
   const method = checkedMethod(operation, options.method);
-  const tolerances: Tolerances = { gradient: 0, ...method.tolerances, ...options.tolerances };
-  for (const [name, tolerance] of Object.entries(tolerances)) if (tolerance !== undefined) checkedNumber(operation, `tolerances.${name}`, tolerance, { low: 0 });
   const { resume, signal } = options;
-  if (resume !== undefined && resume.method !== method.name) throw new ResumeError(operation, `one of ${method.name}`, `one of ${resume.method}`);
   return {
     method,
-    tolerances,
+    tolerances: checkedTolerances(operation, options.tolerances ?? method.tolerances ?? {}),
     maxSteps: checkedInteger(operation, 'maxSteps', options.maxSteps ?? 1000, 0),
     onNonFinite: checkedChoice(operation, 'onNonFinite', options.onNonFinite ?? 'stop', ['stop', 'throw']),
-    history: options.history ?? true,
+    history: checkedFlag(operation, 'history', options.history ?? true),
     ...(signal === undefined ? {} : { signal }),
-    ...(resume === undefined ? {} : { resume }),
+    ...(resume === undefined ? {} : { resume: checkedState(operation, resume, method) }),
   };
 }
 
 function checkedMethod(operation: string, method: Method | Optimizer | undefined): Method {
   if (typeof method !== 'object' || method === null) throw new OptionError(operation, 'method', method, 'Give adam({ rate: 0.1 }), lbfgs() or another method.');
   return 'update' in method ? fromUpdate(method) : method;
+}
+
+function checkedTolerances(operation: string, tolerances: Tolerances): Tolerances {
+  checkedNames(operation, tolerances, ['gradient', 'value', 'step']);
+  for (const [name, tolerance] of Object.entries(tolerances)) if (tolerance !== undefined) checkedNumber(operation, `tolerances.${name}`, tolerance, { low: 0 });
+  return { gradient: 0, ...tolerances };
+}
+
+/** A state may come from a file. */
+function checkedState<X>(operation: string, state: MinimizeState<X>, method: Method): MinimizeState<X> {
+  if (typeof state !== 'object' || state === null || typeof state.method !== 'string') throw new ResumeError(operation, `one of ${method.name}`, shown(state));
+  if (state.method !== method.name) throw new ResumeError(operation, `one of ${method.name}`, `one of ${state.method}`);
+  const count = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!count(state.steps) || !count(state.evaluations)) throw new ResumeError(operation, 'one with counts of steps and evaluations', `one with ${shown(state.steps)} and ${shown(state.evaluations)}`);
+  if (typeof state.memory?.moments !== 'object') throw new ResumeError(operation, `one with the memory of ${method.name}`, 'one without');
+  return state;
 }

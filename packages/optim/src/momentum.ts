@@ -2,11 +2,13 @@
 import { add, descend, like, mul } from './arithmetic.ts';
 import { nextStep } from './count.ts';
 import { mapLeaves, zerosOf } from './leaves.ts';
-import { checkedNumber } from './options.ts';
+import { checkedFlag, checkedNames, checkedNumber } from './options.ts';
 import { describeOptions, momentOf, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
 
+/** How gradient descent with momentum goes. */
 export interface MomentumOptions {
+  /** Step per velocity, in units of x² per value. */
   readonly rate: Rate;
   /** Share of the velocity that stays, in [0, 1). Default 0.9. */
   readonly momentum?: number;
@@ -24,9 +26,10 @@ export interface MomentumOptions {
  */
 export function momentum(options: MomentumOptions): Optimizer {
   const name = 'momentum';
+  checkedNames(name, options, ['rate', 'momentum', 'nesterov']);
   const rate = checkedRate(name, options.rate);
   const share = checkedNumber(name, 'momentum', options.momentum ?? 0.9, { low: 0, high: 1, below: true });
-  const nesterov = options.nesterov ?? false;
+  const nesterov = checkedFlag(name, 'nesterov', options.nesterov ?? false);
   return {
     name,
     describe: () => describeOptions(name, { rate: describeRate(rate), momentum: share, nesterov }),

@@ -28,3 +28,18 @@ export function checkedChoice<const T extends string>(operation: string, option:
   if (choices.includes(value)) return value;
   throw new OptionError(operation, option, value, `Give one of ${choices.map((choice) => `'${choice}'`).join(', ')}.`);
 }
+
+/** Returns the value if it is true or false. Throws `OptionError`. */
+export function checkedFlag(operation: string, option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError(operation, option, value, 'Give true or false.');
+}
+
+/** Returns the options if all their names are known: programs without types would go on with a default. Throws `OptionError`. */
+export function checkedNames<T extends object>(operation: string, options: T, known: readonly string[]): T {
+  if (typeof options !== 'object' || options === null) throw new OptionError(operation, 'options', options, `Give a record with some of ${known.join(', ')}.`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) throw new OptionError(operation, name, value, `There is no such option; use some of ${known.join(', ')}.`);
+  }
+  return options;
+}

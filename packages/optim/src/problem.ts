@@ -1,8 +1,8 @@
 /** @file From a function that returns value and gradient to points with numbers that a loop can judge. */
-import { flatten, NotScalarError, type DifferentiableScalar, type Value } from '@tapeflow/autodiff';
+import { AsyncFunctionError, flatten, NotScalarError, type DifferentiableScalar, type Value } from '@tapeflow/autodiff';
 import { abstractOf, spaceOf } from '@tapeflow/autodiff/extend';
 import { Tensor } from '@tapeflow/tensor';
-import type { NonFinite } from './errors.ts';
+import { ObjectiveError, shown, type NonFinite } from './errors.ts';
 import { unpack, unpackLike } from './leaves.ts';
 import type { Point, Problem } from './method.ts';
 import { norm } from './vectors.ts';
@@ -10,7 +10,7 @@ import { norm } from './vectors.ts';
 /** Value and gradient of the function to minimise at x: what `valueAndGrad(f)` returns. */
 export type Objective<X> = (x: X) => { readonly value: DifferentiableScalar; readonly gradient: X };
 
-/** Counts evaluations and looks at what they give. Throws `NotScalarError` for values that are not one number, `TreeError` for a gradient unlike x. */
+/** Counts evaluations and looks at what they give. Throws `ObjectiveError`, `NotScalarError` for values that are not one number, `TreeError` for a gradient unlike x. */
 export function makeProblem<X>(operation: string, f: Objective<X>, evaluationsBefore: number): Problem<X> {
   let evaluations = evaluationsBefore;
   return {
@@ -19,7 +19,7 @@ export function makeProblem<X>(operation: string, f: Objective<X>, evaluationsBe
     },
     evaluate(x) {
       evaluations++;
-      const { value: result, gradient } = f(x);
+      const { value: result, gradient } = checkedPair(operation, f(x));
       const value = numberOf(operation, result);
       const { leaves } = unpackLike(operation, gradient, unpack(operation, x).structure);
       const gradientNorm = norm(leaves);
@@ -30,16 +30,17 @@ export function makeProblem<X>(operation: string, f: Objective<X>, evaluationsBe
   };
 }
 
-function numberOf(operation: string, value: DifferentiableScalar): number {
-  if (typeof value === 'number') return value;
-  if (!(value instanceof Tensor)) throw new NotScalarError(operation, describeValue(value));
-  if (value.dims.length > 0) throw new NotScalarError(operation, `a tensor with the dimensions ${value.dims.map(({ name, size }) => `${name}=${size}`).join(', ')}`);
-  return value.item();
+function checkedPair<Pair extends object>(operation: string, result: Pair): Pair {
+  if (result instanceof Promise) throw new AsyncFunctionError(operation);
+  if (typeof result === 'object' && result !== null && 'value' in result && 'gradient' in result) return result;
+  throw new ObjectiveError(operation, shown(result));
 }
 
-function describeValue(value: unknown): string {
-  if (value instanceof Promise) return 'a promise';
-  return typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : String(value);
+function numberOf(operation: string, value: DifferentiableScalar): number {
+  if (typeof value === 'number') return value;
+  if (!(value instanceof Tensor)) throw new NotScalarError(operation, shown(value));
+  if (value.dims.length > 0) throw new NotScalarError(operation, `a tensor with the dimensions ${value.dims.map(({ name, size }) => `${name}=${size}`).join(', ')}`);
+  return value.item();
 }
 
 function firstNonFinite<X>(operation: string, { value, gradient, gradientNorm }: Point<X>): NonFinite | undefined {

@@ -19,14 +19,16 @@ export function checkedRate(operation: string, rate: Rate): Rate {
 
 /** The rate of one step. Throws `OptionError` when a schedule gives something that is no rate. */
 export function rateAt(operation: string, rate: Rate, step: number): Leaf {
-  return typeof rate === 'function' ? checkedValue(`${operation} at step ${step}`, rate(step)) : rate;
+  if (typeof rate !== 'function') return rate;
+  // A count that is being traced or differentiated cannot be written.
+  return checkedValue(typeof step === 'number' ? `${operation} at step ${step}` : operation, rate(step));
 }
 
 /** Text for `describe`. */
 export function describeRate(rate: Rate): string {
   if (typeof rate === 'number') return String(rate);
   if (typeof rate === 'function') return 'schedule';
-  return rate.value instanceof Box ? 'scalar' : String(rate.item());
+  return isNumberBox(rate) || rate.value instanceof Box ? 'scalar' : String(rate.item());
 }
 
 function checkedValue(operation: string, rate: number | Scalar): Leaf {
