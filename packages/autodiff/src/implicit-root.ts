@@ -40,6 +40,7 @@ const negative = (values: readonly Value[], { results }: Program): Value[] => va
 
 const rootPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'root',
+  composite: true,
   evaluate(inputs, params) {
     const { given, captured, solver } = params as RootParams;
     const fixed = inputs.slice(0, captured);

@@ -31,6 +31,10 @@ export { concat, expand, flip, padConstant, rename, roll, stack } from './named/
 export { gather } from './named/gather.ts';
 export { interpolate, interpolateStencil, stencilAt, type Stencil } from './named/interpolate.ts';
 
+// Loops and branches
+export { cond, LoopLimitError, scan, whileLoop, type ScanOptions } from './control/named.ts';
+export type { SliceOf, Stacked } from './control/tensors.ts';
+
 // Linear systems
 export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
 export type { LinearSolution } from './solve/solution.ts';

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { flatten } from '@tapeflow/autodiff';
 import type { Backend } from '../../src/index.ts';
-import { NDArray } from '../../src/array/ndarray.ts';
+import type { NDArray } from '../../src/array/ndarray.ts';
 
 export const BACKENDS: readonly Backend[] = ['js'];
 

@@ -1,0 +1,43 @@
+/** @file Executables: programs made ready to run on a backend, once per program. */
+import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { optimize } from './graph/optimize.ts';
+import { interpret } from './interpreter.ts';
+
+/** Where programs run: compiled to WebAssembly, or interpreted operation by operation. */
+export type Backend = 'js';
+
+/** A program that can be run on plain values. */
+export interface Executable {
+  run(inputs: readonly Value[]): Value[];
+  /** Bytes of memory that belong to the program. */
+  readonly bytes: number;
+  /** The steps that are performed, as text. */
+  toString(): string;
+}
+
+/** A program on a backend. */
+export interface Compiled {
+  readonly backend: Backend;
+  /** The program after all passes. */
+  readonly program: Program;
+  readonly equations: number;
+  readonly executable: Executable;
+}
+
+const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { js: new WeakMap() };
+const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { js: interpret };
+
+/** The program made ready for a backend; the second time it is found ready. */
+export function compile(program: Program, backend: Backend): Compiled {
+  const known = compiled[backend].get(program);
+  if (known !== undefined) return known;
+  const optimized = optimize(program);
+  const result: Compiled = { backend, program: optimized, equations: countEquations(optimized), executable: MAKE[backend](optimized) };
+  compiled[backend].set(program, result);
+  return result;
+}
+
+/** What is known of a program that has been compiled before. */
+export function compiledBefore(program: Program, backend: Backend): Compiled | undefined {
+  return compiled[backend].get(program);
+}

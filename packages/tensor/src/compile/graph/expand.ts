@@ -1,0 +1,42 @@
+/**
+ * @file Expansion: operations that are made of others (solves, custom gradients, checkpoints, rollouts, roots) are replaced by what
+ * they do. Until then they are one equation each, so that derivatives use their own rules.
+ */
+import { apply, innerPrograms, traceProgram, Variable, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { CapturedValueError } from '../errors.ts';
+import { withInnerPrograms } from './inner.ts';
+
+/** The program without composite operations. Their evaluation is traced, so the loops of solvers become loops of the program. */
+export function expand(program: Program): Program {
+  let current = program;
+  // What an operation does may itself contain composite operations.
+  while (hasComposite(current)) current = expandOnce(current);
+  return current;
+}
+
+function hasComposite({ equations }: Program): boolean {
+  return equations.some((equation) => equation.primitive.composite === true || innerPrograms(equation).some(({ program }) => hasComposite(program)));
+}
+
+function expandOnce(program: Program): Program {
+  const { program: expanded, captured } = traceProgram('jit', (inputs) => perform(program, inputs), program.inputs);
+  const [box] = captured;
+  if (box !== undefined) throw new CapturedValueError(box.level.transformation);
+  return expanded;
+}
+
+function perform({ inputs, equations, outputs }: Program, xs: readonly Value[]): readonly Value[] {
+  const values = new Map<Variable, Value>();
+  inputs.forEach((variable, k) => values.set(variable, xs[k]));
+  const read = (atom: Atom): Value => (atom instanceof Variable ? values.get(atom) : atom.value);
+  for (const equation of equations) {
+    const ys = performOne(equation, equation.inputs.map(read));
+    equation.outputs.forEach((variable, k) => values.set(variable, ys[k]));
+  }
+  return outputs.map(read);
+}
+
+function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] {
+  const { primitive, params } = equation;
+  return primitive.composite === true ? primitive.evaluate(xs, params) : apply(primitive, xs, withInnerPrograms(equation, expand).params);
+}

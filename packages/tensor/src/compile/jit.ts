@@ -1,0 +1,150 @@
+/** @file jit: a function as a compiled program that is traced once for each kind of arguments. */
+import { type TreeStructure } from '@tapeflow/autodiff';
+import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
+import { NDArray } from '../array/ndarray.ts';
+import { wrap } from '../named/tensor.ts';
+import { callPrimitive, type CallParams } from './call.ts';
+import { compiledBefore, type Backend } from './executable.ts';
+import { differenceBetween, signatureOf, type Signature } from './signature.ts';
+
+/** How a function is compiled. */
+export interface JitOptions {
+  /** Where programs run. Default `wasm`. */
+  readonly backend?: Backend;
+  /**
+   * Numbers that are part of the program, such as sizes and numbers of steps: the positions of arguments (`1`), or paths inside
+   * them (`'0.steps'`). Another value then means another program. All other numbers are inputs.
+   */
+  readonly static?: readonly (number | string)[];
+}
+
+/** One program of a compiled function. */
+export interface JitProgramReport {
+  /** Why the function was traced. */
+  readonly reason: string;
+  /** Equations after all passes, with those of inner programs; undefined while the program has not run by itself. */
+  readonly equations: number | undefined;
+  /** Bytes of memory of the compiled program. */
+  readonly bytes: number | undefined;
+  /** The program as it was traced. */
+  readonly traced: string;
+  /** The steps that the backend performs. */
+  readonly steps: string | undefined;
+}
+
+/** What a compiled function has done so far. */
+export interface JitReport {
+  readonly backend: Backend;
+  readonly calls: number;
+  /** How often the function was traced. */
+  readonly traces: number;
+  /** Why the function was traced again, the latest reasons last. */
+  readonly retraces: readonly string[];
+  /** The programs that are kept, oldest first. */
+  readonly programs: readonly JitProgramReport[];
+}
+
+/** A compiled function. */
+export interface Jitted<Args extends readonly unknown[], Y> {
+  (...args: Args): Y;
+  report(): JitReport;
+  /** The program that was used last, as text. */
+  program(): string;
+}
+
+/** Programs that a function keeps; the one that was made first goes first. */
+const MOST_PROGRAMS = 64;
+/** Reasons that a report lists. */
+const MOST_REASONS = 16;
+
+interface Traced {
+  readonly signature: Signature;
+  readonly reason: string;
+  readonly params: CallParams;
+  readonly captured: readonly Box[];
+  readonly result: TreeStructure;
+}
+
+/** Traces a function for arguments like those of a call. */
+function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, backend: Backend): Traced {
+  const { structure, leaves, isStatic } = signature;
+  const closed = closeOver(
+    'jit',
+    (inputs: readonly Value[]) => {
+      let at = 0;
+      const given = leaves.map((leaf, k): unknown => {
+        if (isStatic[k]) return leaf;
+        const input = inputs[at++];
+        return typeof leaf === 'number' ? wrap({ value: input, dims: [] }) : input;
+      });
+      return f(...(structure.unflatten(given) as never[]));
+    },
+    [dynamicValues(signature)],
+  );
+  return { signature, reason, params: { program: closed.program, backend }, captured: closed.captured, result: closed.result };
+}
+
+/** The leaves that are inputs of the program, numbers as arrays of rank 0. */
+function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
+  return leaves.filter((_, k) => !isStatic[k]).map((leaf) => (typeof leaf === 'number' ? NDArray.filled(leaf, [], numbers) : leaf));
+}
+
+/**
+ * The same function, compiled: it is traced into a program once for each kind of arguments (their trees, dimensions, item names,
+ * dtypes, strings, booleans and functions, and the precision) and the program runs from then on.
+ *
+ * Numbers among the arguments enter as scalars of the widest real dtype of the tensors among them (or of the context), so another
+ * time step needs no new program; the function gets a `Scalar` in their place. Numbers that decide the course of the program go
+ * into `static`. What the function closes over is read when it is traced.
+ *
+ * Inside other transformations a compiled function is one operation: `grad(jit(f))`, `jit(grad(f))`, `vmap(jit(f))` and programs in
+ * programs agree. A call inside another jit becomes part of that program.
+ */
+export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
+  const { backend = 'js', static: statics = [] } = options;
+  const programs = new Map<string, Traced>();
+  let calls = 0;
+  let traces = 0;
+  const retraces: string[] = [];
+  let last: Traced | undefined;
+
+  const find = (signature: Signature): Traced => {
+    const known = programs.get(signature.key);
+    if (known !== undefined) return known;
+    const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
+    const traced = trace(f, signature, reason, backend);
+    traces++;
+    if (last !== undefined) retraces.push(reason);
+    if (retraces.length > MOST_REASONS) retraces.shift();
+    // What was captured belongs to a running transformation: the next call may capture something else.
+    if (traced.captured.length === 0) programs.set(signature.key, traced);
+    const [oldest] = programs.keys();
+    if (programs.size > MOST_PROGRAMS) programs.delete(oldest!);
+    return traced;
+  };
+
+  const jitted = (...args: Args): Y => {
+    const signature = signatureOf(args, statics);
+    last = find(signature);
+    calls++;
+    const outputs = apply(callPrimitive, [...last.captured, ...dynamicValues(signature)], last.params);
+    return last.result.unflatten(outputs) as Y;
+  };
+
+  return Object.assign(jitted, {
+    report: (): JitReport => ({ backend, calls, traces, retraces: [...retraces], programs: [...programs.values()].map(reportOf) }),
+    program: (): string => (last === undefined ? 'not traced yet' : printProgram(last.params.program)),
+    toString: (): string => `jit(${f.name === '' ? 'anonymous' : f.name}): ${programs.size} programs, ${calls} calls`,
+  });
+}
+
+function reportOf({ reason, params }: Traced): JitProgramReport {
+  const compiled = compiledBefore(params.program, params.backend);
+  return {
+    reason,
+    equations: compiled?.equations,
+    bytes: compiled?.executable.bytes,
+    traced: printProgram(params.program),
+    steps: compiled?.executable.toString(),
+  };
+}

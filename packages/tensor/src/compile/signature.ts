@@ -1,0 +1,73 @@
+/** @file What a compiled function depends on besides the numbers it is given: the key under which its programs are kept. */
+import { flatten, type TreeStructure } from '@tapeflow/autodiff';
+import { abstractOf, Box, type Value } from '@tapeflow/autodiff/extend';
+import { isFloat, type FloatDType } from '../array/dtype.ts';
+import { NDArray } from '../array/ndarray.ts';
+import type { ArrayType } from '../array/type.ts';
+import { contextDType } from '../context.ts';
+import { StaticArgumentError } from './errors.ts';
+
+/** The arguments of one call, taken apart. */
+export interface Signature {
+  readonly structure: TreeStructure;
+  /** All leaves in order: numbers as they were given. */
+  readonly leaves: readonly Value[];
+  /** Whether a leaf is a number that is part of the program. */
+  readonly isStatic: readonly boolean[];
+  /** Type of each leaf as text, static numbers with their value. */
+  readonly types: readonly string[];
+  /** The dtype in which numbers enter the program. */
+  readonly numbers: FloatDType;
+  readonly precision: FloatDType;
+  readonly key: string;
+}
+
+/** Path of a leaf with the position of the argument in front: `0.velocity`, `1`. */
+export function argumentPath(path: string): string {
+  return path.replace(/^\[(\d+)\]/, '$1');
+}
+
+/** Reads the arguments of a call. `statics` are the entries of the option `static`. */
+export function signatureOf(args: readonly unknown[], statics: readonly (number | string)[]): Signature {
+  const { leaves, structure } = flatten([...args], 'jit');
+  const isStatic = staticLeaves(leaves, structure.paths, statics);
+  const precision = contextDType();
+  const types = leaves.map((leaf, k) => (isStatic[k] ? `the number ${Object.is(leaf, -0) ? '-0' : String(leaf)}` : leafType(leaf)));
+  const numbers = widestFloat(leaves) ?? precision;
+  return { structure, leaves, isStatic, types, numbers, precision, key: `${structure.key}|${types.join('|')}|${precision}` };
+}
+
+function staticLeaves(leaves: readonly Value[], paths: readonly string[], statics: readonly (number | string)[]): boolean[] {
+  if (statics.length === 0) return leaves.map(() => false);
+  const own = paths.map(argumentPath);
+  const covers = (entry: string, path: string): boolean => path === entry || path.startsWith(`${entry}.`) || path.startsWith(`${entry}[`);
+  const isNumber = (k: number): boolean => typeof leaves[k] === 'number';
+  for (const entry of statics.map(String)) {
+    if (!own.some((path, k) => isNumber(k) && covers(entry, path))) throw new StaticArgumentError(entry, own.filter((_, k) => isNumber(k)));
+  }
+  return own.map((path, k) => isNumber(k) && statics.some((entry) => covers(String(entry), path)));
+}
+
+function leafType(leaf: Value): string {
+  if (typeof leaf === 'number') return 'a number';
+  const { space, type } = abstractOf(leaf);
+  return space.describe(type);
+}
+
+/** The widest real dtype of the arrays among the leaves. */
+function widestFloat(leaves: readonly Value[]): FloatDType | undefined {
+  let widest: FloatDType | undefined;
+  for (const leaf of leaves) {
+    const dtype = leaf instanceof NDArray ? leaf.dtype : leaf instanceof Box && leaf.space.name === 'array' ? (leaf.type as ArrayType).dtype : 'bool';
+    if (isFloat(dtype) && widest !== 'f64') widest = dtype;
+  }
+  return widest;
+}
+
+/** What distinguishes a call from an earlier one, in words. */
+export function differenceBetween(earlier: Signature, now: Signature): string {
+  if (earlier.structure.key !== now.structure.key) return `the arguments are ${now.structure.key} where they were ${earlier.structure.key}`;
+  const at = now.types.findIndex((type, k) => type !== earlier.types[k]);
+  if (at >= 0) return `argument ${argumentPath(now.structure.paths[at]!)} is ${now.types[at]!} where it was ${earlier.types[at]!}`;
+  return `the precision is ${now.precision} where it was ${earlier.precision}`;
+}
