@@ -31,15 +31,6 @@ export function isFloat(dtype: DType): dtype is FloatDType {
   return dtype === 'f32' || dtype === 'f64';
 }
 
-/** The dtype whose typed array this is. */
-export function dtypeOf(data: ArrayLike<unknown>): DType | undefined {
-  if (data instanceof Float32Array) return 'f32';
-  if (data instanceof Float64Array) return 'f64';
-  if (data instanceof Int32Array) return 'i32';
-  if (data instanceof Uint8Array) return 'bool';
-  return undefined;
-}
-
 /** Unit roundoff: the largest relative error of one operation. */
 export function unitRoundoff(dtype: FloatDType): number {
   return dtype === 'f32' ? 2 ** -24 : 2 ** -53;

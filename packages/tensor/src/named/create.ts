@@ -1,10 +1,10 @@
 /** @file Making tensors: from numbers, lists, typed arrays, and constants. */
-import { allocate, dtypeOf, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
+import { allocate, type DType, type TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
 import { add as addArrays, mul as mulArrays } from '../primitives/elementwise.ts';
-import { convert as convertArray, iota } from '../primitives/structure.ts';
+import { convert as convertArray, iota, saturate } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
-import { DataError } from '../errors.ts';
+import { DataError, DimensionError } from '../errors.ts';
 import { describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
 import { alignValue, type Named } from './align.ts';
 import { Tensor, wrap } from './tensor.ts';
@@ -14,37 +14,63 @@ import type { Scalar } from './types.ts';
 export type ShapeNames<S> = Extract<keyof S, string>;
 export type ShapeRecord = Readonly<Record<string, DimSpec>>;
 
-type NestedNumbers = number | readonly NestedNumbers[];
+/** A number or boolean, a list of them, a list of lists, … */
+export type Nested = number | boolean | readonly Nested[];
 
-function flattenNested(values: NestedNumbers, out: number[] = []): number[] {
-  if (typeof values === 'number') out.push(values);
-  else for (const part of values) flattenNested(part, out);
-  return out;
+/** The leaves of nested lists, whose lengths must be the sizes of the dimensions. */
+function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: number, out: (number | boolean)[]): void {
+  const dim = dims[depth];
+  const advice = `Nest the lists in the order of the record, '${dims[dims.length - 1]?.name ?? ''}' innermost, or give one flat list.`;
+  if (dim === undefined) throw new DimensionError('tensor', '', `the lists are nested deeper than there are dimensions (${dims.length}).`, [describeDims(dims)], advice);
+  if (values.length !== dim.size) throw new DimensionError('tensor', dim.name, `a list along '${dim.name}' has ${values.length} entries instead of ${dim.size}.`, [describeDims(dims)], advice);
+  for (const part of values) {
+    if (typeof part === 'object') flattenNested(part, dims, depth + 1, out);
+    else if (depth === dims.length - 1) out.push(part);
+    else throw new DimensionError('tensor', dim.name, `there is a single value where a list along '${dims[depth + 1]!.name}' is needed.`, [describeDims(dims)], advice);
+  }
+}
+
+/** A new typed array with these values: towards zero and inside the limits for i32, 0 or 1 for bool. */
+function typedArrayOf(dtype: DType, values: ArrayLike<number | boolean>): TypedArray {
+  const owned = allocate(dtype, values.length);
+  for (let i = 0; i < owned.length; i++) {
+    const value = Number(values[i]);
+    owned[i] = dtype === 'i32' ? saturate(value) : dtype === 'bool' ? Number(value !== 0) : value;
+  }
+  return owned;
+}
+
+/** Real data get the precision of the context; booleans and typed arrays of integers keep what they are. */
+function dtypeFor(values: ArrayLike<number | boolean>): DType {
+  if (Array.isArray(values)) return typeof values[0] === 'boolean' ? 'bool' : contextDType();
+  return values instanceof Float32Array || values instanceof Float64Array || !ArrayBuffer.isView(values) ? contextDType() : 'i32';
 }
 
 /** Data of any kind as a typed array that nobody else holds. */
-function ownedData(data: ArrayLike<number> | NestedNumbers | readonly boolean[], dtype: DType | undefined): { owned: TypedArray; dtype: DType } {
-  const plain = typeof data === 'number' || Array.isArray(data) ? flattenNested(data as NestedNumbers) : (data as ArrayLike<number>);
-  const isBoolean = Array.isArray(data) && typeof (plain as unknown[])[0] === 'boolean';
-  const given = dtypeOf(plain);
-  // Real data get the precision of the context; integer and boolean data keep their dtype.
-  const target = dtype ?? (isBoolean ? 'bool' : given === undefined || isFloat(given) ? contextDType() : given);
-  const owned = allocate(target, plain.length);
-  for (let i = 0; i < plain.length; i++) owned[i] = Number(plain[i]);
-  return { owned, dtype: target };
+function ownedData(data: ArrayLike<number> | readonly Nested[], dims: readonly Dim[], dtype: DType | undefined): { owned: TypedArray; dtype: DType } {
+  let values = data as ArrayLike<number | boolean>;
+  if (Array.isArray(data) && data.some((part) => typeof part === 'object')) {
+    const leaves: (number | boolean)[] = [];
+    flattenNested(data as readonly Nested[], dims, 0, leaves);
+    values = leaves;
+  }
+  const target = dtype ?? dtypeFor(values);
+  return { owned: typedArrayOf(target, values), dtype: target };
 }
 
 /**
  * A tensor of the given dimensions from values in the order of the record (the last dimension fastest), a nested list, or one
- * number for all. The values are copied. Real values get the precision of the context (see `precision`), unless `dtype` says otherwise.
+ * number for all. The values are copied. Real values get the precision of the context (see `precision`), booleans become bool, typed
+ * arrays of integers (such as the bytes of a picture) i32, unless `dtype` says otherwise.
  *
- * Throws `DataError` when the number of values does not fit, `DimensionError` for bad sizes.
+ * Throws `DataError` when the number of values does not fit, `DimensionError` for bad sizes and lists nested in another way.
  */
-export function tensor<const S extends ShapeRecord>(shape: S, data: ArrayLike<number> | NestedNumbers | readonly boolean[], options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+export function tensor<const S extends ShapeRecord>(shape: S, data: ArrayLike<number> | Nested, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
   const dims = makeDims(shape);
   const size = dims.reduce((total, dim) => total * dim.size, 1);
   if (typeof data === 'number') return filled(data, dims, options.dtype ?? contextDType());
-  const { owned, dtype } = ownedData(data, options.dtype);
+  if (typeof data === 'boolean') return filled(Number(data), dims, options.dtype ?? 'bool');
+  const { owned, dtype } = ownedData(data, dims, options.dtype);
   if (owned.length !== size) throw new DataError('tensor', size, owned.length, describeDims(dims));
   return inStorageOrder(new Tensor(NDArray.of(owned, dims.map((dim) => dim.size), dtype), dims));
 }
@@ -59,14 +85,12 @@ export function inStorageOrder(given: Tensor): Tensor {
 /** A rank-0 tensor. */
 export function scalar(value: number, options: { readonly dtype?: DType } = {}): Scalar {
   const dtype = options.dtype ?? contextDType();
-  const data = allocate(dtype, 1);
-  data[0] = value;
-  return wrap({ value: NDArray.of(data, [], dtype), dims: [] });
+  return wrap({ value: NDArray.of(typedArrayOf(dtype, [value]), [], dtype), dims: [] });
 }
 
 function filled(value: number, dims: readonly Dim[], dtype: DType): Tensor {
   const ordered = isStorageOrder(dims) ? dims : storageOrder(dims);
-  return wrap({ value: fullArray(value, ordered.map((dim) => dim.size), dtype), dims: ordered });
+  return wrap({ value: fullArray(dtype === 'i32' ? saturate(value) : value, ordered.map((dim) => dim.size), dtype), dims: ordered });
 }
 
 /** One value everywhere, without memory for each. */

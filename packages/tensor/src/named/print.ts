@@ -14,40 +14,54 @@ function formatNumber(x: number, dtype: string): string {
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? x.toExponential(3) : String(Number(x.toPrecision(5)));
 }
 
-function row(values: readonly string[], width: number): string {
-  const shown = values.length > MAX_ROW ? [...values.slice(0, MAX_ROW / 2), '…', ...values.slice(-MAX_ROW / 2)] : values;
-  return shown.map((text) => text.padStart(width)).join(' ');
+/** The positions of a list of this length that are shown; −1 stands for those left out. */
+function shown(length: number, most: number): number[] {
+  if (length <= most) return Array.from({ length }, (_, k) => k);
+  const half = most / 2;
+  return [...Array.from({ length: half }, (_, k) => k), -1, ...Array.from({ length: half }, (_, k) => length - half + k)];
+}
+
+/** The element of a flat position in storage order. */
+function elementAt({ data, shape, strides, offset }: NDArray, flat: number): number {
+  let rest = flat;
+  let at = offset;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    at += (rest % shape[axis]!) * strides[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return data[at]!;
 }
 
 /** Dimensions, dtype and values; long tensors are cut in the middle. */
 export function printTensor({ value, dims }: Named): string {
-  const { dtype } = arrayTypeOf(value);
+  const { dtype, shape } = arrayTypeOf(value);
   const head = dims.length === 0 ? dtype : `${describeDims(dims)} ${dtype}`;
   if (value instanceof Box) return `Tensor ${head} inside ${value.level.transformation}`;
-  const data = Array.from((value as NDArray).contiguous(), (x) => formatNumber(x, dtype));
-  if (dims.length === 0) return `Scalar ${head} ${data[0]}`;
-  if (data.length === 0) return `Tensor ${head} (empty)`;
-  const width = Math.max(...data.slice(0, 512).map((text) => text.length));
-  const length = dims[dims.length - 1]!.size;
-  const rows = data.length / length;
-  if (rows === 1) return `Tensor ${head} [${row(data, 0)}]`;
-  const lines: string[] = [];
-  for (let k = 0; k < rows; k++) {
-    if (rows > MAX_ROWS && k === MAX_ROWS / 2) {
-      lines.push('    …');
-      k = rows - MAX_ROWS / 2;
-    }
-    lines.push(`  ${blockLabel(k, dims)}${row(data.slice(k * length, (k + 1) * length), width)}`);
-  }
+  const array = value as NDArray;
+  const text = (flat: number): string => formatNumber(elementAt(array, flat), dtype);
+  if (dims.length === 0) return `Scalar ${head} ${text(0)}`;
+  if (shape.includes(0)) return `Tensor ${head} (empty)`;
+  const length = shape[shape.length - 1]!;
+  const columns = shown(length, MAX_ROW);
+  const rows = shown(array.size / length, MAX_ROWS);
+  const cells = rows.map((row) => columns.map((column) => (row < 0 ? '' : column < 0 ? '…' : text(row * length + column))));
+  if (rows.length === 1) return `Tensor ${head} [${cells[0]!.join(' ')}]`;
+  const widths = columns.map((_, j) => Math.max(...cells.map((line) => line[j]!.length)));
+  const lines = rows.flatMap((row, k) => {
+    if (row < 0) return ['    …'];
+    const label = blockLabel(row, dims, rows[k - 1] === -1);
+    const numbers = cells[k]!.map((cell, j) => cell.padStart(widths[j]!)).join(' ');
+    return [...(label === undefined ? [] : [`  ${label}`]), `${dims.length < 3 ? '  ' : '    '}${numbers}`];
+  });
   return `Tensor ${head}\n${lines.join('\n')}`;
 }
 
-/** Names the outer position at the first row of every block of rank-3 and higher tensors. */
-function blockLabel(index: number, dims: readonly Dim[]): string {
-  if (dims.length < 3) return '';
+/** The outer position, named at the first row of each block and after a gap; undefined elsewhere and for matrices. */
+function blockLabel(row: number, dims: readonly Dim[], afterGap: boolean): string | undefined {
+  if (dims.length < 3) return undefined;
   const rows = dims[dims.length - 2]!.size;
-  if (index % rows !== 0) return '  ';
-  let rest = index / rows;
+  if (row % rows !== 0 && !afterGap) return undefined;
+  let rest = Math.floor(row / rows);
   const parts: string[] = [];
   for (let axis = dims.length - 3; axis >= 0; axis--) {
     const { name, size, items } = dims[axis]!;
@@ -55,5 +69,5 @@ function blockLabel(index: number, dims: readonly Dim[]): string {
     parts.unshift(`${name}=${items?.[at] ?? at}`);
     rest = Math.floor(rest / size);
   }
-  return `${parts.join(' ')}\n  `.replace(/\n {2}$/, '\n    ');
+  return parts.join(' ');
 }
