@@ -136,7 +136,10 @@ function subtract({ space }: Abstract, a: MaybeValue, b: MaybeValue): MaybeValue
 
 /** How a linear system is solved. */
 export interface ImplicitLinearSolveOptions {
-  /** Solves the system and, for derivatives, the transposed one; it is not differentiated itself. */
+  /**
+   * Solves the system and, for derivatives, the transposed one; it is not differentiated itself. It also runs in the backward pass,
+   * so what it closes over (a preconditioner) must be plain: pass it through `stopGradient`.
+   */
   readonly solver: LinearSolver;
   /** Aᵀ = A: the adjoint solve then uses the operator itself. */
   readonly symmetric?: boolean;

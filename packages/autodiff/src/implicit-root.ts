@@ -77,7 +77,7 @@ const rootPrimitive: Primitive = /* @__PURE__ */ primitive({
 export interface ImplicitRootOptions {
   /** Finds the root from the guess; it is not differentiated. */
   readonly solver: RootSolver;
-  /** Solves the linear systems of the derivative (the Jacobian of the residual is not symmetric in general). */
+  /** Solves the linear systems of the derivative (the Jacobian of the residual is not symmetric in general), also in the backward pass. */
   readonly linearSolver: LinearSolver;
 }
 

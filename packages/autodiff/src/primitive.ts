@@ -108,9 +108,7 @@ export function elementwise(rule: ElementwiseRule): Primitive {
       for (let k = 0; k < inputs.length; k++) {
         const dx = tangents[k];
         if (dx === undefined || slopes[k] === undefined) continue;
-        const slope = slopeOf(k, inputs, outputs[0]);
-        if (slope === 0) continue;
-        const term = timesSlope(space, dx, slope);
+        const term = timesSlope(space, dx, slopeOf(k, inputs, outputs[0]));
         dy = dy === undefined ? term : space.add(dy, term);
       }
       return [dy === undefined ? undefined : space.unbroadcast(dy, typeIn(space, outputs[0]))];
@@ -119,8 +117,7 @@ export function elementwise(rule: ElementwiseRule): Primitive {
       const yBar = cotangents[0];
       return inputs.map((_, k) => {
         if (yBar === undefined || !needs[k] || slopes[k] === undefined) return undefined;
-        const slope = slopeOf(k, inputs, outputs[0]);
-        return slope === 0 ? undefined : timesSlope(space, yBar, slope);
+        return timesSlope(space, yBar, slopeOf(k, inputs, outputs[0]));
       });
     },
   };

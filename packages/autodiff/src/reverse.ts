@@ -77,10 +77,8 @@ class Sweep {
 
   private pullSlope(slopeFunction: Slope | undefined, row: number, yBar: Value, a: number, b: number, y: number): void {
     if (slopeFunction === undefined) return;
-    const slope = slopeFunction(a, b, undefined, y);
-    if (slope === 0) return;
     const space = this.level.spaceAt(row);
-    this.accumulate(row, space, timesSlope(space, yBar, slope));
+    this.accumulate(row, space, timesSlope(space, yBar, slopeFunction(a, b, undefined, y)));
   }
 
   /** The same through the general rule, so that contributions can be shown. */

@@ -1,4 +1,6 @@
-/** @file Oracles that know nothing of the library: finite differences, random numbers, and a dense solver. */
+/** @file Oracles that know nothing of the library: finite differences, Taylor series, random numbers, and a dense solver. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'vitest';
 import { grad, jvp, type LinearSolver } from '../src/index.ts';
 import { NumberList, type Scalar } from '../src/scalar.ts';
@@ -92,3 +94,52 @@ export const denseSolver: LinearSolver = (matvec, bs) => {
   const xs = bs.map((_, i) => (members === undefined ? solutions[0]![i]! : new NumberList(solutions.map((solution) => solution[i]!))));
   return { xs, info: [] };
 };
+
+/** Frees what nothing refers to any more, so that a WeakRef tells whether a value is still held. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+/**
+ * Truncated Taylor series: coefficient k belongs to tᵏ. An oracle for derivatives of any order that shares nothing with the
+ * library, by the recurrences in chapter 13 of Griewank and Walther, "Evaluating Derivatives".
+ */
+export type Series = readonly number[];
+
+const series = (order: number, coefficient: (k: number, lower: number[]) => number): Series => {
+  const result: number[] = [];
+  for (let k = 0; k <= order; k++) result.push(coefficient(k, result));
+  return result;
+};
+const sumOver = (from: number, to: number, term: (j: number) => number): number => {
+  let sum = 0;
+  for (let j = from; j <= to; j++) sum += term(j);
+  return sum;
+};
+
+export const taylor = {
+  variable: (x: number, order: number): Series => series(order, (k) => (k === 0 ? x : k === 1 ? 1 : 0)),
+  constant: (x: number, order: number): Series => series(order, (k) => (k === 0 ? x : 0)),
+  add: (a: Series, b: Series): Series => a.map((value, k) => value + b[k]!),
+  mul: (a: Series, b: Series): Series => a.map((_, k) => sumOver(0, k, (j) => a[j]! * b[k - j]!)),
+  div: (a: Series, b: Series): Series => series(a.length - 1, (k, q) => (a[k]! - sumOver(0, k - 1, (j) => q[j]! * b[k - j]!)) / b[0]!),
+  exp: (a: Series): Series => series(a.length - 1, (k, e) => (k === 0 ? Math.exp(a[0]!) : sumOver(1, k, (j) => j * a[j]! * e[k - j]!) / k)),
+  sin: (a: Series): Series => sinCos(a)[0],
+  cos: (a: Series): Series => sinCos(a)[1],
+  /** The derivatives themselves: k! times the coefficients. */
+  derivatives: (a: Series): number[] => {
+    let factorial = 1;
+    return a.map((value, k) => value * (factorial *= Math.max(1, k)));
+  },
+};
+
+function sinCos(a: Series): [Series, Series] {
+  const s: number[] = [Math.sin(a[0]!)];
+  const c: number[] = [Math.cos(a[0]!)];
+  for (let k = 1; k < a.length; k++) {
+    s.push(sumOver(1, k, (j) => j * a[j]! * c[k - j]!) / k);
+    c.push(-sumOver(1, k, (j) => j * a[j]! * s[k - j]!) / k);
+  }
+  return [s, c];
+}

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   digamma, erf, erfc, erfcx, gamma, lgamma, polygamma, sigmoid, softplus, trigamma,
-} from '../src/scalar/special.ts';
+} from '../../src/scalar/special.ts';
 import * as reference from './special.fixture.ts';
 
 /** Park–Miller generator: enough for spreading test points, and independent of the library. */

@@ -1,0 +1,170 @@
+/** @file implicitLinearSolve: derivatives from one more solve, to any order, whatever the solver did. */
+import { describe, expect, test } from 'vitest';
+import { AsyncFunctionError, checkGradients, ClosedLevelError, grad, implicitLinearSolve, jvp, stopGradient, TapeflowError, TreeError, vjp, vmap, type LinearSolver, type SolveContext } from '../src/index.ts';
+import { abstractOf, closeOver, evaluateProgram } from '../src/extend.ts';
+import { add, cos, div, exp, mul, NumberList, sin, square, stack, sub, unstack, type Scalar } from '../src/scalar.ts';
+import { denseSolver, derivativeModes, eliminate, expectAllClose, expectClose, randomNumbers, type ScalarFunction } from './support.ts';
+
+type Vector = readonly Scalar[];
+type Matrix = readonly Vector[];
+const product = (matrix: Matrix) => (x: Vector): Vector => matrix.map((row) => row.map((a, j) => mul(a, x[j]!)).reduce((sum, term) => add(sum, term)));
+const solve = (matrix: Matrix, b: Vector, solver: LinearSolver = denseSolver): Vector => implicitLinearSolve(product(matrix), b, { solver }).x;
+
+/** A matrix that is not symmetric, made diagonally dominant, and a right-hand side. */
+const [randoms, size] = [randomNumbers(11, 12, -1, 1), 3];
+const matrix = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (__, j) => randoms[i * size + j]! + (i === j ? 4 : 0)));
+const right = randoms.slice(size * size);
+
+/** Notes what solvers are asked. */
+function watched(solver: LinearSolver): { solver: LinearSolver; seen: SolveContext[] } {
+  const seen: SolveContext[] = [];
+  return { seen, solver: (matvec, bs, context) => (seen.push(context), solver(matvec, bs, context)) };
+}
+
+describe('the solution (seed 11)', () => {
+  test('solves the system, and is that of elimination', () => {
+    const x = solve(matrix, right) as number[];
+    expectAllClose(product(matrix)(x), right, 1e-14);
+    expectAllClose(x, eliminate(matrix, right), 1e-14);
+  });
+
+  test('is a tree like b', () => {
+    const { x, info } = implicitLinearSolve(({ p, q }: { p: Scalar; q: Vector }) => ({ p: mul(2, p), q: [mul(4, q[0]!)] }), { p: 6, q: [8] }, { solver: denseSolver });
+    expect(x).toEqual({ p: 3, q: [2] });
+    expect(info).toEqual([]);
+  });
+});
+
+describe('derivatives', () => {
+  const entries = ([m, b]: readonly [Matrix, Vector]): Vector => solve(m, b);
+
+  test('to the right-hand side: the adjoint identity against the transposed matrix', () => {
+    const w = randomNumbers(12, size, -1, 1);
+    const transposed = matrix.map((_, i) => matrix.map((row) => row[i]!));
+    expectAllClose(vjp((b: Vector) => solve(matrix, b), right).pullback(w), eliminate(transposed, w), 1e-14);
+    expectAllClose(jvp((b: Vector) => solve(matrix, b), right as Vector, w).tangent, eliminate(matrix, w), 1e-14);
+  });
+
+  test('to the matrix that the operator closes over: Ā = −λ xᵀ', () => {
+    const w = randomNumbers(13, size, -1, 1);
+    const transposed = matrix.map((_, i) => matrix.map((row) => row[i]!));
+    const lambda = eliminate(transposed, w);
+    const x = eliminate(matrix, right);
+    const bar = vjp((m: Matrix) => solve(m, right), matrix).pullback(w);
+    bar.forEach((row, i) => expectAllClose(row, x.map((value) => -lambda[i]! * value), 1e-14));
+  });
+
+  test('to both, to third order, in forward and reverse mode', () => {
+    checkGradients(entries, [matrix, right], { order: 3 });
+  });
+
+  // [[3 + t², t], [1, 2]] u = [sin t, 1], and its solution by Cramer's rule.
+  const scalarSolve: ScalarFunction = (t) => solve([[add(3, square(t)), t], [1, 2]], [sin(t), 1])[0]!;
+  const byHand: ScalarFunction = (t) => div(sub(mul(2, sin(t)), t), sub(mul(2, add(3, square(t))), t));
+
+  test('in all orders of nesting', () => {
+    for (const [, outer] of derivativeModes) {
+      for (const [, inner] of derivativeModes) {
+        for (const [, innermost] of derivativeModes) {
+          expectClose(outer(inner(innermost(scalarSolve)))(0.2), outer(inner(innermost(byHand)))(0.2) as number, 1e-11);
+        }
+      }
+    }
+  });
+
+  test('of two levels at the very same value: d/dx [x · d/dy (x + y)] at y = x, through a solve', () => {
+    const half = (x: Scalar): Scalar => implicitLinearSolve((u: Scalar) => mul(2, u), x, { solver: denseSolver }).x;
+    for (const [, outer] of derivativeModes) for (const [, inner] of derivativeModes) expect(outer((x) => mul(x, inner((y) => mul(2, half(add(x, y))))(x)))(3)).toBe(1);
+  });
+
+  test('of members, inside and outside', () => {
+    const list = new NumberList([0.1, 0.2]);
+    const third = grad(grad(grad(scalarSolve)));
+    unstack(vmap(third)(list)).forEach((value, k) => expectClose(value, third(list.values[k] as number) as number, 1e-12));
+    const summed: ScalarFunction = (t) => unstack(vmap(scalarSolve)(stack([t, mul(2, t)]))).reduce((sum, value) => add(sum, value));
+    expectClose(grad(grad(summed))(0.1), (grad(grad(scalarSolve))(0.1) as number) + 4 * (grad(grad(scalarSolve))(0.2) as number), 1e-12);
+  });
+});
+
+describe('what is solved', () => {
+  test('one more system per derivative; with the transposed operator, unless it is symmetric', () => {
+    for (const [symmetric, m] of [[false, matrix], [true, [[4, 1], [1, 3]]]] as const) {
+      const { solver, seen } = watched(denseSolver);
+      const f = (b: Vector): Scalar => implicitLinearSolve(product(m), b, { solver, symmetric }).x.reduce<Scalar>((sum, x) => add(sum, square(x)), 0);
+      const gradient = grad(f)(right.slice(0, m.length));
+      expect(seen).toEqual([{ batchAxes: 0, transposed: false }, { batchAxes: 0, transposed: true }]);
+      const x = eliminate(m, right.slice(0, m.length));
+      const transposed = m.map((_, i) => m.map((row) => row[i]!));
+      expectAllClose(gradient, eliminate(transposed, x.map((value) => 2 * value)), 1e-14);
+    }
+  });
+
+  test('members together, with the number of batch axes', () => {
+    const { solver, seen } = watched(denseSolver);
+    vmap((t: Scalar) => solve([[add(3, t)]], [t], solver)[0]!)(new NumberList([1, 2]));
+    expect(seen).toEqual([{ batchAxes: 1, transposed: false }]);
+  });
+
+  test('no adjoint system for a solution that is not used', () => {
+    const { solver, seen } = watched(denseSolver);
+    grad((t: Scalar) => (solve([[2]], [t], solver), square(t)))(3);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('what the solver reports has no derivative', () => {
+    const number = abstractOf(0);
+    const reporting: LinearSolver = (matvec, bs, context) => ({ ...denseSolver(matvec, bs, context), info: [42] });
+    const f = (b: Scalar): Scalar => {
+      const { x, info } = implicitLinearSolve((u: Scalar) => mul(2, u), b, { solver: reporting, info: () => [number] });
+      expect(info).toHaveLength(1);
+      return add(x, mul(1000, info[0] as Scalar));
+    };
+    expect(f(6)).toBe(3 + 42_000);
+    expect(grad(f)(6)).toBe(0.5);
+    expect(jvp(f, 6, 1).tangent).toBe(0.5);
+  });
+
+  describe('a solver that closes over differentiated values', () => {
+    // 4 u = t, with a guess of t that one step of Newton's method makes exact.
+    const solver = (guess: Scalar): LinearSolver => (matvec, bs) => {
+      const remainder = sub(bs[0] as Scalar, matvec([guess])[0] as Scalar);
+      return { xs: [add(guess, mul(0.25, remainder))], info: [] };
+    };
+    const solveFrom = (guess: (t: Scalar) => Scalar): ScalarFunction => (t) => implicitLinearSolve((u: Scalar) => mul(4, u), t, { solver: solver(guess(t)) }).x;
+
+    test('does not leak their derivative', () => {
+      expect(jvp(solveFrom(exp), 3, 1).tangent).toBe(0.25);
+      expect(grad(solveFrom((t) => stopGradient(exp(t))))(3)).toBe(0.25);
+    });
+
+    test('cannot run in the backward pass, and says so', () => {
+      expect(() => grad(solveFrom(exp))(3)).toThrow(ClosedLevelError);
+    });
+  });
+
+  test('stays one equation of a program', () => {
+    const { program } = closeOver('test', (t: Scalar) => solve([[add(3, t)]], [cos(t)])[0]!, [1]);
+    expect(program.equations.map(({ primitive: { name } }) => name)).toContain('linearSolve');
+    expectClose(evaluateProgram(program, [0.5])[0], Math.cos(0.5) / 3.5, 1e-15);
+  });
+});
+
+describe('refusals', () => {
+  const run = (operator: unknown, solver: unknown = denseSolver) => (): unknown => implicitLinearSolve(operator as (x: Vector) => Vector, [1, 2], { solver: solver as LinearSolver });
+  test.each<[string, unknown, string]>([
+    ['fewer values', ([a]: Vector) => [a], 'the result of the operator of structure [*] where [*,*] was expected'],
+    ['values of another type', ([a, b]: Vector) => [a, stack([b])], 'at [1] of the result of the operator: a list of 1 numbers where a number was expected'],
+  ])('an operator that returns %s', (_name, operator, message) => {
+    expect(run(operator)).toThrow(TreeError);
+    expect(run(operator)).toThrow(`linearSolve: ${message}`);
+    expect(run(operator)).toThrow('The operator must return a tree like b.');
+  });
+
+  test('solvers that return something else', () => {
+    const identity = (x: Vector): Vector => x;
+    expect(run(identity, () => ({ xs: [1], info: [] }))).toThrow(TapeflowError);
+    expect(run(identity, () => ({ xs: [1], info: [] }))).toThrow('linearSolve: the solver returned 1 values where 2 were expected');
+    expect(run(identity, async () => ({ xs: [1, 2], info: [] }))).toThrow(AsyncFunctionError);
+    expect(run(async (x: Vector) => x)).toThrow(AsyncFunctionError);
+  });
+});
