@@ -15,7 +15,7 @@ export interface GradientCheckOptions {
   readonly adjointTolerance?: number;
   /** Smallest allowed rate at which the Taylor remainder falls. */
   readonly taylorRate?: number;
-  /** First step of the Taylor test, relative to the size of x. */
+  /** First step of the Taylor test, along a direction with components in (−1, 1). */
   readonly step?: number;
 }
 
@@ -86,8 +86,9 @@ function moved<T>(x: T, dx: T, h: number): T {
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, value, k) => total + value * b[k]!, 0);
 const norm = (a: readonly number[]): number => Math.sqrt(dot(a, a));
 
-function checkOnce<X, Y>(f: (x: X) => Y, x: X, order: number, random: () => number, seed: number, options: GradientCheckOptions): GradientReport {
-  const { adjointTolerance = 1e-12, taylorRate = 1.9, step = 1e-2 } = options;
+/** `scale` is the size of what `f` was differentiated from: a value far below it is rounding. */
+function checkOnce<X, Y>(f: (x: X) => Y, x: X, order: number, scale: number, random: () => number, options: GradientCheckOptions): GradientReport {
+  const { seed = 1, adjointTolerance = 1e-12, taylorRate = 1.9, step = 1e-2 } = options;
   const v = randomLike(x, random);
   const forward = jvp(f, x, v);
   const reverse = vjp(f, x);
@@ -96,7 +97,8 @@ function checkOnce<X, Y>(f: (x: X) => Y, x: X, order: number, random: () => numb
   const ws = vector(w);
   const y0 = vector(reverse.value);
   // A derivative that is nothing but rounding (the second one of a linear function, say) is measured against the value instead.
-  const size = norm(jv) > 1e-13 * norm(y0) ? norm(jv) : norm(y0);
+  const valueSize = Math.max(norm(y0), scale);
+  const size = norm(jv) > 1e-13 * valueSize ? norm(jv) : valueSize;
   const adjointError = Math.abs(dot(ws, jv) - dot(vector(reverse.pullback(w)), vector(v))) / (norm(ws) * size || 1);
 
   // ‖f(x + hv) − f(x) − h Jv‖ must fall as h².
@@ -106,7 +108,7 @@ function checkOnce<X, Y>(f: (x: X) => Y, x: X, order: number, random: () => numb
     const h = step / 2 ** k;
     const y = vector(f(moved(x, v, h)));
     remainders.push(norm(y.map((value, i) => value - y0[i]! - h * jv[i]!)));
-    floors.push(1e-15 * 50 * (norm(y0) + norm(y) + h * norm(jv)) + 1e-300);
+    floors.push(1e-15 * 50 * (valueSize + norm(y) + h * norm(jv)) + 1e-300);
   }
   const usable = remainders.findIndex((remainder, k) => remainder <= floors[k]!);
   const above = usable < 0 ? remainders.length : usable;
@@ -131,8 +133,11 @@ export function checkGradients<X, Y>(f: (x: X) => Y, x: X, options: GradientChec
   const random = directionGenerator(seed);
   const reports: GradientReport[] = [];
   let current = f as (x: X) => unknown;
+  let scale = 0;
   for (let k = 1; k <= order; k++) {
-    reports.push(checkOnce(current, x, k, random, seed, options));
+    reports.push(checkOnce(current, x, k, scale, random, options));
+    // The size of the function itself says nothing of the rounding in its derivatives; theirs does, from order to order.
+    if (k > 1) scale = Math.max(scale, norm(vector(current(x))));
     const differentiated = current;
     const w = randomLike(differentiated(x), random);
     current = (point: X) => vjp(differentiated, point).pullback(w);

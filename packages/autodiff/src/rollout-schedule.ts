@@ -22,11 +22,3 @@ export function splitPoint(steps: number, slots: number): number {
   const left = Math.max(steps - reversibleSteps(slots - 1, repeats), repeats >= 2 ? reversibleSteps(slots, repeats - 2) : 1);
   return Math.min(Math.max(left, 1), steps - 1);
 }
-
-/** The least number of steps that have to be computed again (beside the recording of each) to reverse `steps` with `slots` free snapshots. */
-export function binomialBound(steps: number, slots: number): number {
-  const repeats = repetitions(steps, slots);
-  if (repeats === 0) return 0;
-  // Σ over steps of how often each is repeated: all but C(slots + repeats + 1, repeats − 1) are repeated `repeats` times.
-  return repeats * steps - reversibleSteps(slots + 1, repeats - 1);
-}
