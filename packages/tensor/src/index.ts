@@ -11,6 +11,9 @@ export { precision } from './context.ts';
 // Making tensors
 export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, zerosLike } from './named/create.ts';
 
+// Arrays of the ndarray package
+export { fromNdarray, toNdarray, type NdarrayLike } from './named/ndarray.ts';
+
 // Random numbers
 export { foldKey, Key, randomKey, randomNormal, randomUniform, splitKey, type NormalOptions, type UniformOptions } from './named/random.ts';
 export { SeedError } from './random/threefry.ts';

@@ -25,7 +25,7 @@ import { allocate, bytesPerElement, isFloat, type DType, type TypedArray } from 
 import { broadcastType, checkAxes, checkShape, concatenatedType, elementwiseType, keptAxes, paddedType, reducedType, reshapedType, slicedType } from './shapes.ts';
 import { checkedAllocate, describeType, type ArrayType } from './type.ts';
 import { Storage } from './storage.ts';
-import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from './strides.ts';
+import { isRowMajor, rowMajor, sameShape, sizeOf, stridesWithoutOnes, type Shape } from './strides.ts';
 
 /** An array in memory: a window with strides onto a storage. Immutable. */
 export class NDArray implements ArrayType {
@@ -242,7 +242,7 @@ export function declareLinear<Params>(rule: {
   return (inputs, params) => applyOne(declared, inputs, params);
 }
 
-interface BroadcastParams {
+export interface BroadcastParams {
   readonly shape: Shape;
   /** Output axis of each input axis, ascending. */
   readonly axes: readonly number[];
@@ -273,7 +273,7 @@ export function broadcast(x: Value, shape: Shape, axes: readonly number[]): Valu
   return axes.length === shape.length && axes.every((axis, k) => axis === k) && sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
 }
 
-interface AxesParams {
+export interface AxesParams {
   readonly axes: readonly number[];
 }
 
@@ -290,7 +290,7 @@ export function reduceSum(x: Value, axes: readonly number[] = arrayTypeOf(x).sha
   return axes.length === 0 ? x : reduceSumOperation([x], { axes });
 }
 
-interface ShapeParams {
+export interface ShapeParams {
   readonly shape: Shape;
 }
 
@@ -299,7 +299,8 @@ const reshapeOperation: ArrayOperation<ShapeParams> = declareLinear({
   evaluate(x, { shape }) {
     reshapedType(x, shape);
     if (isRowMajor(x.shape, x.strides)) return new NDArray(x.storage, shape, rowMajor(shape), x.offset, x.dtype);
-    return NDArray.of(x.contiguous(), shape, x.dtype);
+    const strides = stridesWithoutOnes(x.shape, x.strides, shape);
+    return strides === undefined ? NDArray.of(x.contiguous(), shape, x.dtype) : new NDArray(x.storage, shape, strides, x.offset, x.dtype);
   },
   type: (x, { shape }) => reshapedType(x, shape),
   transpose: (yBar, _params, { shape }) => reshape(yBar, shape),
@@ -311,7 +312,7 @@ export function reshape(x: Value, shape: Shape): Value {
   return sameShape(arrayTypeOf(x).shape, shape) ? x : reshapeOperation([x], { shape });
 }
 
-interface SliceParams {
+export interface SliceParams {
   readonly start: readonly number[];
   readonly step: readonly number[];
   readonly shape: Shape;
@@ -355,7 +356,7 @@ export function sliceAxis(x: Value, axis: number, start: number, length: number,
   );
 }
 
-interface PadParams {
+export interface PadParams {
   readonly low: readonly number[];
   readonly high: readonly number[];
   readonly interior: readonly number[];
@@ -382,7 +383,7 @@ export function pad(x: Value, low: readonly number[], high: readonly number[], i
   return isWhole ? x : padOperation([x], { low, high, interior });
 }
 
-interface AxisParams {
+export interface AxisParams {
   readonly axis: number;
 }
 
@@ -428,7 +429,7 @@ export function concat(parts: readonly Value[], axis: number): Value {
   return parts.length === 1 ? parts[0] : applyOne(concatPrimitive, parts, { axis } satisfies AxisParams);
 }
 
-interface FullParams extends ArrayType {
+export interface FullParams extends ArrayType {
   readonly value: number;
 }
 

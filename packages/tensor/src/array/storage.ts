@@ -8,11 +8,13 @@ export interface MemoryOwner {
 
 /**
  * The memory behind one or more arrays. Heap storage never changes. Storage in the memory of a program lives there until
- * the program runs again or somebody reads it: then `moveToHeap` copies it out, and all views of it follow.
+ * the program runs again or somebody reads it: then `moveToHeap` copies it out, and all views of it follow. Only memory that was
+ * shared on request may be written by somebody else; it says so.
  */
 export class Storage {
   #data: TypedArray;
   #owner: MemoryOwner | undefined;
+  #isShared = false;
 
   constructor(data: TypedArray, owner?: MemoryOwner) {
     this.#data = data;
@@ -26,6 +28,17 @@ export class Storage {
   /** Undefined: the JavaScript heap. */
   get owner(): MemoryOwner | undefined {
     return this.#owner;
+  }
+
+  /** Whether code outside holds this memory and may write to it. */
+  get isShared(): boolean {
+    return this.#isShared;
+  }
+
+  /** Says from now on that the memory, which then is on the heap, is shared. */
+  markShared(): void {
+    this.moveToHeap();
+    this.#isShared = true;
   }
 
   moveToHeap(): void {

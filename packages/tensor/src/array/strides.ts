@@ -29,6 +29,14 @@ export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
   return true;
 }
 
+/** Strides of the same elements under a shape that only adds or drops axes of length 1; undefined for other shapes. */
+export function stridesWithoutOnes(shape: Shape, strides: readonly number[], target: Shape): number[] | undefined {
+  const long = shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
+  if (!sameShape(long.map((axis) => shape[axis]!), target.filter((length) => length !== 1))) return undefined;
+  let next = 0;
+  return target.map((length) => (length === 1 ? 0 : strides[long[next++]!]!));
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;

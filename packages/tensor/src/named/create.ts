@@ -31,7 +31,7 @@ function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: n
 }
 
 /** A new typed array with these values: towards zero and inside the limits for i32, 0 or 1 for bool. */
-function typedArrayOf(dtype: DType, values: ArrayLike<number | boolean>): TypedArray {
+export function typedArrayOf(dtype: DType, values: ArrayLike<number | boolean>): TypedArray {
   const owned = allocate(dtype, values.length);
   for (let i = 0; i < owned.length; i++) {
     const value = Number(values[i]);
@@ -41,7 +41,7 @@ function typedArrayOf(dtype: DType, values: ArrayLike<number | boolean>): TypedA
 }
 
 /** Real data get the precision of the context; booleans and typed arrays of integers keep what they are. */
-function dtypeFor(values: ArrayLike<number | boolean>): DType {
+export function dtypeFor(values: ArrayLike<number | boolean>): DType {
   if (Array.isArray(values)) return typeof values[0] === 'boolean' ? 'bool' : contextDType();
   return values instanceof Float32Array || values instanceof Float64Array || !ArrayBuffer.isView(values) ? contextDType() : 'i32';
 }

@@ -1,6 +1,6 @@
 /** @file How a tensor looks in the terminal. */
 import { Box } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
+import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
 import type { Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
 
@@ -35,7 +35,8 @@ function elementAt({ data, shape, strides, offset }: NDArray, flat: number): num
 /** Dimensions, dtype and values; long tensors are cut in the middle. */
 export function printTensor({ value, dims }: Named): string {
   const { dtype, shape } = arrayTypeOf(value);
-  const head = dims.length === 0 ? dtype : `${describeDims(dims)} ${dtype}`;
+  const shared = value instanceof NDArray && value.storage.isShared ? ' shared' : '';
+  const head = `${dims.length === 0 ? '' : `${describeDims(dims)} `}${dtype}${shared}`;
   if (value instanceof Box) return `Tensor ${head} inside ${value.level.transformation}`;
   const array = value as NDArray;
   const text = (flat: number): string => formatNumber(elementAt(array, flat), dtype);

@@ -70,6 +70,7 @@ const reshape: Row = {
     reshaped('matrix to matrix', [2, 6], [3, 4]),
     reshaped('vector to cube', [8], [2, 1, 4]),
     reshaped('to a vector', [3, 2, 2], [12]),
+    reshaped('axes of length 1 come and go', [2, 1, 3], [1, 2, 3, 1]),
     reshaped('rank 0 to rank 2', [], [1, 1]),
     reshaped('to rank 0', [1, 1], []),
     reshaped('size zero', [0, 3], [5, 0]),
