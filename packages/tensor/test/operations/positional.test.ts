@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ELEMENTWISE } from '../../src/elementwise/table.ts';
 import { checkCompleteness, missingRows, testTable } from './run-table.ts';
+import { condRows } from './table-cond.ts';
 import { controlRows } from './table-control.ts';
 import { elementwiseRows } from './table-elementwise.ts';
 import { gatherRows } from './table-gather.ts';
@@ -12,7 +13,7 @@ import { solveRows } from './table-solve.ts';
 import { structureRows } from './table-structure.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
-const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...randomRows, ...controlRows, ...solveRows];
+const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...randomRows, ...controlRows, ...condRows, ...solveRows];
 const counts = testTable('positional operations', rows, SEED);
 
 /** Functions of the modules that are no operations on arrays: numbers to numbers, and the truth of a plain array. */
