@@ -86,14 +86,24 @@ function makeLine<X>(problem: Problem<X>, from: Point<X>, pairs: readonly Curvat
     steepest: !descends,
     slope: dot(direction, gradient),
     length: norm(direction),
-    // Without curvature the scale of x is unknown: a first step of length 1 at most.
-    firstStep: descends ? 1 : Math.min(1, 1 / from.gradientNorm),
+    firstStep: descends ? 1 : gentleLength(from.value, from.gradientNorm, norm(x.leaves)) / from.gradientNorm,
     at(step) {
       const point = problem.evaluate(x.rebuild(plus(x.leaves, step, direction)));
       const slope = point.nonFinite === undefined ? dot(unpackLike(NAME, point.gradient, x.structure).leaves, direction) : NaN;
       return { step, value: point.value, slope, at: point };
     },
   };
+}
+
+/** The part of x that a first step moves at least, so that it can be seen. */
+const LEAST_MOVE = 2 ** -20;
+
+/**
+ * How far to go where no curvature is known: to where a parabola with its minimum at 0 would have it, but no further than 1. It
+ * depends on the unit of x only where that is all there is to go by, and not on the unit of the function.
+ */
+function gentleLength(value: number, slope: number, size: number): number {
+  return Math.max(Math.min((2 * Math.abs(value)) / slope, 1), LEAST_MOVE * (size > 0 ? size : 1));
 }
 
 /** A pair as vectors, with ⟨dx, dg⟩. */

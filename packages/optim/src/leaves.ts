@@ -1,6 +1,6 @@
 /** @file Trees as lists of vectors: what optimizers compute with, whatever the parameters are packed in. */
 import { flatten, TreeError, type TreeStructure, type Value } from '@tapeflow/autodiff';
-import { abstractOf, spaceOf } from '@tapeflow/autodiff/extend';
+import { abstractOf } from '@tapeflow/autodiff/extend';
 import { spatial, Tensor, type Dim } from '@tapeflow/tensor';
 import { arraySpace, arrayTypeOf, wrap } from '@tapeflow/tensor/extend';
 import type { Leaf } from './arithmetic.ts';
@@ -64,10 +64,10 @@ function isReal(leaf: Value): boolean {
 }
 
 function asLeaf(operation: string, leaf: Value, path: string): Leaf {
-  const space = spaceOf(leaf);
+  const { space, type } = abstractOf(leaf);
   if (space === arraySpace) return wrap({ value: leaf, dims: numberedAxes(arrayTypeOf(leaf).shape) });
-  if (space.name === 'number') return leaf as Leaf;
-  throw new TreeError(operation, path, `a leaf of the space '${space.name}'.`, 'Use named tensors and numbers as parameters.');
+  if (type === 'number') return leaf as Leaf;
+  throw new TreeError(operation, path, `${space.describe(type)}.`, 'Use named tensors and numbers as parameters.');
 }
 
 const AXIS_TYPE = spatial(0).type;

@@ -2,10 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { exp, mul, precision, scalar, square, sub, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { lbfgs, minimize, minimizeSteps, OptionError, type Method, type Objective, type Point } from '../src/index.ts';
-import { quadratic, rosenbrock } from './functions.ts';
+import { lbfgs, minimize, minimizeSteps, OptionError, type Method, type Objective, type Point, type Problem } from '../src/index.ts';
+import { quadratic, rosenbrock, vector } from './functions.ts';
 
-const vector = (values: readonly number[], dtype: 'f32' | 'f64' = 'f64'): Tensor<'i'> => tensor({ i: values.length }, values, { dtype });
 const distance = (x: Tensor<'i'>, to: number): number => Math.max(...Array.from(x.data, (value) => Math.abs(value - to)));
 
 describe('Rosenbrock', () => {
@@ -75,11 +74,25 @@ test('a quadratic of n eigenvalues is solved in about n steps with n pairs and e
   expect(result.steps).toBeLessThanOrEqual(n + 2);
 });
 
-test('scaling the function by a power of two changes no step after the first', () => {
-  // s·y and y·y scale alike; the first step is 1/‖g‖ and therefore does not depend on the scale either.
+test('scaling the function by a power of two changes no step', () => {
+  // s·y and y·y scale alike; the first step is 2 f/‖g‖² and therefore goes equally far as well.
   const run = (factor: number) =>
     minimize(valueAndGrad((x: Tensor<'i'>): Scalar => mul(factor, rosenbrock(x))), vector([-1.2, 1]), { method: lbfgs(), maxSteps: 20 });
-  expect(Array.from(run(2 ** 10).x.data)).toEqual(Array.from(run(1).x.data));
+  for (const factor of [2 ** 10, 2 ** -60]) expect(Array.from(run(factor).x.data)).toEqual(Array.from(run(1).x.data));
+});
+
+test.each([2 ** 200, 2 ** -200])('curvature of size %f is remembered: what counts is the angle between step and change of gradient', (factor) => {
+  const f = quadratic(vector([factor, 3 * factor, 10 * factor]));
+  const result = minimize(valueAndGrad(f), vector([1, 1, 1]), { method: lbfgs(), maxSteps: 4 });
+  expect(result.state.memory.pairs).toHaveLength(4);
+});
+
+test('a pair without positive curvature is not remembered', () => {
+  // Rounding has left x where it was, while the gradient turned.
+  const start: Point<number> = { x: 2 ** 60, value: 1, gradient: 1, gradientNorm: 1, roundoff: 2 ** -53 };
+  const problem = { evaluations: 1, evaluate: (): Point<number> => ({ ...start, value: 0.5, gradient: -0.1, gradientNorm: 0.1 }) };
+  const next = lbfgs().step(problem as Problem<number>, start, { step: 0, moments: {}, pairs: [] });
+  expect(next).toMatchObject({ point: { x: 2 ** 60, value: 0.5 }, state: { step: 1, pairs: [] } });
 });
 
 test('trees: a record of tensors, scalars and numbers gives the steps of one long vector', () => {
@@ -180,7 +193,7 @@ test('steep and flat: exponentials, where a fixed rate would fail', () => {
 });
 
 describe('bad options', () => {
-  test.each([
+  test.each<[object, string]>([
     [{ memory: 0 }, 'memory'],
     [{ memory: 2.5 }, 'memory'],
     [{ sufficientDecrease: 0 }, 'sufficientDecrease'],
@@ -188,6 +201,7 @@ describe('bad options', () => {
     [{ curvature: 1 }, 'curvature'],
     [{ sufficientDecrease: 0.2, curvature: 0.1 }, 'curvature'],
     [{ maxEvaluations: 0 }, 'maxEvaluations'],
+    [{ history: 10 }, 'history'],
   ])('%j', (options, option) => {
     expect(() => lbfgs(options)).toThrow(OptionError);
     expect(() => lbfgs(options)).toThrow(expect.objectContaining({ option, operation: 'lbfgs' }));
