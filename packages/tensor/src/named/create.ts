@@ -1,7 +1,6 @@
 /** @file Making tensors: from numbers, lists, typed arrays, and constants. */
 import { allocate, type DType, type TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
-import { add as addArrays, mul as mulArrays } from '../primitives/elementwise.ts';
 import { convert as convertArray, iota, saturate } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
 import { DataError, DimensionError } from '../errors.ts';
@@ -100,12 +99,12 @@ export function full<const S extends ShapeRecord>(shape: S, value: number, optio
 
 /** Zeros in the given dimensions. */
 export function zeros<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  return full(shape, 0, options);
+  return filled(0, makeDims(shape, 'zeros'), options.dtype ?? contextDType());
 }
 
 /** Ones in the given dimensions. */
 export function ones<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  return full(shape, 1, options);
+  return filled(1, makeDims(shape, 'ones'), options.dtype ?? contextDType());
 }
 
 /** Zeros with the dimensions and dtype of another tensor. */
@@ -114,22 +113,29 @@ export function zerosLike({ value, dims }: Named): Tensor {
   return filled(0, dims, arrayTypeOf(value).dtype);
 }
 
+function onlyDim(operation: string, shape: ShapeRecord): Dim {
+  const dims = makeDims(shape, operation);
+  const [dim] = dims;
+  if (dim === undefined || dims.length > 1) throw new DimensionError(operation, dims[1]?.name ?? '', `${dims.length} dimensions were given.`, [describeDims(dims)], 'Give one dimension, and combine sequences along several by adding them.');
+  return dim;
+}
+
 /** 0, 1, 2, … along one dimension. */
 export function range<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  const dims = makeDims(shape, 'range');
-  if (dims.length !== 1) throw new DataError('range', 1, dims.length, 'the number of dimensions');
-  return wrap({ value: iota([dims[0]!.size], 0, options.dtype ?? 'i32'), dims });
+  const dim = onlyDim('range', shape);
+  return wrap({ value: iota([dim.size], 0, options.dtype ?? 'i32'), dims: [dim] });
 }
 
 /** Values from `from` to `to`, both included, equally spaced along one dimension. */
 export function linspace<const S extends ShapeRecord>(shape: S, from: number, to: number): Tensor<ShapeNames<S>> {
-  const dims = makeDims(shape, 'linspace');
-  if (dims.length !== 1) throw new DataError('linspace', 1, dims.length, 'the number of dimensions');
+  const dim = onlyDim('linspace', shape);
   const dtype = contextDType();
-  const { size } = dims[0]!;
-  const constant = (value: number): unknown => fullArray(value, [], dtype);
-  const steps = iota([size], 0, dtype);
-  return wrap({ value: addArrays(mulArrays(steps, constant(size > 1 ? (to - from) / (size - 1) : 0)), constant(from)), dims });
+  const data = allocate(dtype, dim.size);
+  for (let k = 0; k < dim.size; k++) {
+    const share = dim.size === 1 ? 0 : k / (dim.size - 1);
+    data[k] = from * (1 - share) + to * share;
+  }
+  return wrap({ value: NDArray.of(data, [dim.size], dtype), dims: [dim] });
 }
 
 /** A number as a scalar; scalars pass. */
