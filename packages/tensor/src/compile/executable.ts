@@ -2,9 +2,10 @@
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { optimize } from './graph/optimize.ts';
 import { interpret } from './interpreter.ts';
+import { compileToWasm } from './wasm/program.ts';
 
 /** Where programs run: compiled to WebAssembly, or interpreted operation by operation. */
-export type Backend = 'js';
+export type Backend = 'wasm' | 'js';
 
 /** A program that can be run on plain values. */
 export interface Executable {
@@ -24,8 +25,8 @@ export interface Compiled {
   readonly executable: Executable;
 }
 
-const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { js: new WeakMap() };
-const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { js: interpret };
+const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap() };
+const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret };
 
 /** The program made ready for a backend; the second time it is found ready. */
 export function compile(program: Program, backend: Backend): Compiled {

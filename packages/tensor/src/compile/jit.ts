@@ -101,7 +101,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { backend = 'js', static: statics = [] } = options;
+  const { backend = 'wasm', static: statics = [] } = options;
   const programs = new Map<string, Traced>();
   let calls = 0;
   let traces = 0;

@@ -10,7 +10,7 @@ import { checkedAllocate, type ArrayType } from '../array/type.ts';
 
 export { broadcast, concat, full, pad, reshape, slice, sliceAxis } from '../array/ndarray.ts';
 
-interface Permutation {
+export interface Permutation {
   /** Input axis of each output axis. */
   readonly order: readonly number[];
 }
@@ -53,7 +53,7 @@ export function reverse(x: Value, axes: readonly number[]): Value {
   return axes.length === 0 ? x : reverseOperation([x], { axes });
 }
 
-interface Target {
+export interface Target {
   readonly dtype: DType;
 }
 
@@ -96,7 +96,7 @@ function convertPlain(x: NDArray, dtype: DType): NDArray {
   return NDArray.of(out, x.shape, dtype);
 }
 
-interface Iota {
+export interface Iota {
   readonly shape: Shape;
   readonly axis: number;
   readonly dtype: DType;

@@ -4,7 +4,7 @@ import { flatten } from '@tapeflow/autodiff';
 import type { Backend } from '../../src/index.ts';
 import type { NDArray } from '../../src/array/ndarray.ts';
 
-export const BACKENDS: readonly Backend[] = ['js'];
+export const BACKENDS: readonly Backend[] = ['js', 'wasm'];
 
 /** Park–Miller numbers in (low, high). */
 export function randomNumbers(seed: number, count: number, low = -1, high = 1): number[] {

@@ -13,7 +13,8 @@ export type Reduction = 'sum' | 'prod' | 'min' | 'max' | 'any' | 'all';
 /** Reduces `length` elements, `step` apart. */
 type RowReduction = (data: TypedArray, at: number, step: number, length: number) => number;
 
-const CHUNK = 256;
+/** Rows up to this length are summed without halving. */
+export const CHUNK = 256;
 
 function sumRow(data: TypedArray, at: number, step: number, length: number): number {
   if (length > CHUNK) {

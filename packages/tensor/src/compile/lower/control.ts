@@ -1,0 +1,96 @@
+/** @file How loops, branches and checks become steps. */
+import type { Atom, Equation, Program } from '@tapeflow/autodiff/extend';
+import { sizeOf } from '../../array/strides.ts';
+import type { ArrayType } from '../../array/type.ts';
+import type { CheckParams } from '../../control/check.ts';
+import type { CondParams } from '../../control/cond.ts';
+import type { ScanParams } from '../../control/scan.ts';
+import type { WhileParams } from '../../control/while.ts';
+import type { Block } from './block.ts';
+import type { Rule } from './operations.ts';
+import type { Step } from './step.ts';
+import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view.ts';
+
+/** Lowers a program that belongs to an equation, on views of its inputs. */
+export type LowerInner = (program: Program, inputs: readonly View[]) => Block;
+
+const viewsOf = (block: Block, atoms: readonly Atom[]): View[] => atoms.map((atom) => block.view(atom));
+const regionsOf = (...views: readonly (readonly View[])[]): Region[] => views.flat().map(({ region }) => region);
+
+/** Memory of its own for each carry, with the first value in it. */
+function startCarries(block: Block, atoms: readonly Atom[], types: readonly { readonly type: unknown }[]): View[] {
+  const carries = types.map(({ type }) => block.fresh(type as ArrayType));
+  atoms.forEach((atom, k) => block.store(atom, carries[k]!));
+  return carries;
+}
+
+/**
+ * Moves the new values of all carries to their places at once: what lies in the place of another carry (two carries that change
+ * places, a shifted carry) is set aside first.
+ */
+function updateCarries(block: Block, carries: readonly View[], next: readonly View[]): void {
+  const places = new Set(carries.map(({ region }) => region));
+  const isAside = (k: number): boolean => places.has(next[k]!.region);
+  const moved = carries.flatMap((carry, k) => (sameView(carry, next[k]!) ? [] : [k]));
+  const sources = next.map((view, k) => (moved.includes(k) && isAside(k) ? block.contiguous(view, false) : view));
+  for (const k of moved) block.copy(sources[k]!, carries[k]!);
+}
+
+function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
+  const { body, captured, carries: count, length, reverse, save } = equation.params as ScanParams;
+  const fixed = viewsOf(block, equation.inputs.slice(0, captured));
+  const stacks = viewsOf(block, equation.inputs.slice(captured + count));
+  const carries = startCarries(block, equation.inputs.slice(captured, captured + count), body.results.slice(0, count));
+  const results = equation.outputs.slice(count).map(({ type }) => block.fresh(type as ArrayType));
+  equation.outputs.forEach((variable, k) => block.setView(variable, k < count ? carries[k]! : results[k - count]!));
+  if (length === 0) return;
+  const counter = new Counter(length);
+  const inner = lowerInner(body, [...fixed, ...carries, ...stacks.map((stack) => sliceAt(stack, counter))]);
+  // Results may be carries themselves: they are written before the carries move on.
+  const next = viewsOf(inner, body.outputs.slice(0, count));
+  const kept = [...body.outputs.slice(count), ...(save ? body.inputs.slice(captured, captured + count) : [])];
+  kept.forEach((atom, k) => inner.store(atom, sliceAt(results[k]!, counter)));
+  updateCarries(inner, carries, next);
+  block.steps.push({ kind: 'scan', counter, reverse, body: inner.steps, keeps: regionsOf(carries, results, fixed, stacks) });
+}
+
+function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): void {
+  const { condition, body, conditionCaptured, bodyCaptured } = equation.params as WhileParams;
+  const all = equation.inputs;
+  const forCondition = viewsOf(block, all.slice(0, conditionCaptured));
+  const forBody = viewsOf(block, all.slice(conditionCaptured, conditionCaptured + bodyCaptured));
+  const carries = startCarries(block, all.slice(conditionCaptured + bodyCaptured), body.results);
+  equation.outputs.forEach((variable, k) => block.setView(variable, carries[k]!));
+  const test = lowerInner(condition, [...forCondition, ...carries]);
+  const holds = test.view(condition.outputs[0]!);
+  const inner = lowerInner(body, [...forBody, ...carries]);
+  updateCarries(inner, carries, viewsOf(inner, body.outputs));
+  block.steps.push({ kind: 'while', condition: test.steps, holds, body: inner.steps, keeps: regionsOf(carries, forCondition, forBody) });
+}
+
+function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
+  const { whenTrue, whenFalse } = equation.params as CondParams;
+  const [predicate, ...inputs] = viewsOf(block, equation.inputs);
+  const results = equation.outputs.map(({ type }) => block.fresh(type as ArrayType));
+  const branch = (program: Program): readonly Step[] => {
+    const inner = lowerInner(program, inputs);
+    program.outputs.forEach((atom, k) => inner.store(atom, results[k]!));
+    return inner.steps;
+  };
+  block.steps.push({ kind: 'cond', predicate: predicate!, whenTrue: branch(whenTrue), whenFalse: branch(whenFalse), keeps: regionsOf(results, inputs) });
+  equation.outputs.forEach((variable, k) => block.setView(variable, results[k]!));
+}
+
+function check(block: Block, equation: Equation, lowerInner: LowerInner): void {
+  const [condition, ...data] = viewsOf(block, equation.inputs);
+  const report = lowerInner({ inputs: [], equations: [], outputs: [], results: [] }, []);
+  const copies = data.map((view) => {
+    const copy = wholeView(new Region(view.dtype, sizeOf(view.shape)), view.shape);
+    report.copy(view, copy);
+    return copy;
+  });
+  block.steps.push({ kind: 'check', condition: condition!, report: report.steps, data: copies, error: (equation.params as CheckParams).error });
+}
+
+/** Rules that lower inner programs, by the names of operations. */
+export const CONTROL_RULES: Readonly<Record<string, (block: Block, equation: Equation, lowerInner: LowerInner) => ReturnType<Rule>>> = { scan, while: whileLoop, cond, check };

@@ -1,0 +1,145 @@
+/** @file Steps: what a compiled program does, in order. Loops and branches hold steps of their own. */
+import type { Primitive } from '@tapeflow/autodiff/extend';
+import type { NDArray } from '../../array/ndarray.ts';
+import { describeType } from '../../array/type.ts';
+import { kernelText, type Kernel } from './kernel.ts';
+import type { Counter, Region, View } from './view.ts';
+
+/** Runs a kernel; the first view is written. */
+export interface RunStep {
+  readonly kind: 'run';
+  readonly kernel: Kernel;
+  readonly views: readonly View[];
+}
+
+/** Fills a region with zeros. */
+export interface ClearStep {
+  readonly kind: 'clear';
+  readonly target: View;
+}
+
+/** Lets JavaScript perform an operation on the memory of the program. Views: results, then inputs, all without gaps. */
+export interface HostStep {
+  readonly kind: 'host';
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  readonly results: readonly View[];
+  readonly inputs: readonly View[];
+}
+
+/** Repeats the body for each number of the counter. */
+export interface ScanStep {
+  readonly kind: 'scan';
+  readonly counter: Counter;
+  readonly reverse: boolean;
+  readonly body: readonly Step[];
+  /** What must keep its memory from before the loop to its end. */
+  readonly keeps: readonly Region[];
+}
+
+/** Repeats: computes the condition, leaves unless it holds, runs the body. */
+export interface WhileStep {
+  readonly kind: 'while';
+  readonly condition: readonly Step[];
+  readonly holds: View;
+  readonly body: readonly Step[];
+  readonly keeps: readonly Region[];
+}
+
+/** Runs one of two branches. */
+export interface CondStep {
+  readonly kind: 'cond';
+  readonly predicate: View;
+  readonly whenTrue: readonly Step[];
+  readonly whenFalse: readonly Step[];
+  readonly keeps: readonly Region[];
+}
+
+/** Ends the program with an error unless the condition holds. */
+export interface CheckStep {
+  readonly kind: 'check';
+  readonly condition: View;
+  /** Copies what the error is made from. */
+  readonly report: readonly Step[];
+  readonly data: readonly View[];
+  readonly error: (data: readonly NDArray[]) => Error;
+}
+
+export type Step = RunStep | ClearStep | HostStep | ScanStep | WhileStep | CondStep | CheckStep;
+
+/** A value that a program gives back. */
+export type Output = { readonly view: View } | { readonly input: number } | { readonly value: unknown };
+
+/** A program as steps on symbolic memory. */
+export interface Schedule {
+  readonly steps: readonly Step[];
+  readonly inputs: readonly View[];
+  readonly outputs: readonly Output[];
+}
+
+/** Regions that a step reads or writes itself, without those of inner steps. */
+export function regionsOf(step: Step): readonly Region[] {
+  switch (step.kind) {
+    case 'run':
+      return step.views.map(({ region }) => region);
+    case 'clear':
+      return [step.target.region];
+    case 'host':
+      return [...step.results, ...step.inputs].map(({ region }) => region);
+    case 'scan':
+      return step.keeps;
+    case 'while':
+      return step.keeps;
+    case 'cond':
+      return [step.predicate.region, ...step.keeps];
+    case 'check':
+      return [step.condition.region];
+  }
+}
+
+/** Steps inside a step. */
+export function innerSteps(step: Step): readonly (readonly Step[])[] {
+  switch (step.kind) {
+    case 'scan':
+      return [step.body];
+    case 'while':
+      return [step.condition, step.body];
+    case 'cond':
+      return [step.whenTrue, step.whenFalse];
+    case 'check':
+      return [step.report];
+    default:
+      return [];
+  }
+}
+
+/** Steps as text, one a line. */
+export function stepsText(steps: readonly Step[], indent = ''): string[] {
+  const deeper = `${indent}  `;
+  return steps.flatMap((step): string[] => {
+    switch (step.kind) {
+      case 'run': {
+        const [target, ...inputs] = step.views;
+        return [`${indent}${viewText(target!)} = ${kernelText(step.kernel)} of ${inputs.map(viewText).join(', ') || 'nothing'}`];
+      }
+      case 'clear':
+        return [`${indent}${viewText(step.target)} = 0`];
+      case 'host':
+        return [`${indent}${step.results.map(viewText).join(', ')} = host ${step.primitive.name}(${step.inputs.map(viewText).join(', ')})`];
+      case 'scan':
+        return [`${indent}repeat ${step.counter.length} times${step.reverse ? ', backwards' : ''}`, ...stepsText(step.body, deeper)];
+      case 'while':
+        return [`${indent}while`, ...stepsText(step.condition, `${deeper}  `), `${deeper}${viewText(step.holds)} holds`, ...stepsText(step.body, deeper)];
+      case 'cond':
+        return [`${indent}if ${viewText(step.predicate)}`, ...stepsText(step.whenTrue, deeper), `${indent}else`, ...stepsText(step.whenFalse, deeper)];
+      case 'check':
+        return [`${indent}check ${viewText(step.condition)}`];
+    }
+  });
+}
+
+function viewText(view: View): string {
+  const moving = view.moving.length === 0 ? '' : ` moving by ${view.moving.map(({ stride }) => stride).join(', ')}`;
+  const { address } = view.region.root;
+  return `${describeType(view)}${address < 0 ? '' : `@${address}`}${view.offset === 0 ? '' : `+${view.offset}`}${moving}`;
+}

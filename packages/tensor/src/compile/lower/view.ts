@@ -1,0 +1,128 @@
+/**
+ * @file Symbolic views: where the elements of a value lie in the memory of a program, before addresses are known. Broadcasts,
+ * transposes, slices and reversals only change the view, as they do with arrays.
+ */
+import { bytesPerElement, type DType, type TypedArray } from '../../array/dtype.ts';
+import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from '../../array/strides.ts';
+import type { ArrayType } from '../../array/type.ts';
+
+/** A piece of the memory of a program. */
+export class Region {
+  readonly dtype: DType;
+  readonly size: number;
+  /** What is there from the start and never changes. */
+  readonly constant: TypedArray | undefined;
+  /** The region whose memory this one uses, where a value is updated in place. */
+  shares: Region | undefined;
+  /** Given by the memory plan, in bytes. */
+  address: number = -1;
+
+  constructor(dtype: DType, size: number, constant?: TypedArray) {
+    this.dtype = dtype;
+    this.size = size;
+    this.constant = constant;
+  }
+
+  get bytes(): number {
+    return this.size * bytesPerElement(this.dtype);
+  }
+
+  /** The region that has the memory. */
+  get root(): Region {
+    return this.shares === undefined ? this : this.shares.root;
+  }
+}
+
+/** The number of the step of a loop. */
+export class Counter {
+  readonly length: number;
+
+  constructor(length: number) {
+    this.length = length;
+  }
+}
+
+/** Elements per step of a loop by which a view moves on. */
+export interface Moving {
+  readonly counter: Counter;
+  readonly stride: number;
+}
+
+/** A window onto a region; strides and offset count elements. */
+export interface View extends ArrayType {
+  readonly region: Region;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly moving: readonly Moving[];
+}
+
+/** A view of a whole region. */
+export function wholeView(region: Region, shape: Shape): View {
+  return { region, dtype: region.dtype, shape, strides: rowMajor(shape), offset: 0, moving: [] };
+}
+
+/** Repeats along the axes that `axes` does not name. */
+export function broadcastView(view: View, shape: Shape, axes: readonly number[]): View {
+  const strides = new Array<number>(shape.length).fill(0);
+  axes.forEach((axis, k) => {
+    if (view.shape[k] === shape[axis]) strides[axis] = view.strides[k]!;
+  });
+  return { ...view, shape, strides };
+}
+
+/** Axis k is axis `order[k]` of the view. */
+export function transposeView(view: View, order: readonly number[]): View {
+  return { ...view, shape: order.map((axis) => view.shape[axis]!), strides: order.map((axis) => view.strides[axis]!) };
+}
+
+/** Every `step`-th element from `start` on. */
+export function sliceView(view: View, start: readonly number[], step: readonly number[], shape: Shape): View {
+  const offset = sizeOf(shape) === 0 ? view.offset : start.reduce((at, count, axis) => at + count * view.strides[axis]!, view.offset);
+  return { ...view, shape, strides: view.strides.map((stride, axis) => stride * step[axis]!), offset };
+}
+
+/** Axes turned around. */
+export function reverseView(view: View, axes: readonly number[]): View {
+  if (sizeOf(view.shape) === 0) return view;
+  const offset = axes.reduce((at, axis) => at + (view.shape[axis]! - 1) * view.strides[axis]!, view.offset);
+  return { ...view, strides: view.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)), offset };
+}
+
+/** The same elements under another shape, where that needs no copy. */
+export function reshapeView(view: View, shape: Shape): View | undefined {
+  if (isRowMajor(view.shape, view.strides)) return { ...view, shape, strides: rowMajor(shape) };
+  // Only axes of length 1 come or go.
+  const kept = view.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
+  if (!sameShape(shape.filter((length) => length !== 1), kept.map((axis) => view.shape[axis]!))) return undefined;
+  let at = 0;
+  return { ...view, shape, strides: shape.map((length) => (length === 1 ? 0 : view.strides[kept[at++]!]!)) };
+}
+
+/** The slice of a stack that a loop is at. */
+export function sliceAt(view: View, counter: Counter): View {
+  const [stride = 0, ...strides] = view.strides;
+  return { ...view, shape: view.shape.slice(1), strides, moving: [...view.moving, { counter, stride }] };
+}
+
+/** Whether the elements follow each other without gaps. */
+export function isContiguous({ shape, strides }: View): boolean {
+  return isRowMajor(shape, strides);
+}
+
+/** Whether a view is a whole region in order. */
+export function isWhole(view: View): boolean {
+  return view.offset === 0 && view.moving.length === 0 && isContiguous(view) && sizeOf(view.shape) === view.region.size;
+}
+
+/** Whether two views are of the same elements in the same order. */
+export function sameView(a: View, b: View): boolean {
+  return (
+    a.region.root === b.region.root &&
+    a.dtype === b.dtype &&
+    a.offset === b.offset &&
+    sameShape(a.shape, b.shape) &&
+    a.strides.every((stride, axis) => stride === b.strides[axis] || a.shape[axis] === 1) &&
+    a.moving.length === b.moving.length &&
+    a.moving.every(({ counter, stride }, k) => counter === b.moving[k]!.counter && stride === b.moving[k]!.stride)
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * @file The memory plan: every region gets an address in one block of fixed size. Regions whose lifetimes do not overlap share
+ * memory; a region that a loop reads from outside lives to the end of the loop.
+ */
+import { innerSteps, regionsOf, type Schedule, type Step } from './lower/step.ts';
+import type { Region } from './lower/view.ts';
+
+/** Regions begin at multiples of this many bytes, which is what vectors like. */
+const ALIGNMENT = 16;
+
+/** A stretch of the schedule that is performed repeatedly. */
+interface Repeated {
+  end: number;
+}
+
+interface Lifetime {
+  start: number;
+  end: number;
+  /** The loops around the first use. */
+  readonly loops: readonly Repeated[];
+  /** Loops that the region must outlive, which are not over yet. */
+  readonly through: Set<Repeated>;
+}
+
+/** Where everything lies. */
+export interface MemoryPlan {
+  readonly bytes: number;
+  readonly constants: readonly Region[];
+}
+
+const FOREVER = Infinity;
+const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** Gives every region of a schedule its address. */
+export function planMemory(schedule: Schedule): MemoryPlan {
+  const lifetimes = new Map<Region, Lifetime>();
+  const constants = new Set<Region>();
+  let position = 0;
+
+  const touch = ({ root }: Region, loops: readonly Repeated[], end: number = position): void => {
+    if (root.constant !== undefined) {
+      constants.add(root);
+      return;
+    }
+    let life = lifetimes.get(root);
+    if (life === undefined) lifetimes.set(root, (life = { start: position, end, loops, through: new Set() }));
+    life.end = Math.max(life.end, end);
+    const outside = loops.find((loop, k) => loop !== life.loops[k]);
+    if (outside !== undefined) life.through.add(outside);
+  };
+  const walk = (steps: readonly Step[], loops: readonly Repeated[]): void => {
+    for (const step of steps) {
+      position++;
+      for (const region of regionsOf(step)) touch(region, loops);
+      const isLoop = step.kind === 'scan' || step.kind === 'while';
+      const loop: Repeated = { end: 0 };
+      const inside = isLoop ? [...loops, loop] : loops;
+      const [first, ...others] = innerSteps(step);
+      if (first !== undefined) walk(first, inside);
+      position++;
+      if (step.kind === 'while') touch(step.holds.region, inside);
+      if (step.kind === 'check') for (const { region } of step.data) touch(region, loops);
+      for (const inner of others) walk(inner, inside);
+      loop.end = ++position;
+    }
+  };
+
+  for (const { region } of schedule.inputs) touch(region, []);
+  walk(schedule.steps, []);
+  position++;
+  for (const output of schedule.outputs) if ('view' in output) touch(output.view.region, [], FOREVER);
+
+  let bytes = 0;
+  for (const region of constants) {
+    region.address = bytes;
+    bytes = aligned(bytes + region.bytes);
+  }
+  const intervals = [...lifetimes].map(([region, { start, end, through }]) => ({ region, start, end: Math.max(end, ...[...through].map((loop) => loop.end)) }));
+  return { bytes: placeAll(intervals, bytes), constants: [...constants] };
+}
+
+interface Interval {
+  readonly region: Region;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** First fit in the order of the schedule; returns the end of the memory that is used. */
+function placeAll(intervals: readonly Interval[], from: number): number {
+  let last = from;
+  let active: Interval[] = [];
+  for (const interval of [...intervals].sort((a, b) => a.start - b.start)) {
+    active = active.filter(({ end }) => end >= interval.start);
+    const size = aligned(interval.region.bytes);
+    let address = from;
+    let at = 0;
+    for (; at < active.length; at++) {
+      const { region } = active[at]!;
+      if (address + size <= region.address) break;
+      address = Math.max(address, region.address + aligned(region.bytes));
+    }
+    interval.region.address = address;
+    // In the order of addresses, so that gaps are found from below.
+    active.splice(at, 0, interval);
+    last = Math.max(last, address + size);
+  }
+  return last;
+}

@@ -1,0 +1,170 @@
+/** @file Prints a schedule as one WebAssembly module: a function per kernel, and `main`, which calls them in loops and branches. */
+import type { Primitive } from '@tapeflow/autodiff/extend';
+import { bytesPerElement } from '../../array/dtype.ts';
+import type { NDArray } from '../../array/ndarray.ts';
+import { OPERATORS, type Operator } from '../../elementwise/expression.ts';
+import type { Body } from '../lower/kernel.ts';
+import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
+import type { Counter, View } from '../lower/view.ts';
+import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
+import type { FunctionBuilder } from './function-builder.ts';
+import { hostOperators } from './print-expression.ts';
+import { KernelPrinter } from './print-kernel.ts';
+
+/** An operation that JavaScript performs, by the number under which `main` calls for it. */
+export interface HostCall {
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  readonly results: readonly View[];
+  readonly inputs: readonly View[];
+}
+
+/** A condition whose failure ends the program, by number. */
+export interface Check {
+  readonly data: readonly View[];
+  readonly error: (data: readonly NDArray[]) => Error;
+}
+
+/** A module and what it needs of JavaScript. */
+export interface PrintedProgram {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly kernels: number;
+  readonly operators: readonly Operator[];
+  readonly hostCalls: readonly HostCall[];
+  readonly checks: readonly Check[];
+}
+
+/** Names under which JavaScript gives functions and memory to the module. */
+export const HOST = { module: 'host', memory: 'memory', badIndex: 'badIndex', failed: 'failed', perform: 'perform' } as const;
+/** Module name of the functions of one or two numbers. */
+export const MATH = 'math';
+
+/** Prints a schedule whose regions have addresses. `pages` is the size of its memory. */
+export function printProgram(schedule: Schedule, pages: number): PrintedProgram {
+  const module = new ModuleBuilder();
+  module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
+  const operators = [...new Set(allSteps(schedule.steps).flatMap((step) => (step.kind === 'run' && step.kernel.kind === 'map' ? operatorsOf(step.kernel.body) : [])))];
+  const functions = new Map(operators.map((operator) => [operator, module.importFunction(MATH, operator, numberOfOperands(operator), ['f64'])]));
+  const badIndex = module.importFunction(HOST.module, HOST.badIndex, ['i32', 'i32', 'i32']);
+  const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
+  const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
+  const kernels = new KernelPrinter(module, { functions, badIndex });
+  // Kernels are functions of their own: engines optimize them while the main loop is running.
+  for (const step of allSteps(schedule.steps)) if (step.kind === 'run') kernels.function(step.kernel);
+  const main = new MainPrinter(kernels, failed, perform);
+  module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
+  return { bytes: module.toBytes(), kernels: kernels.count, operators, hostCalls: main.hostCalls, checks: main.checks };
+}
+
+function allSteps(steps: readonly Step[]): Step[] {
+  return steps.flatMap((step) => [step, ...innerSteps(step).flatMap(allSteps)]);
+}
+
+function operatorsOf(body: Body, seen: Set<Body> = new Set()): Operator[] {
+  if (body.kind === 'input' || seen.has(body)) return [];
+  seen.add(body);
+  if (body.kind === 'convert') return operatorsOf(body.input, seen);
+  return [...hostOperators(body.name), ...body.inputs.flatMap((input) => operatorsOf(input, seen))];
+}
+
+function numberOfOperands(operator: Operator): 'f64'[] {
+  return new Array<'f64'>(OPERATORS[operator]).fill('f64');
+}
+
+/** Prints `main`. */
+class MainPrinter {
+  readonly hostCalls: HostCall[] = [];
+  readonly checks: Check[] = [];
+  private readonly kernels: KernelPrinter;
+  private readonly failed: FunctionReference;
+  private readonly perform: FunctionReference;
+  private readonly counters = new Map<Counter, Local>();
+
+  constructor(kernels: KernelPrinter, failed: FunctionReference, perform: FunctionReference) {
+    this.kernels = kernels;
+    this.failed = failed;
+    this.perform = perform;
+  }
+
+  print(f: FunctionBuilder, steps: readonly Step[]): void {
+    for (const step of steps) this.step(f, step);
+  }
+
+  private step(f: FunctionBuilder, step: Step): void {
+    switch (step.kind) {
+      case 'run':
+        for (const view of step.views) this.address(f, view);
+        f.call(this.kernels.function(step.kernel));
+        return;
+      case 'clear':
+        this.address(f, step.target);
+        f.i32Const(0).i32Const(step.target.region.bytes).memoryFill();
+        return;
+      case 'host':
+        this.host(f, step);
+        return;
+      case 'scan':
+        this.scan(f, step);
+        return;
+      case 'while':
+        this.whileLoop(f, step);
+        return;
+      case 'cond':
+        this.cond(f, step);
+        return;
+      case 'check':
+        this.check(f, step);
+        return;
+    }
+  }
+
+  /** Pushes the address of the first element of a view. */
+  private address(f: FunctionBuilder, { region, offset, moving, dtype }: View): void {
+    const bytes = bytesPerElement(dtype);
+    // Addresses wrap around like unsigned numbers.
+    f.i32Const((region.root.address + offset * bytes) | 0);
+    for (const { counter, stride } of moving) f.localGet(this.counters.get(counter)!).i32Const(stride * bytes).op('i32.mul').op('i32.add');
+  }
+
+  private condition(f: FunctionBuilder, view: View): void {
+    this.address(f, view);
+    f.load('i32.load8_u');
+  }
+
+  private host(f: FunctionBuilder, { primitive, params, results, inputs }: HostStep): void {
+    f.i32Const(this.hostCalls.push({ primitive, params, results, inputs }) - 1).call(this.perform);
+  }
+
+  private scan(f: FunctionBuilder, { counter, reverse, body }: ScanStep): void {
+    const local = f.local('i32');
+    this.counters.set(counter, local);
+    const last = counter.length - 1;
+    f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => this.print(f, body));
+  }
+
+  private whileLoop(f: FunctionBuilder, { condition, holds, body }: WhileStep): void {
+    f.block((exit) => {
+      f.loop((again) => {
+        this.print(f, condition);
+        this.condition(f, holds);
+        f.op('i32.eqz').brIf(exit);
+        this.print(f, body);
+        f.br(again);
+      });
+    });
+  }
+
+  private cond(f: FunctionBuilder, { predicate, whenTrue, whenFalse }: CondStep): void {
+    this.condition(f, predicate);
+    f.if(() => this.print(f, whenTrue), () => this.print(f, whenFalse));
+  }
+
+  private check(f: FunctionBuilder, { condition, report, data, error }: CheckStep): void {
+    const number = this.checks.push({ data, error }) - 1;
+    this.condition(f, condition);
+    f.op('i32.eqz').if(() => {
+      this.print(f, report);
+      f.i32Const(number).call(this.failed);
+    });
+  }
+}

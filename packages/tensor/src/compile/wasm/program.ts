@@ -1,0 +1,134 @@
+/** @file A program in WebAssembly: its memory of fixed size, its results, and what it asks of JavaScript while it runs. */
+import type { Program, Value } from '@tapeflow/autodiff/extend';
+import { allocate, type DType, type TypedArray } from '../../array/dtype.ts';
+import { NDArray } from '../../array/ndarray.ts';
+import { Storage, type MemoryOwner } from '../../array/storage.ts';
+import { rowMajor, sizeOf } from '../../array/strides.ts';
+import { copyInto } from '../../backends/js/copy.ts';
+import { IndexError } from '../../errors.ts';
+import { ProgramTooLargeError } from '../errors.ts';
+import type { Executable } from '../executable.ts';
+import { lower } from '../lower/lower.ts';
+import { stepsText, type Output, type Schedule } from '../lower/step.ts';
+import type { Region, View } from '../lower/view.ts';
+import { planMemory } from '../memory-plan.ts';
+import { HOST_FUNCTIONS } from './host-functions.ts';
+import { INDEXING } from './print-kernel.ts';
+import { HOST, MATH, printProgram, type PrintedProgram } from './print-program.ts';
+
+const PAGE = 65_536;
+const MOST_PAGES = 65_536;
+/** Results up to this size are copied out at once: as views they would keep the whole memory alive. */
+const SMALL = 256;
+
+/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
+export function compileToWasm(program: Program): Executable {
+  const schedule = lower(program);
+  const plan = planMemory(schedule);
+  const pages = Math.max(1, Math.ceil(plan.bytes / PAGE));
+  if (pages > MOST_PAGES) throw new ProgramTooLargeError(plan.bytes);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  for (const region of plan.constants) dataOf(memory, region).set(region.constant!);
+  return new WasmProgram(schedule, printProgram(schedule, pages), memory);
+}
+
+function arrayAt(memory: WebAssembly.Memory, dtype: DType, address: number, size: number): TypedArray {
+  switch (dtype) {
+    case 'f32':
+      return new Float32Array(memory.buffer, address, size);
+    case 'f64':
+      return new Float64Array(memory.buffer, address, size);
+    case 'i32':
+      return new Int32Array(memory.buffer, address, size);
+    case 'bool':
+      return new Uint8Array(memory.buffer, address, size);
+  }
+}
+
+function dataOf(memory: WebAssembly.Memory, region: Region): TypedArray {
+  return arrayAt(memory, region.dtype, region.root.address, region.size);
+}
+
+class WasmProgram implements Executable, MemoryOwner {
+  readonly name = 'program';
+  readonly bytes: number;
+  private readonly schedule: Schedule;
+  private readonly printed: PrintedProgram;
+  private readonly memory: WebAssembly.Memory;
+  private readonly main: () => void;
+  private readonly inputs: readonly TypedArray[];
+  /**
+   * Memory that results of the last run use. It is moved to the heap before the next run, whether somebody still holds it or not: what
+   * a garbage collector knows of that comes too late, and asking it keeps everything alive until the running script pauses.
+   */
+  private lent: Storage[] = [];
+
+  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
+    this.schedule = schedule;
+    this.printed = printed;
+    this.memory = memory;
+    this.bytes = memory.buffer.byteLength;
+    this.inputs = schedule.inputs.map(({ region }) => (region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region)));
+    const math = Object.fromEntries(printed.operators.map((operator) => [operator, HOST_FUNCTIONS[operator]!]));
+    const host = {
+      [HOST.memory]: memory,
+      [HOST.badIndex]: (operation: number, index: number, length: number): never => {
+        throw new IndexError(INDEXING[operation]!, index, length, 'an array');
+      },
+      [HOST.failed]: (check: number): never => this.fail(check),
+      [HOST.perform]: (call: number): void => this.perform(call),
+    };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.bytes), { [MATH]: math, [HOST.module]: host });
+    this.main = instance.exports['main'] as () => void;
+  }
+
+  run(inputs: readonly Value[]): Value[] {
+    for (const storage of this.lent) storage.moveToHeap();
+    this.lent = [];
+    inputs.forEach((input, k) => {
+      const array = input as NDArray;
+      if (this.inputs[k]!.length > 0) copyInto(this.inputs[k]!, array, 0, rowMajor(array.shape));
+    });
+    this.main();
+    const storages = new Map<Region, Storage>();
+    return this.schedule.outputs.map((output) => this.output(output, inputs, storages));
+  }
+
+  private output(output: Output, inputs: readonly Value[], storages: Map<Region, Storage>): Value {
+    if ('value' in output) return output.value;
+    if ('input' in output) return inputs[output.input];
+    const { view } = output;
+    if (sizeOf(view.shape) === 0) return NDArray.of(allocate(view.dtype, 0), view.shape, view.dtype);
+    const root = view.region.root;
+    let storage = storages.get(root);
+    if (storage === undefined) {
+      storage = new Storage(dataOf(this.memory, root), this);
+      if (root.bytes <= SMALL) storage.moveToHeap();
+      else this.lent.push(storage);
+      storages.set(root, storage);
+    }
+    return new NDArray(storage, view.shape, view.strides, view.offset, view.dtype);
+  }
+
+  /** A copy of a gapless value in memory. */
+  private copyOut({ region, shape, dtype }: View): NDArray {
+    return NDArray.of(sizeOf(shape) === 0 ? allocate(dtype, 0) : dataOf(this.memory, region).slice(), shape, dtype);
+  }
+
+  private fail(check: number): never {
+    const { data, error } = this.printed.checks[check]!;
+    throw error(data.map((view) => this.copyOut(view)));
+  }
+
+  private perform(call: number): void {
+    const { primitive, params, results, inputs } = this.printed.hostCalls[call]!;
+    const outputs = primitive.evaluate(inputs.map((view) => this.copyOut(view)), params) as NDArray[];
+    results.forEach((view, k) => {
+      if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
+    });
+  }
+
+  toString(): string {
+    return [`${this.printed.kernels} kernels, ${this.bytes} bytes of memory`, ...stepsText(this.schedule.steps)].join('\n');
+  }
+}
