@@ -2,6 +2,7 @@
 
 // what is shown: rasters of numbers (row 0 at the bottom) and pictures (first row at the top)
 export { areaAverage, checkRaster, extentOf, rasterFrom, type Extent, type Raster } from './raster.ts';
+export { rasterFromTensor, type TensorAxes, type TensorLike } from './from-tensor.ts';
 export { darknessOf, pictureOf, type Channels, type Picture } from './picture.ts';
 
 // plots: each gives a Plot, which toSvg writes out, figure arranges and a report takes in

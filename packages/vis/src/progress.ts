@@ -6,7 +6,7 @@ import { formatNumber } from './text.ts';
 export interface ProgressStream {
   /** Whether a person is watching; without it nothing is ever written. */
   readonly isTTY?: boolean;
-  /** Width of the terminal (default 80). */
+  /** Width of the terminal; 80 where it is missing, or 0 as some terminals say when they do not know. */
   readonly columns?: number;
   write(text: string): unknown;
 }
@@ -69,7 +69,7 @@ export function progressBar(options: ProgressOptions): Progress {
       const [first] = history;
       const seconds = first === undefined ? 0 : (now - first.time) / 1000;
       const rate = first !== undefined && seconds > 0 ? (done - first.done) / seconds : undefined;
-      draw(progressLine({ done, total, rate, figures, columns: stream.columns ?? 80, label: options.label ?? '', ascii: options.ascii ?? false, colour: options.colour ?? false }));
+      draw(progressLine({ done, total, rate, figures, columns: stream.columns || 80, label: options.label ?? '', ascii: options.ascii ?? false, colour: options.colour ?? false }));
     },
     note(text) {
       if (silent) return;
@@ -126,10 +126,15 @@ export function progressLine(state: ProgressState): string {
 const [MIN_BAR, MAX_BAR] = [8, 32];
 
 function bar(share: number, width: number, { ascii, colour }: ProgressState): string {
+  if (ascii) return width < 3 ? hashes(share, width) : `[${hashes(share, width - 2)}]`;
   const full = Math.round(share * width);
-  if (ascii) return `[${'#'.repeat(Math.max(0, full - 2))}${'-'.repeat(width - Math.max(2, full))}]`.padEnd(width);
   const [done, left] = ['━'.repeat(full), '─'.repeat(width - full)];
   return colour ? `\x1b[36m${done}\x1b[90m${left}\x1b[0m` : done + left;
+}
+
+function hashes(share: number, width: number): string {
+  const full = Math.round(share * width);
+  return '#'.repeat(full) + '-'.repeat(width - full);
 }
 
 /** Seconds as people say them: 0:07, 12:30, 3 h 05 min. */

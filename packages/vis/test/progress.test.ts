@@ -51,6 +51,16 @@ test('shows how far, how fast, how long still, and the figures', () => {
   expect(terminal.lines).toEqual([]);
 });
 
+test('a terminal that does not know its width, and says 0, gets a line as for 80 columns', () => {
+  const [unknown, usual] = [0, 80].map((columns) => {
+    const stream = fakeTerminal(columns);
+    progressBar({ stream, total: 10, clock: () => 0, label: 'smoke' }).update(5, { loss: 0.5 });
+    return stream.current;
+  });
+  expect(unknown).toBe(usual);
+  expect(unknown).toContain('5/10');
+});
+
 test('a resumed run does not count earlier steps as speed', () => {
   const { terminal, bar, wait } = running({ start: 100 });
   wait(10000);
@@ -102,6 +112,15 @@ test('silent where nobody is watching', () => {
 
 describe('the line', () => {
   const state: ProgressState = { done: 30, total: 120, rate: 2, figures: { loss: 1.5e-7, error: 0.25 }, columns: 120, label: 'smoke control', ascii: false, colour: false };
+
+  test('ASCII bars of any width are full at the end and empty at the start', () => {
+    for (let columns = 0; columns < 60; columns++) {
+      const at = (done: number): string => progressLine({ ...state, done, columns, label: '', figures: {}, rate: undefined, ascii: true });
+      expect(at(0)).not.toContain('#');
+      expect(at(120)).not.toContain('-');
+      expect(at(0).length).toBeLessThanOrEqual(Math.max(0, columns - 1));
+    }
+  });
 
   test('never reaches the last column, whatever the terminal and the figures', () => {
     fc.assert(

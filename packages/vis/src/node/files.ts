@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { OutputError, PictureError, type OutputReason } from '../errors.ts';
 import type { Picture } from '../picture.ts';
@@ -84,12 +84,31 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 export function ensureWritableFolder(path: string): void {
   const probe = join(path, `.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) fs.mkdirSync(path, { recursive: true });
+    makeFolder(resolve(path));
     fs.writeFileSync(probe, '', { flag: 'wx' });
     fs.rmSync(probe);
   } catch (cause) {
+    // The folder above is there, so what does not exist is the possibility: /proc, and other folders that the system fills itself.
+    if (codeOf(cause) === 'ENOENT') throw new OutputError('not-writable', path, 'the system makes no files or folders here; choose another folder.', 'ENOENT', { cause });
     throw outputError(path, cause);
   }
+}
+
+/** Makes the folders of a path one by one. The recursive `mkdirSync` of Node tries for ever in /proc. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    fs.mkdirSync(path);
+  } catch (cause) {
+    // Another process may have made it in the meantime.
+    if (codeOf(cause) !== 'EEXIST' || !isFolder(path)) throw cause;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Makes a rename survive a power cut. Not every system lets a folder be opened; there the rename itself has to do. */

@@ -122,7 +122,26 @@ describe('ensureWritableFolder', () => {
   });
 
   // Linux: the kernel refuses new files here even to the super-user.
-  test.runIf(fs.existsSync('/proc/self'))('a folder where nothing can be made', () => {
-    expect(failure(() => ensureWritableFolder('/proc/self'), OutputError).path).toBe('/proc/self');
+  test.runIf(fs.existsSync('/proc/self')).each(['/proc', '/proc/self', '/proc/x', '/proc/x/y/z', '/proc/self/../x'])('a folder where nothing can be made: %s', (path) => {
+    const error = failure(() => ensureWritableFolder(path), OutputError);
+    expect(error).toMatchObject({ path, reason: 'not-writable' });
+    expect(error.message).not.toContain('\n');
+  });
+
+  test('relative paths, dots and slashes at the end', () => {
+    const here = process.cwd();
+    try {
+      process.chdir(folder);
+      ensureWritableFolder('dots/./one/../two/');
+      ensureWritableFolder('.');
+    } finally {
+      process.chdir(here);
+    }
+    expect(fs.readdirSync(at('dots'))).toEqual(['two']);
+  });
+
+  test('a link that leads nowhere', () => {
+    fs.symlinkSync('nothing-there', at('dangling'));
+    expect(failure(() => ensureWritableFolder(at('dangling')), OutputError).reason).toBe('not-a-folder');
   });
 });
