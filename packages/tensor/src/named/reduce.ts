@@ -49,10 +49,10 @@ export const sum: Reduction = reduction('sum', 'number', reduceSum);
 export const prod: Reduction = reduction('prod', 'number', reduceProd);
 /** Arithmetic mean; NaN for none. */
 export const mean: Reduction = reduction('mean', 'real', (x, axes) => divideBy(reduceSum(x, axes), countOf(x, axes)));
-/** Smallest value; +∞ for none. Ties share the derivative. */
-export const min: Reduction = reduction('min', 'real', reduceMin);
-/** Largest value; −∞ for none. Ties share the derivative. */
-export const max: Reduction = reduction('max', 'real', reduceMax);
+/** Smallest value; +∞ (or the largest integer) for none. Ties share the derivative. */
+export const min: Reduction = reduction('min', 'number', reduceMin);
+/** Largest value; −∞ (or the smallest integer) for none. Ties share the derivative. */
+export const max: Reduction = reduction('max', 'number', reduceMax);
 /** Whether any value holds. */
 export const any: Reduction = reduction('any', 'any', reduceAny);
 /** Whether all values hold. */
