@@ -8,7 +8,7 @@ export type SmokeControlSummary = {
   readonly relativeError: number;
   /** Intersection over union of the cells above half density. */
   readonly overlap: number;
-  /** Loss of the first and of the last iteration. */
+  /** Loss at the start and after the last iteration. */
   readonly lossStart: number;
   readonly lossEnd: number;
   /** Root of the sum of squares over all faces and steps [cells per step²]. */
@@ -41,7 +41,7 @@ export interface FinishedRun {
   readonly forces: readonly VectorCells[];
   /** Velocity of each step, after projection [cells per step]. */
   readonly velocities: readonly VectorCells[];
-  /** Loss of each iteration from the first, those before a resume included. */
+  /** Loss at the start and after each iteration, those before a resume included. */
   readonly losses: ArrayLike<number>;
   /** Whether Ctrl-C ended it before all iterations were done. */
   readonly stopped: boolean;
