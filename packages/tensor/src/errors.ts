@@ -62,13 +62,13 @@ export class AllocationError extends TapeflowError {
   }
 }
 
-/** The closest of some names, for "did you mean". */
+/** The closest of some names, for "did you mean": one wrong letter in three, whatever the case. */
 export function closestName(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 0.5;
+  let bestDistance = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance <= Math.max(name.length, candidate.length) / 3 && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }

@@ -2,12 +2,12 @@
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, broadcast, concat as concatArrays, full, pad as padArray, reshape, sliceAxis } from '../array/ndarray.ts';
 import { DimensionError } from '../errors.ts';
-import { add, mul, sub } from '../primitives/elementwise.ts';
+import { select } from '../primitives/elementwise.ts';
 import { convert, reverse, transpose } from '../primitives/structure.ts';
 import { alignValue, widest } from './align.ts';
 import { describeDims, isStorageOrder, makeDim, positionOf, storageOrder, unionDims, type Dim, type DimSpec } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { NewDim, Without } from './types.ts';
+import type { NewDim, Scalar, Without } from './types.ts';
 
 function refuseExisting(operation: string, dims: readonly Dim[], name: string): void {
   if (dims.some((dim) => dim.name === name)) throw new DimensionError(operation, name, `dimension '${name}' already exists.`, [describeDims(dims)], 'Choose another name, or rename the existing dimension.');
@@ -60,31 +60,30 @@ export function concat<D extends string, const K extends D>(parts: readonly Tens
   if (first === undefined) throw new DimensionError('concat', name, 'no tensors were given.', [], 'Give at least one tensor.');
   const own = parts.map((part) => part.dims[positionOf('concat', part.dims, name)]!);
   const others = unionDims('concat', parts.map((part) => part.dims.filter((dim) => dim.name !== name)));
-  const items = own.every((dim) => dim.items !== undefined) ? own.flatMap((dim) => dim.items!) : undefined;
-  const dimOf = (size: number): Dim => ({ name, size, type: own[0]!.type });
+  const hasItems = own.every((dim) => dim.items !== undefined);
+  const joined = makeDim(name, { type: own[0]!.type, extent: hasItems ? own.flatMap((dim) => dim.items!) : own.reduce((size, dim) => size + dim.size, 0) }, 'concat');
   const dims = storageOrder([...first.dims.map((dim) => (dim.name === name ? dim : others.find((other) => other.name === dim.name)!)), ...others.filter((other) => !first.dims.some((dim) => dim.name === other.name))]);
   const axis = dims.findIndex((dim) => dim.name === name);
   const dtype = widest(parts.map((part) => part.dtype));
   const values = parts.map((part, k) => convert(alignValue(part, dims.map((dim) => (dim.name === name ? own[k]! : dim))), dtype));
-  const total = own.reduce((size, dim) => size + dim.size, 0);
-  return wrap({ value: concatArrays(values, axis), dims: dims.map((dim) => (dim.name === name ? { ...dimOf(total), ...(items === undefined ? {} : { items }) } : dim)) });
+  return wrap({ value: concatArrays(values, axis), dims: dims.map((dim) => (dim.name === name ? joined : dim)) });
 }
 
-/** `value` around the tensor. */
-export function padConstant<D extends string, K extends D>(t: Tensor<D>, widths: { readonly [N in K]: readonly [number, number] }, value: number = 0): Tensor<D> {
+/** `value` around the tensor: per dimension, how many before and after. Derivatives reach a value that is a scalar. */
+export function padConstant<D extends string, K extends D>(t: Tensor<D>, widths: { readonly [N in K]: readonly [number, number] }, value: number | Scalar = 0): Tensor<D> {
   const low = t.dims.map(() => 0);
   const high = t.dims.map(() => 0);
   for (const [name, width] of Object.entries(widths) as [string, readonly [number, number]][]) {
-    const axis = positionOf('pad', t.dims, name);
-    if (!width.every((count) => Number.isInteger(count) && count >= 0)) throw new DimensionError('pad', name, `'${name}' is padded by ${width.join(' and ')}.`, [describeDims(t.dims)], 'Give two integers ≥ 0.');
+    const axis = positionOf('padConstant', t.dims, name);
+    if (!width.every((count) => Number.isInteger(count) && count >= 0)) throw new DimensionError('padConstant', name, `'${name}' is padded by ${width.join(' and ')}.`, [describeDims(t.dims)], 'Give two integers ≥ 0.');
     [low[axis], high[axis]] = width;
   }
   const dims = t.dims.map((dim, axis): Dim => (low[axis]! + high[axis]! === 0 ? dim : { name: dim.name, type: dim.type, size: dim.size + low[axis]! + high[axis]! }));
   const inside = padArray(t.value, low, high);
   if (value === 0) return wrap({ value: inside, dims });
   const { shape, dtype } = arrayTypeOf(t.value);
-  const outside = sub(full(1, [], dtype), padArray(full(1, shape, dtype), low, high));
-  return wrap({ value: add(inside, mul(outside, full(value, [], dtype))), dims });
+  const isInside = padArray(full(1, shape, 'bool'), low, high);
+  return wrap({ value: select(isInside, inside, typeof value === 'number' ? full(value, [], dtype) : convert(value.value, dtype)), dims });
 }
 
 /** Moves entries along a dimension by `shift`; those that leave one end enter at the other. */

@@ -67,6 +67,8 @@ describe('a name that is not there', () => {
     expect(closestName('vectro', ['batch', 'vector'])).toBe('vector');
     expect(closestName('Vector', ['batch', 'vector'])).toBe('vector');
     expect(closestName('time', ['batch', 'vector'])).toBeUndefined();
+    expect(closestName('y', ['x'])).toBeUndefined();
+    expect(closestName('X', ['y', 'x'])).toBe('x');
     expect(closestName('x', [])).toBeUndefined();
   });
 });

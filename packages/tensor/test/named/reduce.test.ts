@@ -106,6 +106,6 @@ test('a missing dimension is refused', () => {
   expect(error.message).toMatchInlineSnapshot(`
     "sum: there is no dimension 'y'.
       input: (x=2)
-      Did you mean 'x'?"
+      Use one of x."
   `);
 });
