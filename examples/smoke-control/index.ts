@@ -53,7 +53,7 @@ async function run(options: SmokeControlOptions, context: Context): Promise<Summ
     save({ forces: x, state });
     savedAt = clock();
   };
-  const found = await search(problem, { steps, iterations, rate: options.rate, precision: bits, signal: context.signal, onStep }, before);
+  const found = await search(problem, { steps, iterations, rate: options.rate, precision: bits, backend: backendOf(options), signal: context.signal, onStep }, before);
   bar.finish();
   if (found.reason === 'nonFinite') context.log(found.describe());
   losses[before?.state.steps ?? 0] = found.history[0]!.value;
@@ -103,11 +103,13 @@ function finish({ options, problem, start, target, losses, forces, seconds, stop
       maxDivergence: Math.max(...moving.map(largestDivergence)),
       iterations: losses.length - 1,
       seconds,
-      backend: 'js',
+      backend: backendOf(options),
       resumed: options.resume,
     },
   };
 }
+
+const backendOf = (options: SmokeControlOptions): 'js' | 'wasm' => (options['no-jit'] ? 'js' : 'wasm');
 
 /** Seconds, counted on from an earlier run. */
 function stopwatch(before: number): () => number {

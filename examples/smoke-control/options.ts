@@ -27,6 +27,7 @@ export const smokeControlOptions = {
   rate: { kind: 'number', description: 'learning rate of Adam', unit: 'cells per step²', default: 0.1, above: 0, maximum: 10 },
   seed: { kind: 'integer', description: 'seed of the random numbers', default: 0, minimum: 0, maximum: 2 ** 32 - 1 },
   precision: { kind: 'choice', description: 'bits per number', choices: [32, 64], default: 32 },
+  'no-jit': { kind: 'flag', description: 'compute operation by operation instead of by compiled programs' },
   resume: { kind: 'flag', description: 'continue from the state file in the output folder' },
 } as const satisfies OptionSpecs;
 

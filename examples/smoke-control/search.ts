@@ -2,7 +2,7 @@
 
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { adam, minimizeAsync, type MinimizeResult, type MinimizeState, type StepReport } from '@tapeflow/optim';
-import { instance, precision, tensor, type DimOf } from '@tapeflow/tensor';
+import { instance, jit, precision, tensor, type DimOf } from '@tapeflow/tensor';
 import type { StaggeredField } from '@tapeflow/pde';
 import { lossOf, noForces, STEP, type Problem } from './simulation.ts';
 import type { State } from './state.ts';
@@ -16,6 +16,8 @@ export interface SearchOptions {
   readonly iterations: number;
   readonly rate: number;
   readonly precision: 32 | 64;
+  /** `wasm`: as a compiled program; `js`: operation by operation. */
+  readonly backend: 'js' | 'wasm';
   readonly signal: AbortSignal;
   readonly onStep: (report: StepReport<StaggeredField>) => void;
 }
@@ -29,7 +31,8 @@ export interface SearchState {
 /** Looks for the forces, from none or from where an earlier search stopped. */
 export function search(problem: Problem, options: SearchOptions, before?: SearchState): Promise<MinimizeResult<StaggeredField>> {
   const inPrecision = <T>(f: () => T): T => precision(options.precision, f);
-  const gradient = valueAndGrad((forces: StaggeredField) => lossOf(problem, forces));
+  const eager = valueAndGrad((forces: StaggeredField) => lossOf(problem, forces));
+  const gradient = options.backend === 'js' ? eager : jit(eager);
   const start = before?.forces ?? inPrecision(() => noForces(problem, options.steps));
   return minimizeAsync((forces: StaggeredField) => inPrecision(() => gradient(forces)), start, {
     method: adam({ rate: options.rate, beta2: SQUARE_MEMORY }),

@@ -1,6 +1,6 @@
 /** @file The simulation: smoke in a closed box, carried by a velocity that forces push. One cell and one step are the units. */
 
-import { expand, instance, l2, mul, tensor, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { expand, instance, l2, mul, scan, tensor, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { advect, centered, grid, project, staggered, toCenters, wall, zeroGradient, type CenteredField, type StaggeredField } from '@tapeflow/pde';
 import { massOf } from './density.ts';
 import type { VectorCells } from './finished-run.ts';
@@ -80,7 +80,8 @@ export function simulate({ start, pressureTolerance }: Problem, forces: Staggere
  * is drawn there, plus a little for the force, per mass.
  */
 export function lossOf(problem: Problem, forces: StaggeredField): Scalar {
-  const { smoke } = simulate(problem, forces).at(-1)!;
+  const { start, pressureTolerance } = problem;
+  const [{ smoke }] = scan((plume: Plume, force: StaggeredField) => [step(plume, force, pressureTolerance), undefined], start, forces, { along: STEP });
   const error = smoke.values.sub(problem.target);
   return mul(multiscale(error).add(squares(forces).mul(FORCE_WEIGHT)) as Scalar, 1 / problem.mass) as Scalar;
 }

@@ -9,11 +9,11 @@ import { describeDims, positionOf, sameDim, type Dim } from '../named/dims.ts';
 import { Tensor, wrap } from '../named/tensor.ts';
 import type { Reduced, Without } from '../named/types.ts';
 
-/** A tree without one dimension: what a step of a loop along it sees. */
-export type SliceOf<X, K extends string> = X extends Tensor<infer D> ? Reduced<Without<D, K>> : { [P in keyof X]: SliceOf<X[P], K> };
+/** A tree without one dimension: what a step of a loop along it sees. Classes that declare their leaves stay what they are. */
+export type SliceOf<X, K extends string> = X extends Tensor<infer D> ? Reduced<Without<D, K>> : X extends TreeNode ? X : { [P in keyof X]: SliceOf<X[P], K> };
 
-/** A tree with one more dimension: the results of all steps. */
-export type Stacked<Y, K extends string> = Y extends Tensor<infer D> ? Tensor<D | K> : Y extends object ? { [P in keyof Y]: Stacked<Y[P], K> } : Y;
+/** A tree with one more dimension: the results of all steps. Classes that declare their leaves stay what they are. */
+export type Stacked<Y, K extends string> = Y extends Tensor<infer D> ? Tensor<D | K> : Y extends TreeNode ? Y : Y extends object ? { [P in keyof Y]: Stacked<Y[P], K> } : Y;
 
 /** The tree with scalars for its numbers, so that every leaf is an array. */
 export function withScalars<T>(tree: T): T {
