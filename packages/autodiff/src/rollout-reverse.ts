@@ -1,32 +1,9 @@
 /** @file The reverse pass of a rollout: with all steps on the tape, or under a budget of memory by recomputation. */
 import { TapeflowError } from './errors.ts';
 import type { Linearized, MaybeValue } from './primitive.ts';
-import { evaluateProgram, type Program } from './program.ts';
-import { recordLeaves, type Recording } from './reverse.ts';
 import { splitPoint } from './rollout-schedule.ts';
+import { bytesOfState, bytesOfTape, recordStep, type RecordedStep, type RolloutParams, type RolloutReport, Stretch } from './rollout-steps.ts';
 import type { Value } from './value.ts';
-
-/** What a reversed rollout did. */
-export interface RolloutReport {
-  readonly steps: number;
-  /** States kept besides the initial one. */
-  readonly snapshots: number;
-  /** Steps computed again to reach a state that was not kept (beside the recording of each step). */
-  readonly recomputedSteps: number;
-  /** Largest number of bytes held at once by kept states and by the tape of the step being reversed. */
-  readonly peakBytes: number;
-}
-
-/** How a rollout is reversed. */
-export interface RolloutOptions {
-  /**
-   * Bytes that kept states and the tape of one step may take together (of one member, inside `vmap`). Without it every step
-   * stays on the tape.
-   */
-  readonly budget?: number;
-  /** Called after each backward pass. */
-  readonly onReport?: (report: RolloutReport) => void;
-}
 
 /** The budget does not hold the tape of one step and the states that are always needed. */
 export class BudgetError extends TapeflowError {
@@ -37,81 +14,6 @@ export class BudgetError extends TapeflowError {
     this.budget = budget;
     this.needed = needed;
   }
-}
-
-/** Parameters of the rollout equation. Inputs `[...captured, ...state, ...controls of step 0, ...controls of step 1, …]`. */
-export interface RolloutParams extends RolloutOptions {
-  /** `[...captured, ...state, ...control] → state`. */
-  readonly program: Program;
-  readonly captured: number;
-  readonly state: number;
-  readonly control: number;
-  readonly steps: number;
-}
-
-/** Inputs of the rollout equation, taken apart. */
-export class Stretch {
-  readonly params: RolloutParams;
-  readonly initial: readonly Value[];
-  private readonly inputs: readonly Value[];
-
-  constructor(inputs: readonly Value[], params: RolloutParams) {
-    const { captured, state } = params;
-    this.params = params;
-    this.inputs = inputs;
-    this.initial = inputs.slice(captured, captured + state);
-  }
-
-  /** Position among the inputs of the equation of input `k` of the program at `step`; states have one at step 0 only. */
-  position(k: number, step: number): number {
-    const { captured, state, control } = this.params;
-    return k < captured + state ? k : k + step * control;
-  }
-
-  /** Inputs of the program at a step. */
-  inputsAt(state: readonly Value[], step: number): Value[] {
-    const { program, captured } = this.params;
-    return program.inputs.map((_, k) => (k >= captured && k < captured + state.length ? state[k - captured] : this.inputs[this.position(k, step)]));
-  }
-
-  /** The state at `to` from the one at `from`. */
-  advance(state: readonly Value[], from: number, to: number): readonly Value[] {
-    let current = state;
-    for (let step = from; step < to; step++) current = evaluateProgram(this.params.program, this.inputsAt(current, step));
-    return current;
-  }
-}
-
-/** A recorded step, and which inputs of the program it gives cotangents to. */
-interface RecordedStep {
-  readonly recording: Recording;
-  readonly wanted: readonly number[];
-}
-
-function recordStep(stretch: Stretch, state: readonly Value[], step: number, needs: readonly boolean[]): RecordedStep {
-  const { program, captured, state: size } = stretch.params;
-  const inputs = stretch.inputsAt(state, step);
-  // The state of a later step depends on whatever is needed.
-  const wanted = inputs.flatMap((_, k) => (needs[stretch.position(k, step)] || (step > 0 && k >= captured && k < captured + size) ? [k] : []));
-  const recording = recordLeaves(
-    (xs) => {
-      const all = inputs.slice();
-      wanted.forEach((position, k) => {
-        all[position] = xs[k];
-      });
-      return evaluateProgram(program, all);
-    },
-    wanted.map((k) => inputs[k]),
-    wanted.map((k) => program.inputs[k]!.space),
-    'rollout',
-  );
-  return { recording, wanted };
-}
-
-/** Bytes of a state, and of the tape of one step (each equation leaves its outputs there). */
-function sizes({ program, captured, state }: RolloutParams): { state: number; tape: number } {
-  const bytes = (atoms: Program['inputs']): number => atoms.reduce((total, { space, type }) => total + space.bytes(type), 0);
-  return { state: bytes(program.inputs.slice(captured, captured + state)), tape: program.equations.reduce((total, equation) => total + bytes(equation.outputs), 0) };
 }
 
 /** Accumulates cotangents while the steps are reversed from the last to the first. */
@@ -128,7 +30,7 @@ class Reversal {
   constructor(stretch: Stretch, needs: readonly boolean[], yBars: readonly MaybeValue[]) {
     this.stretch = stretch;
     this.needs = needs;
-    this.stateBytes = sizes(stretch.params).state;
+    this.stateBytes = bytesOfState(stretch.params);
     this.stateBar = [...yBars];
     this.bars = needs.map(() => undefined);
   }
@@ -143,7 +45,7 @@ class Reversal {
   private measure(tape: number): void {
     const { budget } = this.stretch.params;
     this.peak = Math.max(this.peak, this.held + tape);
-    if (budget !== undefined && this.peak > budget) throw new BudgetError(budget, tape + 2 * this.stateBytes);
+    if (budget !== undefined && this.peak > budget) throw new BudgetError(budget, this.peak);
   }
 
   pull({ recording, wanted }: RecordedStep, step: number, free: boolean): void {
@@ -164,24 +66,32 @@ class Reversal {
 
   /** Reverses the steps from `from` to `to`, whose first state is known, with `slots` more states to keep. */
   reverse(state: readonly Value[], from: number, to: number, slots: number): void {
-    if (to - from > 1 && slots >= 1) {
-      const middle = from + splitPoint(to - from, slots);
-      this.recomputed += middle - from;
-      const kept = this.stretch.advance(state, from, middle);
-      this.hold(1);
-      this.reverse(kept, middle, to, slots - 1);
-      this.hold(-1);
-      this.reverse(state, from, middle, slots);
-      return;
+    let end = to;
+    while (end - from > 1 && slots >= 1) {
+      const middle = from + splitPoint(end - from, slots);
+      this.reverseFrom(middle, state, from, end, slots);
+      end = middle;
     }
-    for (let step = to - 1; step >= from; step--) {
-      this.recomputed += step - from;
-      this.hold(1);
-      const recorded = recordStep(this.stretch, this.stretch.advance(state, from, step), step, this.needs);
-      this.measure(recorded.recording.level.bytes);
-      this.pull(recorded, step, true);
-      this.hold(-1);
-    }
+    for (let step = end - 1; step >= from; step--) this.reverseStep(state, from, step);
+  }
+
+  // What a local variable holds stays alive until its function returns. So each kept state has a call of its own.
+
+  /** Keeps the state at `middle` while the steps after it are reversed. */
+  private reverseFrom(middle: number, state: readonly Value[], from: number, to: number, slots: number): void {
+    this.recomputed += middle - from;
+    this.hold(1);
+    this.reverse(this.stretch.advance(state, from, middle), middle, to, slots - 1);
+    this.hold(-1);
+  }
+
+  private reverseStep(state: readonly Value[], from: number, step: number): void {
+    this.recomputed += step - from;
+    this.hold(1);
+    const recorded = recordStep(this.stretch, this.stretch.advance(state, from, step), step, this.needs);
+    this.measure(recorded.recording.level.bytes / this.stretch.params.members);
+    this.pull(recorded, step, true);
+    this.hold(-1);
   }
 
   /** Cotangents of the inputs, once all steps are reversed. */
@@ -201,7 +111,7 @@ class Reversal {
 
 /** All steps on the tape. */
 function linearizeAll(stretch: Stretch, needs: readonly boolean[]): Linearized {
-  const { steps, onReport } = stretch.params;
+  const { steps, members, onReport } = stretch.params;
   const recorded: RecordedStep[] = [];
   let state = stretch.initial;
   for (let step = 0; step < steps; step++) {
@@ -215,7 +125,7 @@ function linearizeAll(stretch: Stretch, needs: readonly boolean[]): Linearized {
     pullback(yBars) {
       const reversal = new Reversal(stretch, needs, yBars);
       for (let step = steps - 1; step >= 0; step--) reversal.pull(recorded[step]!, step, false);
-      onReport?.({ ...reversal.report(0), peakBytes: bytes });
+      onReport?.({ ...reversal.report(0), peakBytes: bytes / members });
       return reversal.result();
     },
   };
@@ -223,33 +133,36 @@ function linearizeAll(stretch: Stretch, needs: readonly boolean[]): Linearized {
 
 /** Some states are kept, the steps between them are recorded one at a time. */
 function linearizeWithin(budget: number, stretch: Stretch, needs: readonly boolean[]): Linearized {
-  const { steps, onReport } = stretch.params;
-  const size = sizes(stretch.params);
+  const { steps, members, onReport } = stretch.params;
+  const stateBytes = bytesOfState(stretch.params);
   // Always held: the initial state, and the state from which a step is recorded.
-  const needed = size.tape + 2 * size.state;
+  const needed = bytesOfTape(stretch, needs) + 2 * stateBytes;
   if (budget < needed) throw new BudgetError(budget, needed);
-  let free = size.state === 0 ? steps : Math.floor((budget - needed) / size.state);
+  const slots = stateBytes === 0 ? steps : Math.floor((budget - needed) / stateBytes);
   // The forward pass already keeps the states at which the backward pass will split first.
-  const kept: { step: number; state: readonly Value[] }[] = [{ step: 0, state: stretch.initial }];
+  let kept: { readonly step: number; readonly state: readonly Value[] }[] = [{ step: 0, state: stretch.initial }];
   let last = kept[0]!;
-  for (; free >= 1 && steps - last.step > 1; free--) {
-    const step = last.step + splitPoint(steps - last.step, free);
+  while (kept.length <= slots && steps - last.step > 1) {
+    const step = last.step + splitPoint(steps - last.step, slots - kept.length + 1);
     kept.push((last = { step, state: stretch.advance(last.state, last.step, step) }));
   }
+  const snapshots = kept.length - 1;
   return {
     outputs: stretch.advance(last.state, last.step, steps),
-    bytes: (kept.length - 1) * size.state,
+    bytes: snapshots * stateBytes * members,
     pullback(yBars) {
       const reversal = new Reversal(stretch, needs, yBars);
       reversal.hold(kept.length);
-      let end = steps;
-      for (let k = kept.length - 1; k >= 0; k--) {
-        // Each state that was reversed makes room for another one.
-        reversal.reverse(kept[k]!.state, kept[k]!.step, end, free + kept.length - 1 - k);
-        if (k > 0) reversal.hold(-1);
-        end = kept[k]!.step;
+      // Each state that was reversed makes room for another one, so a second pullback begins with the initial state alone.
+      const states = kept;
+      kept = states.slice(0, 1);
+      for (let end = steps; states.length > 0; states.pop()) {
+        const { step, state } = states[states.length - 1]!;
+        reversal.reverse(state, step, end, slots - states.length + 1);
+        if (step > 0) reversal.hold(-1);
+        end = step;
       }
-      onReport?.(reversal.report(kept.length - 1));
+      onReport?.(reversal.report(snapshots));
       return reversal.result();
     },
   };

@@ -5,12 +5,11 @@ import { apply } from './level.ts';
 import { requireSame, type TreeType } from './matching.ts';
 import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
 import { batchProgram, programTangents } from './program-rules.ts';
-import { linearizeRollout, Stretch, type RolloutOptions, type RolloutParams } from './rollout-reverse.ts';
+import { linearizeRollout } from './rollout-reverse.ts';
+import { Stretch, type RolloutOptions, type RolloutParams } from './rollout-steps.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten, type Flattened } from './tree.ts';
 import type { Value } from './value.ts';
-
-export { BudgetError, type RolloutOptions, type RolloutReport } from './rollout-reverse.ts';
 
 const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'rollout',
@@ -37,13 +36,13 @@ const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
   linearize: (inputs, params, needs) => linearizeRollout(inputs, params as RolloutParams, needs),
   batch(inputs, batched, params, size) {
     const rollout = params as RolloutParams;
-    const { program, captured, state, control, budget } = rollout;
+    const { program, captured, state, control, members } = rollout;
     const controlsBatched = batched.slice(captured + state).some(Boolean);
     const flagAt = (k: number): boolean => (k < captured ? batched[k]! : k < captured + state || controlsBatched);
     const programInput = (k: number): number => (k < captured + state ? k : captured + state + ((k - captured - state) % control));
     const stacked = inputs.map((input, k) => (flagAt(k) && !batched[k] ? program.inputs[programInput(k)]!.space.batch.repeat(input, size) : input));
     const batchedProgram = batchProgram(program, program.inputs.map((_, k) => flagAt(k)), size, stacked.slice(0, program.inputs.length).map(abstractOf));
-    const outputs = apply(rolloutPrimitive, stacked, { ...rollout, program: batchedProgram, ...(budget === undefined ? {} : { budget: budget * size }) } satisfies RolloutParams);
+    const outputs = apply(rolloutPrimitive, stacked, { ...rollout, program: batchedProgram, members: members * size } satisfies RolloutParams);
     return { outputs, batched: outputs.map(() => true) };
   },
 });
@@ -77,7 +76,7 @@ export function rollout<State, Control>(
   const state = flatten(initial, 'rollout');
   checkStep(closed, typeOf(state));
   checkControls(each);
-  const params: RolloutParams = { ...options, program: closed.program, captured: closed.captured.length, state: state.leaves.length, control: each[0]?.leaves.length ?? 0, steps };
+  const params: RolloutParams = { ...options, program: closed.program, captured: closed.captured.length, state: state.leaves.length, control: each[0]?.leaves.length ?? 0, steps, members: 1 };
   const outputs = apply(rolloutPrimitive, [...closed.captured, ...state.leaves, ...each.flatMap(({ leaves }) => leaves)], params);
   return state.structure.unflatten(outputs) as State;
 }

@@ -33,7 +33,7 @@ function cost(steps: number, slots: number, repeats: number[], start = 0): numbe
 
 test('the least work is the binomial bound r n − C(s + r, r − 1) of the literature', () => {
   // For s snapshots with the initial state, and the smallest r with C(s + r, r) ≥ n.
-  const choose = (n: number, k: number): number => Array.from({ length: k }).reduce<number>((product, _, j) => (product * (n - j)) / (j + 1), 1);
+  const choose = (n: number, k: number): number => Array.from({ length: Math.min(k, n - k) }).reduce<number>((product, _, j) => (product * (n - j)) / (j + 1), 1);
   for (let s = 1; s <= SLOTS + 1; s++) {
     for (let n = 2; n <= STEPS; n++) {
       let r = 0;

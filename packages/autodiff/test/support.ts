@@ -95,10 +95,13 @@ export const denseSolver: LinearSolver = (matvec, bs) => {
   return { xs, info: [] };
 };
 
-/** Frees what nothing refers to any more, so that a WeakRef tells whether a value is still held. */
-export function collectGarbage(): void {
+/**
+ * Bytes of the heap that something still refers to. (A WeakRef could not tell: it keeps its target alive until the running job ends.)
+ */
+export function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
 }
 
 /**
