@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { l2, scalar, square, sub, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import {
-  adam, gradientDescent, lbfgs, minimize, minimizeAsync, minimizeSteps, momentum, NonFiniteObjective, OptionError, ResumeError,
+  adam, fromUpdate, gradientDescent, lbfgs, minimize, minimizeAsync, minimizeSteps, momentum, NonFiniteObjective, OptionError, ResumeError,
   type Method, type MinimizeOptions, type MinimizeState, type Objective, type Optimizer, type StepReport,
 } from '../src/index.ts';
 import { Body, fromJson, numbersIn, quadratic, rosenbrock, toJson, vector } from './functions.ts';
@@ -65,13 +65,11 @@ describe('why it stops', () => {
     expect(stopped({ signal: abort.signal, tolerances: { gradient: 1 }, onStep: () => abort.abort() })).toMatchObject({ reason: 'gradient', steps: 1 });
   });
 
-  test('the caller\'s tolerances take the place of the method\'s', () => {
-    const f = valueAndGrad((x: Tensor<'i'>): Scalar => l2(x).add(1));
-    const start = vector([1e-5]);
-    expect(minimize(f, start, { method: lbfgs() }).converged).toBe(true);
-    // With a tolerance of 1e-12 on the value it would stop at the first step, which changes 1 + 5e-11 by little.
-    expect(minimize(f, start, { method: gradientDescent({ rate: 0.5 }), tolerances: { gradient: 1e-9 } })).toMatchObject({ reason: 'gradient', steps: 14 });
-    expect(minimize(f, start, { method: lbfgs(), tolerances: { gradient: 1e-12 } })).toMatchObject({ reason: 'gradient' });
+  test("the caller's tolerances take the place of the method's", () => {
+    const method: Method = { ...fromUpdate(halving), tolerances: { value: 0.76 } };
+    expect(stopped({ method })).toMatchObject({ reason: 'value', steps: 1 });
+    expect(stopped({ method, tolerances: { gradient: 0.3 } })).toMatchObject({ reason: 'gradient', steps: 3 });
+    expect(stopped({ method, tolerances: {}, maxSteps: 3 })).toMatchObject({ reason: 'maxSteps' });
   });
 });
 
