@@ -78,7 +78,8 @@ export function strongWolfe<At>(phi: (step: number) => Trial<At>, start: Pick<Sa
     const widthNow = Math.abs(high.step - low.step);
     const middle = (low.step + high.step) / 2;
     if (middle === low.step || middle === high.step || -start.slope * widthNow <= resolution) return { found: false, trials, width: widthNow };
-    const halve = widthNow > SHRINKAGE * widthBefore || !isFiniteSample(high) || !isBetween(low.step, guess, high.step);
+    // A guess from values that are not finite is NaN, which lies nowhere.
+    const halve = widthNow > SHRINKAGE * widthBefore || !isBetween(low.step, guess, high.step);
     step = halve ? middle : guess;
     [width, widthBefore] = [widthNow, width];
   }

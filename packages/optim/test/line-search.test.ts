@@ -101,6 +101,14 @@ test('a step into a region where the function is not finite is shortened', () =>
   expect(result.found && result.trial.step).toBeLessThan(1);
 });
 
+test.each([10, 1e3, 1e8])('a step that is lower but not low enough is interpolated, not only halved: from %f', (firstStep) => {
+  // −log(1 + t) falls for ever, and everywhere beyond 4.05 by less than 0.4 t.
+  const { result, evaluations } = search({ phi: (t) => [-Math.log1p(t), -1 / (1 + t)], sufficientDecrease: 0.4, curvature: 0.5 }, firstStep);
+  expect(result.found).toBe(true);
+  const halvings = Math.ceil(Math.log2(firstStep / 4.05));
+  expect(evaluations).toBeLessThanOrEqual(1 + Math.ceil(halvings / 2));
+});
+
 test('a function without minimum fails with an infinite interval', () => {
   const { result, evaluations } = search({ phi: (t) => [-t, -1], sufficientDecrease: 1e-4, curvature: 0.9 }, 1, 12);
   expect(result).toMatchObject({ found: false, width: Infinity });
