@@ -1,0 +1,24 @@
+/** @file The positional operations by name. */
+import type { Value } from '@tapeflow/autodiff/extend';
+import { arrayTypeOf, full } from '../../src/array/ndarray.ts';
+import type { ElementwiseName } from '../../src/elementwise/table.ts';
+import * as elementwise from '../../src/primitives/elementwise.ts';
+import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
+import { iota } from '../../src/primitives/structure.ts';
+
+/** An operation of the table on its operands. */
+export function applyElementwise(name: ElementwiseName, xs: readonly Value[]): Value {
+  return (elementwise[name] as (...inputs: Value[]) => Value)(...xs);
+}
+
+/** Draws from keys. */
+export const RANDOM_OPERATIONS: Readonly<Record<string, (keys: Value) => Value>> = {
+  randomBits: (keys) => randomBits(keys, [5]),
+  randomUniform: (keys) => randomUniform(keys, [2, 3], 'f32'),
+  'randomUniform in f64': (keys) => randomUniform(keys, [2, 3], 'f64'),
+  randomNormal: (keys) => randomNormal(keys, [7], 'f32'),
+  childKey: (keys) => {
+    const shape = arrayTypeOf(keys).shape.slice(0, -1);
+    return childKey(keys, shape.length === 0 ? full(3, [], 'i32') : iota(shape, 0, 'i32'));
+  },
+};
