@@ -19,7 +19,7 @@ export interface OptimizerState<P> {
  *
  * Parameters are any tree (records, lists, classes that declare their leaves) of named tensors and numbers. Real tensors keep their
  * dtype; integer and boolean leaves are carried along. Updates are made of differentiable operations, so an optimizer can itself be
- * differentiated (to its rate, through several updates) and traced into a program.
+ * differentiated (to its rate, through several updates) and compiled by `jit`, from which the count of updates comes back as a scalar.
  */
 export interface Optimizer {
   readonly name: string;

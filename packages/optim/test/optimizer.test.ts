@@ -1,10 +1,10 @@
 /** @file What all optimizers have in common: purity, states as plain trees, derivatives through them, integers carried along. */
 import { describe, expect, test } from 'vitest';
 import { checkpoint, grad, rollout } from '@tapeflow/autodiff';
-import { scalar, square, sub, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { jit, scalar, square, sub, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { adam, gradientDescent, momentum, ResumeError, type Optimizer, type OptimizerState } from '../src/index.ts';
 import { describeOptions, momentOf } from '../src/optimizer.ts';
-import { fromJson, numbersIn, randomNumbers, toJson, vector } from './functions.ts';
+import { fromJson, numbersIn, randomNumbers, relativeError, toJson, vector } from './functions.ts';
 
 const OPTIMIZERS: readonly (readonly [string, (rate: number | Scalar) => Optimizer])[] = [
   ['gradientDescent', (rate) => gradientDescent({ rate })],
@@ -73,6 +73,32 @@ describe.each(OPTIMIZERS)('%s', (name, make) => {
     expect(Math.abs(plain.item())).toBeGreaterThan(0.1);
     expect(recomputed.item()).toBeCloseTo(plain.item(), 12);
     expect(rolled.item()).toBeCloseTo(plain.item(), 12);
+  });
+
+  test.each(['js', 'wasm'] as const)('compiled for %s it makes the same updates, from two programs: the count is a number first, then a scalar', (backend) => {
+    const optimizer = make(0.05);
+    const advance = (x: Tensor<'i'>, state: OptimizerState<Tensor<'i'>>): [Tensor<'i'>, OptimizerState<Tensor<'i'>>] => optimizer.update(grad(loss)(x), state, x);
+    const compiled = jit(advance, { backend });
+    let [x, state] = [start.x, optimizer.init(start.x)];
+    let [y, stateOfY] = [x, state];
+    for (let step = 0; step < 8; step++) {
+      [x, state] = advance(x, state);
+      [y, stateOfY] = compiled(y, stateOfY);
+    }
+    expect(relativeError(y.data, x.data)).toBeLessThan(1e-14);
+    expect(numbersIn(stateOfY.step)).toEqual([[8]]);
+    expect(compiled.report().traces).toBe(2);
+  });
+
+  test('the derivative to the rate can be compiled too', () => {
+    const after = (rate: Scalar): Scalar => {
+      const optimizer = make(rate);
+      let [x, state] = [start.x, optimizer.init(start.x)];
+      for (let step = 0; step < 3; step++) [x, state] = optimizer.update(grad(loss)(x), state, x);
+      return loss(x);
+    };
+    const at = scalar(0.02, { dtype: 'f64' });
+    expect(jit(grad(after))(at).item()).toBeCloseTo(grad(after)(at).item(), 12);
   });
 });
 
