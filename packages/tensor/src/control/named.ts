@@ -11,7 +11,7 @@ import { iota } from '../primitives/structure.ts';
 import { checkLeaves } from './check.ts';
 import { condLeaves } from './cond.ts';
 import { scanLeaves } from './scan.ts';
-import { slicedAlong, stackedAlong, withScalars, type SliceOf, type Stacked } from './tensors.ts';
+import { alignedLike, slicedAlong, stackedAlong, withScalars, type SliceOf, type Stacked } from './tensors.ts';
 import { truth, whileLeaves } from './while.ts';
 
 /** How `scan` walks. */
@@ -42,7 +42,8 @@ export function scan(step: (carry: never, x: never) => readonly [unknown, unknow
   const closed = closeOver(
     'scan',
     (current: never, x: never) => {
-      const [after, y] = withScalars(step(current, x));
+      const [stepped, y] = withScalars(step(current, x));
+      const after = alignedLike(stepped, start);
       next = flatten(after, 'scan').structure;
       return [after, y];
     },
@@ -99,11 +100,12 @@ export class LoopLimitError extends TapeflowError {
 export function whileLoop<C>(condition: (carry: C) => Tensor<never>, body: (carry: C) => C, carry: C, options: { readonly maxSteps?: number } = {}): C {
   const { maxSteps } = options;
   if (maxSteps !== undefined) return boundedLoop(condition, body, carry, maxSteps);
-  const start = flatten(withScalars(carry), 'whileLoop');
+  const first = withScalars(carry);
+  const start = flatten(first, 'whileLoop');
   const tree = (xs: readonly Value[]): C => start.structure.unflatten(xs) as C;
   const types = start.leaves.map(abstractOf);
   const step = (xs: readonly Value[]): readonly Value[] => {
-    const next = flatten(withScalars(body(tree(xs))), 'whileLoop');
+    const next = flatten(alignedLike(withScalars(body(tree(xs))), first), 'whileLoop');
     requireSameCarry('whileLoop', start.structure, types, next.structure, next.leaves.map(abstractOf));
     return next.leaves;
   };
@@ -128,11 +130,14 @@ export function cond<Args extends readonly unknown[], Y>(predicate: Tensor<never
   const given = flatten(withScalars([...operands]), 'cond');
   const tree = (xs: readonly Value[]): Args => given.structure.unflatten(xs) as Args;
   if (!(chosen instanceof Box)) return (typeof chosen === 'boolean' ? chosen : truth(chosen)) ? then(...tree(given.leaves)) : otherwise(...tree(given.leaves));
+  let model: unknown;
   let first: TreeStructure | undefined;
   let types: readonly Abstract[] = [];
   const branch = (run: (...xs: Args) => Y) => (xs: readonly Value[]): readonly Value[] => {
-    const { leaves, structure } = flatten(withScalars(run(...tree(xs))), 'cond');
+    const result = withScalars(run(...tree(xs)));
+    const { leaves, structure } = flatten(alignedLike(result, model), 'cond');
     if (first === undefined) {
+      model = result;
       first = structure;
       types = leaves.map(abstractOf);
     } else {

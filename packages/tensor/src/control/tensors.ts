@@ -5,7 +5,7 @@ import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
 import { DimensionError } from '../errors.ts';
 import { alignValue, type Named } from '../named/align.ts';
 import { inStorageOrder, scalar } from '../named/create.ts';
-import { describeDims, positionOf, sameDim, type Dim } from '../named/dims.ts';
+import { describeDims, positionOf, sameDim, sameDims, type Dim } from '../named/dims.ts';
 import { Tensor, wrap } from '../named/tensor.ts';
 import type { Reduced, Without } from '../named/types.ts';
 
@@ -30,6 +30,24 @@ export function mapTensors(f: (t: Tensor) => Tensor, tree: unknown): unknown {
     return rebuild(children.map((child) => mapTensors(f, child)));
   }
   return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, mapTensors(f, part)]));
+}
+
+/** The tree with the dimensions of its tensors in the order of those of a similar tree: names decide, not positions. */
+export function alignedLike(tree: unknown, model: unknown): unknown {
+  if (tree instanceof Tensor) return model instanceof Tensor && isPermuted(tree.dims, model.dims) ? wrap({ value: alignValue(tree, model.dims), dims: model.dims }) : tree;
+  if (typeof tree !== 'object' || tree === null || typeof model !== 'object' || model === null) return tree;
+  if (Array.isArray(tree)) return tree.map((part, k) => alignedLike(part, (model as readonly unknown[])[k]));
+  if (TREE in tree) {
+    if (!(TREE in model)) return tree;
+    const { children, rebuild } = (tree as TreeNode)[TREE]();
+    const { children: others } = (model as TreeNode)[TREE]();
+    return rebuild(children.map((child, k) => alignedLike(child, others[k])));
+  }
+  return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, alignedLike(part, (model as Record<string, unknown>)[key])]));
+}
+
+function isPermuted(dims: readonly Dim[], others: readonly Dim[]): boolean {
+  return !sameDims(dims, others) && dims.length === others.length && dims.every((dim) => others.some((other) => sameDim(dim, other)));
 }
 
 /** Tensors that a loop walks through. */

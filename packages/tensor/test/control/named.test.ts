@@ -52,6 +52,16 @@ describe('scan', () => {
     expect(numbers(vmap(f)(members(scalar(0), us)))).toEqual(us.map((u) => f(scalar(u)).item()));
     expect(numbers(vmap(grad(f))(members(scalar(0), us)))).toEqual(us.map((u) => grad(f)(scalar(u)).item()));
   });
+  at64('dimensions of the carry may come back in another order', () => {
+    const u = tensor({ y: 2, x: 3 }, [1, 2, 3, 4, 5, 6]);
+    const row = tensor({ x: 3 }, [1, 2, 3]);
+    const f = (a: typeof u): typeof u => row.mul(a.add(1)) as typeof u;
+    const [end] = scan((a: typeof u) => [f(a), undefined] as const, u, 2);
+    expect(end.dims.map(({ name }) => name)).toEqual(['y', 'x']);
+    expect([...end.data]).toEqual([3, 14, 39, 6, 26, 66]);
+    expect([...whileLoop(({ n }) => less(n, 2), ({ n, a }) => ({ n: n.add(1), a: f(a) }), { n: scalar(0), a: u }).a.data]).toEqual([...end.data]);
+    expect([...scan((a: typeof u) => [cond(less(a.at({ x: 0, y: 0 }), 9), f, (same) => same, a), undefined] as const, u, 2)[0].data]).toEqual([...end.data]);
+  });
   at64('refuses a carry that changes, and dimensions that are not there', () => {
     expect(() => scan((c: Scalar) => [convert(c, 'f32') as Scalar, undefined] as const, scalar(1), 2)).toThrow(TreeError);
     expect(() => scan((c: { a: Scalar; b?: Scalar }) => [{ ...c, b: c.a }, undefined] as const, { a: scalar(1) } as { a: Scalar; b?: Scalar }, 2)).toThrow(/structure/);
