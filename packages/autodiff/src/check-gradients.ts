@@ -101,14 +101,17 @@ function checkOnce<X, Y>(f: (x: X) => Y, x: X, order: number, scale: number, ran
   const size = norm(jv) > 1e-13 * valueSize ? norm(jv) : valueSize;
   const adjointError = Math.abs(dot(ws, jv) - dot(vector(reverse.pullback(w)), vector(v))) / (norm(ws) * size || 1);
 
-  // ‖f(x + hv) − f(x) − h Jv‖ must fall as h².
+  // ‖f(x ± hv) − f(x) ∓ h Jv‖ must fall as h², on both sides: a kink shows on one of them only.
   const remainders: number[] = [];
   const floors: number[] = [];
   for (let k = 0; k < 7; k++) {
-    const h = step / 2 ** k;
-    const y = vector(f(moved(x, v, h)));
-    remainders.push(norm(y.map((value, i) => value - y0[i]! - h * jv[i]!)));
-    floors.push(1e-15 * 50 * (valueSize + norm(y) + h * norm(jv)) + 1e-300);
+    const size = step / 2 ** k;
+    const sides = [size, -size].map((h) => {
+      const y = vector(f(moved(x, v, h)));
+      return { remainder: norm(y.map((value, i) => value - y0[i]! - h * jv[i]!)), floor: 1e-15 * 50 * (valueSize + norm(y) + size * norm(jv)) };
+    });
+    remainders.push(sides[0]!.remainder + sides[1]!.remainder);
+    floors.push(sides[0]!.floor + sides[1]!.floor + 1e-300);
   }
   const usable = remainders.findIndex((remainder, k) => remainder <= floors[k]!);
   const above = usable < 0 ? remainders.length : usable;

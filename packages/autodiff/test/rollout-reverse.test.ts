@@ -105,7 +105,7 @@ describe('what really happens', () => {
   class HeavyPair extends Pair {
     readonly ballast: readonly number[] = new Array<number>(BALLAST / 8).fill(0.5);
   }
-  const BALLAST = 2 ** 20;
+  const BALLAST = 2 ** 18;
 
   let evaluations = 0;
   let watching = false;
