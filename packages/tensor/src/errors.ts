@@ -36,7 +36,7 @@ export class IndexError extends TapeflowError {
   readonly index: number;
   readonly length: number;
   constructor(operation: string, index: number, length: number, where: string) {
-    super(operation, `index ${index} is outside ${where} of length ${length}.`, `Use indices from 0 to ${length - 1}; negative indices count from the end in at() and slice() only.`);
+    super(operation, `index ${index} is outside ${where} of length ${length}.`, length === 0 ? 'There is nothing to pick from.' : `Use indices from 0 to ${length - 1}; negative indices count from the end in at() and slice() only.`);
     this.index = index;
     this.length = length;
   }

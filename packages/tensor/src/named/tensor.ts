@@ -135,13 +135,23 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
     return {
       children: [this.value],
       rebuild: ([value]) => new Tensor(value, this.dims),
-      key: `Tensor${this.dims.map(({ name, type, size, items }) => `${name}:${type}:${size}:${items?.join(',') ?? ''}`).join('|')}`,
+      key: treeKey(this.dims),
     };
   }
 
   override toString(): string {
     return printTensor(this);
   }
+}
+
+/** Keys of lists of dimensions, which many tensors share. */
+const treeKeys = new WeakMap<readonly Dim[], string>();
+
+/** A text that differs where dimensions differ, whatever their names contain. */
+function treeKey(dims: readonly Dim[]): string {
+  let key = treeKeys.get(dims);
+  if (key === undefined) treeKeys.set(dims, (key = `Tensor${JSON.stringify(dims.map(({ name, type, size, items }) => [name, type, size, items]))}`));
+  return key;
 }
 
 /** Gives a named value its class. */
