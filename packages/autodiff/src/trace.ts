@@ -1,7 +1,7 @@
 /** @file Tracing: runs a function on abstract values and writes its equations down. */
 import { Level, withLevel } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
-import { Constant, Variable, type Atom, type Equation, type Program } from './program.ts';
+import { Constant, innerPrograms, Variable, type Atom, type Equation, type Program } from './program.ts';
 import { SPACE, type SpaceMember, type VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
@@ -106,7 +106,8 @@ export function withoutDeadCode(program: Program): Program {
   return { ...program, equations: kept.reverse() };
 }
 
-/** Checks and host calls are performed although nobody reads a result. */
-function hasEffect(equation: Equation): boolean {
-  return equation.outputs.length === 0 || equation.primitive.effect === true;
+/** Checks and host calls are performed although nobody reads a result, also inside loops and branches. */
+export function hasEffect(equation: Equation): boolean {
+  if (equation.outputs.length === 0 || equation.primitive.effect === true) return true;
+  return innerPrograms(equation).some(({ program }) => program.equations.some(hasEffect));
 }

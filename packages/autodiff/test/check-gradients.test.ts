@@ -33,6 +33,15 @@ describe('passes', () => {
     checkGradients((list: unknown) => stack(unstack(list).map((x) => sin(x))), new NumberList([0.2, 0.3]) as unknown, { order: 2 });
   });
 
+  test('next to a kink that the larger steps reach', () => {
+    for (const distance of [0.002, 0.0007, 0.0003]) {
+      for (const seed of [1, 2, 3]) {
+        checkGradients((x: Scalar) => max(x, 0), distance, { seed });
+        checkGradients((x: Scalar) => mul(1e6, max(x, 0)), -distance, { seed });
+      }
+    }
+  });
+
   test('where the step is chosen to fit the scale', () => {
     const f = (x: Scalar): Scalar => sin(mul(1e5, x));
     expect(() => checkGradients(f, 0.3)).toThrow('Taylor');
@@ -73,6 +82,8 @@ describe('finds', () => {
   test('rules that agree on a wrong slope: the Taylor law', () => {
     for (const factor of [1.001, 0, -1, 2]) {
       const wrong = withRules((x) => factor * Math.cos(x), (x) => factor * Math.cos(x));
+      // Also beside a large value, whose rounding the remainder reaches in the end.
+      expect(failure(() => checkGradients((x: Scalar) => add(1e6, applyOne(wrong, [x]) as Scalar), 0.3)).law).toBe('Taylor');
       const error = failure(() => checkGradients((x: Scalar) => applyOne(wrong, [x]) as Scalar, 0.3, { seed: 5 }));
       expect(error).toMatchObject({ law: 'Taylor', order: 1 });
       expect(error.message).toContain('(seed 5)');

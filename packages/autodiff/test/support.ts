@@ -1,6 +1,5 @@
 /** @file Oracles that know nothing of the library: finite differences, Taylor series, random numbers, and a dense solver. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { queryObjects } from 'node:v8';
 import { expect } from 'vitest';
 import { grad, jvp, type LinearSolver } from '../src/index.ts';
 import { NumberList, type Scalar } from '../src/scalar.ts';
@@ -95,13 +94,9 @@ export const denseSolver: LinearSolver = (matvec, bs) => {
   return { xs, info: [] };
 };
 
-/**
- * Bytes of the heap that something still refers to. (A WeakRef could not tell: it keeps its target alive until the running job ends.)
- */
-export function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
+/** How many objects of a class something still refers to. (A WeakRef could not tell: it keeps its target alive until the running job ends.) */
+export function countHeld(of: new (...args: never[]) => object): number {
+  return queryObjects(of, { format: 'count' });
 }
 
 /**
