@@ -6,9 +6,11 @@ import * as elementwise from '../../src/primitives/elementwise.ts';
 import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
 import { iota } from '../../src/primitives/structure.ts';
 
+const OPERATIONS: Readonly<Record<string, unknown>> = { ...elementwise };
+
 /** An operation of the table on its operands. */
 export function applyElementwise(name: ElementwiseName, xs: readonly Value[]): Value {
-  return (elementwise[name] as (...inputs: Value[]) => Value)(...xs);
+  return (OPERATIONS[name] as (...inputs: readonly Value[]) => Value)(...xs);
 }
 
 /** Draws from keys. */

@@ -10,10 +10,12 @@ import { sameShape, sizeOf, type Shape } from '../../src/array/strides.ts';
 import { condLeaves } from '../../src/control/cond.ts';
 import { scanLeaves } from '../../src/control/scan.ts';
 import { whileLeaves } from '../../src/control/while.ts';
-import * as elementwise from '../../src/primitives/elementwise.ts';
+import type { ElementwiseName } from '../../src/elementwise/table.ts';
+import { add, isFinite, less, mod, not, select } from '../../src/primitives/elementwise.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../src/primitives/reduce.ts';
 import { convert, iota, reverse, transpose } from '../../src/primitives/structure.ts';
+import { applyElementwise } from './all-operations.ts';
 
 /** Decisions of a random program. */
 export class Dice {
@@ -67,10 +69,13 @@ export function randomView(dice: Dice): NDArray {
   return new NDArray(new Storage(data), shape, strides, offset, dtype);
 }
 
-const REAL_UNARY = ['sin', 'exp', 'tanh', 'sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign', 'sigmoid', 'softplus', 'erf', 'cbrt'] as const;
-const INTEGER_UNARY = ['abs', 'neg', 'square', 'sign', 'floor'] as const;
-const REAL_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'mod', 'hypot', 'atan2', 'pow'] as const;
-const INTEGER_BINARY = ['add', 'sub', 'mul', 'min', 'max', 'mod'] as const;
+type Names = readonly ElementwiseName[];
+const COMPARISONS: Names = ['less', 'lessEqual', 'equal'];
+const LOGIC: Names = ['and', 'or'];
+const REAL_UNARY: Names = ['sin', 'exp', 'tanh', 'sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign', 'sigmoid', 'softplus', 'erf', 'cbrt'];
+const INTEGER_UNARY: Names = ['abs', 'neg', 'square', 'sign', 'floor'];
+const REAL_BINARY: Names = ['add', 'sub', 'mul', 'div', 'min', 'max', 'mod', 'hypot', 'atan2', 'pow'];
+const INTEGER_BINARY: Names = ['add', 'sub', 'mul', 'min', 'max', 'mod'];
 
 /** Values at hand, and random operations on them. */
 class Workshop {
@@ -143,15 +148,15 @@ class Workshop {
     const { dtype } = arrayTypeOf(x);
     const y = this.beside(x);
     const kind = dice.below(8);
-    if (kind === 0) return [elementwise[dice.pick(['less', 'lessEqual', 'equal'] as const)](x, y)];
+    if (kind === 0) return [applyElementwise(dice.pick(COMPARISONS), [x, y])];
     if (kind === 1) {
       const condition = this.any((shape, type) => type === 'bool' && (sameShape(shape, arrayTypeOf(x).shape) || shape.length === 0)) ?? full(1, [], 'bool');
-      return [elementwise.select(condition, x, y)];
+      return [select(condition, x, y)];
     }
-    if (dtype === 'bool') return [dice.next() < 0.3 ? elementwise.not(x) : elementwise[dice.pick(['and', 'or'] as const)](x, y)];
-    if (dtype === 'i32') return [kind < 4 ? elementwise[dice.pick(INTEGER_UNARY)](x) : elementwise[dice.pick(INTEGER_BINARY)](x, y)];
-    if (kind === 2) return [elementwise.isFinite(x)];
-    return [kind < 5 ? elementwise[dice.pick(REAL_UNARY)](x) : elementwise[dice.pick(REAL_BINARY)](x, y)];
+    if (dtype === 'bool') return [dice.next() < 0.3 ? not(x) : applyElementwise(dice.pick(LOGIC), [x, y])];
+    if (dtype === 'i32') return [kind < 4 ? applyElementwise(dice.pick(INTEGER_UNARY), [x]) : applyElementwise(dice.pick(INTEGER_BINARY), [x, y])];
+    if (kind === 2) return [isFinite(x)];
+    return [kind < 5 ? applyElementwise(dice.pick(REAL_UNARY), [x]) : applyElementwise(dice.pick(REAL_BINARY), [x, y])];
   }
 
   private sliced(x: Value): readonly Value[] {
@@ -185,7 +190,7 @@ class Workshop {
     if (size === 0 || found === undefined) return undefined;
     const members = dice.next() < 0.3 && size % 2 === 0 && sizeOf(arrayTypeOf(found).shape) % 2 === 0 ? 2 : 1;
     const flat = reshape(x, [size]);
-    const indices = elementwise.mod(found, full(size / members, [], 'i32'));
+    const indices = mod(found, full(size / members, [], 'i32'));
     const { dtype } = arrayTypeOf(x);
     if (dtype === 'bool' || dice.next() < 0.5) return [gather(flat, indices, members)];
     return [scatterAdd(flat, indices, gather(reverse(flat, [0]), indices, members), members)];
@@ -229,11 +234,11 @@ class Workshop {
     const outside = this.any(() => true)!;
     const carries = [full(0, [], 'i32'), x, x, outside];
     const outcome = whileLeaves(
-      ([count]) => elementwise.less(count, full(steps, [], 'i32')),
+      ([count]) => less(count, full(steps, [], 'i32')),
       ([count, ...own]) => {
         const pool = this.inner([...own, outside, convert(count, 'f32')], 2 + dice.below(5));
         const next = this.carriesLike(own, pool);
-        return [elementwise.add(count, full(1, [], 'i32')), ...(dice.next() < 0.5 ? [next[1], next[0], next[2]] : next)];
+        return [add(count, full(1, [], 'i32')), ...(dice.next() < 0.5 ? [next[1], next[0], next[2]] : next)];
       },
       carries,
     );
@@ -242,7 +247,7 @@ class Workshop {
 
   private cond(x: Value): readonly Value[] {
     const { dice } = this;
-    const predicate = this.any((shape, dtype) => dtype === 'bool' && shape.length === 0) ?? elementwise.less(reduceSum(x), full(dice.below(3), [], arrayTypeOf(x).dtype));
+    const predicate = this.any((shape, dtype) => dtype === 'bool' && shape.length === 0) ?? less(reduceSum(x), full(dice.below(3), [], arrayTypeOf(x).dtype));
     const operands = [x, this.any(() => true)!];
     const branch = (own: readonly Value[]): Value[] => this.carriesLike([own[0]], this.inner(own, 1 + dice.below(4)));
     return condLeaves(predicate, branch, branch, operands);

@@ -2,7 +2,7 @@
  * @file Dead code: equations whose results nobody reads, and in loops the carries, inputs and results that nobody needs.
  * Reverse-mode loops carry much that turns out to be unread; without this pass it would be saved for nothing.
  */
-import { withoutDeadCode, type Atom, type Equation, type Program, type Variable } from '@tapeflow/autodiff/extend';
+import { hasEffect, withoutDeadCode, type Atom, type Equation, type Program, type Variable } from '@tapeflow/autodiff/extend';
 import { condPrimitive, type CondParams } from '../../control/cond.ts';
 import { scanPrimitive, type ScanParams } from '../../control/scan.ts';
 import { whilePrimitive, type WhileParams } from '../../control/while.ts';
@@ -21,18 +21,6 @@ export function removeDeadCode(program: Program): Program {
     kept.push(slim);
   }
   return { ...program, equations: kept.reverse() };
-}
-
-function hasEffect({ primitive, outputs, params }: Equation): boolean {
-  if (primitive.effect === true || outputs.length === 0) return true;
-  if (primitive === scanPrimitive) return containsEffect((params as ScanParams).body);
-  if (primitive === whilePrimitive) return containsEffect((params as WhileParams).body) || containsEffect((params as WhileParams).condition);
-  if (primitive === condPrimitive) return containsEffect((params as CondParams).whenTrue) || containsEffect((params as CondParams).whenFalse);
-  return false;
-}
-
-function containsEffect({ equations }: Program): boolean {
-  return equations.some(hasEffect);
 }
 
 function slimmed(equation: Equation, read: readonly boolean[]): Equation {

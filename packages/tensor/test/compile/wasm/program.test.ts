@@ -4,7 +4,7 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { grad, type TapeflowError } from '@tapeflow/autodiff';
 import { applyOne, primitive, traceProgram } from '@tapeflow/autodiff/extend';
-import { arrayAbstract, arraySpace, NDArray } from '../../../src/array/ndarray.ts';
+import { arrayAbstract, arraySpace, type NDArray } from '../../../src/array/ndarray.ts';
 import type { ArrayType } from '../../../src/array/type.ts';
 import { compile } from '../../../src/compile/executable.ts';
 import { checkLeaves } from '../../../src/control/check.ts';

@@ -1,0 +1,33 @@
+/** @file Equal operations are shared; what differs in one parameter, one sign or an effect is not. */
+import { expect, test } from 'vitest';
+import { full, slice } from '../../../src/array/ndarray.ts';
+import { shareCommonSubexpressions } from '../../../src/compile/graph/common-subexpressions.ts';
+import { checkLeaves } from '../../../src/control/check.ts';
+import { scanLeaves } from '../../../src/control/scan.ts';
+import { add, atan2, cos, less, sin } from '../../../src/primitives/elementwise.ts';
+import { reduceAll } from '../../../src/primitives/reduce.ts';
+import { operations, record, vector } from '../programs.ts';
+
+test('equal operations on equal inputs, found through others', () => {
+  const program = shareCommonSubexpressions(record((x) => [add(sin(cos(x)), sin(cos(x)))], 1));
+  expect(operations(program)).toEqual(['cos', 'sin', 'add']);
+});
+test('parameters tell operations apart', () => {
+  expect(operations(shareCommonSubexpressions(record((x) => [add(slice(x, [0], [2]), slice(x, [1], [2])), slice(x, [0], [2])], 1)))).toEqual(['slice', 'slice', 'add']);
+});
+test('−0 is not 0', () => {
+  expect(operations(shareCommonSubexpressions(record((x) => [atan2(x, full(0, [], 'f64')), atan2(x, full(-0, [], 'f64')), atan2(x, full(0, [], 'f64'))], 1)))).toEqual(['full', 'atan2', 'full', 'atan2']);
+});
+test('constants are one by identity', () => {
+  const k = vector(1, 2, 3);
+  expect(operations(shareCommonSubexpressions(record((x) => [add(x, k), add(x, k), add(x, vector(1, 2, 3))], 1)))).toEqual(['add', 'add']);
+});
+test('checks are all performed', () => {
+  const check = (x: unknown): void => checkLeaves(reduceAll(less(x, full(1, [], 'f64'))), [], () => new Error('no'));
+  expect(operations(shareCommonSubexpressions(record((x) => (check(x), check(x), [x]), 1))).filter((name) => name === 'check').length).toBe(2);
+});
+test('bodies of loops share inside themselves', () => {
+  const body = record((x) => [add(sin(x), sin(x))], 1);
+  const [loop] = shareCommonSubexpressions(record((x) => scanLeaves(body, [], [x], [], 2), 1)).equations;
+  expect(operations((loop!.params as { body: typeof body }).body)).toEqual(['sin', 'add']);
+});
