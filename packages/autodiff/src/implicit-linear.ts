@@ -22,24 +22,42 @@ export interface SolveContext {
   readonly transposed: boolean;
 }
 
-/** Solves `matvec(x) = b` on leaves. Whatever it returns after the solution (steps, residuals) has no derivative. */
-export type LinearSolver = (matvec: (xs: readonly Value[]) => Value[], bs: readonly Value[], context: SolveContext) => { xs: readonly Value[]; info: readonly Value[] };
+/**
+ * Solves `matvec(x) = b` on leaves. Whatever it returns after the solution (steps, residuals) has no derivative. A first guess is
+ * given for the system itself only, not for those of derivatives.
+ */
+export type LinearSolver = (
+  matvec: (xs: readonly Value[]) => Value[],
+  bs: readonly Value[],
+  context: SolveContext,
+  guess?: readonly Value[],
+) => { xs: readonly Value[]; info: readonly Value[] };
 
-/** Parameters of the solve equation. */
+/** Parameters of the solve equation: inputs are `[...captured, ...b, ...guess]`. */
 export interface LinearSolveParams {
   /** `[...captured, ...xs] → matvec(xs)`. */
   readonly operator: Program;
   readonly captured: number;
   readonly symmetric: boolean;
+  /** Whether there is a guess, which has no influence on derivatives. */
+  readonly guessed: boolean;
   readonly solver: LinearSolver;
   readonly context: SolveContext;
   /** Types of what the solver reports. */
   readonly info: (bs: readonly Abstract[], context: SolveContext) => readonly Abstract[];
 }
 
-function runSolver(inputs: readonly Value[], { operator, captured, solver, context }: LinearSolveParams): Value[] {
-  const fixed = inputs.slice(0, captured);
-  const { xs, info } = refusePromise('linearSolve', solver((x) => evaluateProgram(operator, [...fixed, ...x]), inputs.slice(captured), context));
+/** Inputs of one kind each. */
+function parts<T>(inputs: readonly T[], { operator, captured }: LinearSolveParams): { fixed: readonly T[]; bs: readonly T[]; guess: readonly T[] } {
+  const end = captured + operator.results.length;
+  return { fixed: inputs.slice(0, captured), bs: inputs.slice(captured, end), guess: inputs.slice(end) };
+}
+
+function runSolver(inputs: readonly Value[], params: LinearSolveParams): Value[] {
+  const { operator, solver, context, guessed } = params;
+  const { fixed, bs, guess } = parts(inputs, params);
+  const matvec = (x: readonly Value[]): Value[] => evaluateProgram(operator, [...fixed, ...x]);
+  const { xs, info } = refusePromise('linearSolve', guessed ? solver(matvec, bs, context, guess) : solver(matvec, bs, context));
   return [...detachedSolution('linearSolve', xs, operator.results), ...info.map(detached)];
 }
 
@@ -59,9 +77,9 @@ function detached(value: Value): Value {
   return value instanceof Box && !(value instanceof TraceBox) ? applyOne(stopGradientPrimitive, [value], spaceOf(value)) : value;
 }
 
-function solveOutputs(inputs: readonly Abstract[], { captured, info, context }: LinearSolveParams): readonly Abstract[] {
-  const bs = inputs.slice(captured);
-  return [...bs, ...info(bs, context)];
+function solveOutputs(inputs: readonly Abstract[], params: LinearSolveParams): readonly Abstract[] {
+  const { bs } = parts(inputs, params);
+  return [...bs, ...params.info(bs, params.context)];
 }
 
 /** The solve as one equation. Exported for compilers, which expand it by tracing its solver. */
@@ -77,34 +95,37 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   },
   // A x = b  ⇒  dA x + A dx = db  ⇒  dx = A⁻¹ (db − dA x)
   jvp(inputs, tangents, outputs, params) {
-    const { operator, captured } = params as LinearSolveParams;
-    const fixed = inputs.slice(0, captured);
-    const xs = outputs.slice(0, inputs.length - captured);
-    let right: readonly MaybeValue[] = tangents.slice(captured);
-    if (tangents.slice(0, captured).some((dx) => dx !== undefined)) {
-      const { tangents: dAx } = programTangents(operator, [...fixed, ...xs], tangents.map((dx, k) => (k < captured ? dx : undefined)));
+    const solve = params as LinearSolveParams;
+    const { operator } = solve;
+    const { fixed, bs } = parts(inputs, solve);
+    const dots = parts(tangents, solve);
+    const xs = outputs.slice(0, bs.length);
+    let right: readonly MaybeValue[] = dots.bs;
+    if (dots.fixed.some((dx) => dx !== undefined)) {
+      const { tangents: dAx } = programTangents(operator, [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
       right = right.map((db, k) => subtract(operator.results[k]!, db, dAx[k]));
     }
     if (right.every((db) => db === undefined)) return outputs.map(() => undefined);
-    const dxs = apply(linearSolvePrimitive, [...fixed, ...materialize(right, operator.results)], params);
+    const dxs = apply(linearSolvePrimitive, [...fixed, ...materialize(right, operator.results)], { ...solve, guessed: false } satisfies LinearSolveParams);
     return outputs.map((_, k) => (k < xs.length ? dxs[k] : undefined));
   },
   // λ = A⁻ᵀ x̄  ⇒  b̄ = λ,  Ā = −λ xᵀ
   vjp(cotangents, inputs, outputs, params, needs) {
     const solve = params as LinearSolveParams;
     const { operator, captured } = solve;
-    const fixed = inputs.slice(0, captured);
-    const xs = outputs.slice(0, inputs.length - captured);
+    const { fixed, bs, guess } = parts(inputs, solve);
+    const xs = outputs.slice(0, bs.length);
     // What the solver reports has no derivative.
     if (cotangents.slice(0, xs.length).every((xBar) => xBar === undefined)) return inputs.map(() => undefined);
     const adjoint: LinearSolveParams = {
       ...solve,
+      guessed: false,
       operator: solve.symmetric ? operator : transposeProgram(operator, captured),
       context: { ...solve.context, transposed: !solve.context.transposed },
     };
     const lambda = apply(linearSolvePrimitive, [...fixed, ...materialize(cotangents.slice(0, xs.length), operator.results)], adjoint).slice(0, xs.length);
-    const result: MaybeValue[] = [...fixed.map(() => undefined), ...lambda];
-    const needsFixed = needs.map((need, k) => need && k < captured);
+    const result: MaybeValue[] = [...fixed.map(() => undefined), ...lambda, ...guess.map(() => undefined)];
+    const needsFixed = operator.inputs.map((_, k) => k < captured && needs[k]!);
     if (needsFixed.some(Boolean)) {
       const minusLambda = lambda.map((value, k) => operator.results[k]!.space.scale(value, -1));
       programCotangents(operator, [...fixed, ...xs], minusLambda, needsFixed).forEach((bar, k) => {
@@ -116,11 +137,12 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   batch(inputs, batched, params, size) {
     const solve = params as LinearSolveParams;
     const { operator, captured, context } = solve;
-    const stacked = inputs.map((input, k) => (batched[k] || k < captured ? input : operator.inputs[k]!.space.batch.repeat(input, size)));
-    const flags = inputs.map((_, k) => k >= captured || batched[k]!);
+    const count = operator.results.length;
+    const stacked = inputs.map((input, k) => (batched[k] || k < captured ? input : operator.results[(k - captured) % count]!.space.batch.repeat(input, size)));
+    const flags = operator.inputs.map((_, k) => k >= captured || batched[k]!);
     const stackedParams: LinearSolveParams = {
       ...solve,
-      operator: batchProgram(operator, flags, size, stacked.map(abstractOf)),
+      operator: batchProgram(operator, flags, size, stacked.slice(0, captured + count).map(abstractOf)),
       context: { ...context, batchAxes: context.batchAxes + 1 },
     };
     const outputs = apply(linearSolvePrimitive, stacked, stackedParams);
@@ -143,6 +165,8 @@ export interface ImplicitLinearSolveOptions {
   readonly solver: LinearSolver;
   /** Aᵀ = A: the adjoint solve then uses the operator itself. */
   readonly symmetric?: boolean;
+  /** Handed to the solver to start from: a tree like b. Derivatives pass it by. */
+  readonly guess?: unknown;
   /** Types of what the solver reports; needed when it reports anything. */
   readonly info?: LinearSolveParams['info'];
 }
@@ -154,19 +178,22 @@ export interface ImplicitLinearSolveOptions {
  * Returns the solution and what the solver reports (`info`, which has no derivative).
  */
 export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: ImplicitLinearSolveOptions): { x: X; info: readonly Value[] } {
-  const { solver, symmetric = false, info = () => [] } = options;
+  const { solver, symmetric = false, guess, info = () => [] } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
   const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
   requireSame('linearSolve', 'the result of the operator', { structure: closed.result, types: closed.program.results }, like, 'The operator must return a tree like b.');
+  const flatGuess = guess === undefined ? undefined : flatten(guess, 'linearSolve');
+  if (flatGuess !== undefined) requireSame('linearSolve', 'the guess', { structure: flatGuess.structure, types: flatGuess.leaves.map(abstractOf) }, like, 'The guess must be a tree like b.');
   const params: LinearSolveParams = {
     operator: closed.program,
     captured: closed.captured.length,
     symmetric,
+    guessed: flatGuess !== undefined,
     solver,
     context: { batchAxes: 0, transposed: false },
     info,
   };
-  const outputs = apply(linearSolvePrimitive, [...closed.captured, ...flat.leaves], params);
+  const outputs = apply(linearSolvePrimitive, [...closed.captured, ...flat.leaves, ...(flatGuess?.leaves ?? [])], params);
   return { x: flat.structure.unflatten(outputs.slice(0, flat.leaves.length)) as X, info: outputs.slice(flat.leaves.length) };
 }

@@ -35,6 +35,43 @@ describe('the solution (seed 11)', () => {
   });
 });
 
+describe('a first guess', () => {
+  /** What solvers are given to start from. */
+  const noted: (readonly unknown[] | undefined)[] = [];
+  const watchedSolver: LinearSolver = (matvec, bs, context, guess) => (noted.push(guess), denseSolver(matvec, bs, context));
+  const guessed = (b: Vector, guess: Vector): Vector => implicitLinearSolve(product(matrix), b, { solver: watchedSolver, guess }).x;
+
+  test('reaches the solver, but not those of derivatives', () => {
+    noted.length = 0;
+    expectAllClose(guessed(right, [1, 2, 3]) as number[], eliminate(matrix, right), 1e-14);
+    expect(noted).toEqual([[1, 2, 3]]);
+    const { pullback } = vjp((b: Vector) => guessed(b, [1, 2, 3]), right);
+    pullback(right);
+    jvp((b: Vector) => guessed(b, [1, 2, 3]), right as Vector, right);
+    expect(noted).toEqual([[1, 2, 3], [1, 2, 3], undefined, [1, 2, 3], undefined]);
+  });
+
+  test('gets no gradient, and changes none', () => {
+    const [bBar, guessBar] = vjp(([b, guess]: readonly [Vector, Vector]) => guessed(b, guess), [right, [1, 2, 3]] as const).pullback(right);
+    expectAllClose(bBar as number[], vjp((b: Vector) => solve(matrix, b), right).pullback(right) as number[], 1e-14);
+    expect(guessBar).toEqual([0, 0, 0]);
+    checkGradients((b: Vector) => guessed(b, [1, 2, 3]), right as Vector, { order: 2 });
+  });
+
+  test('of another structure is refused', () => {
+    expect(() => guessed(right, [1, 2])).toThrow(TreeError);
+  });
+
+  test('of each member of a batch, whatever else is batched', () => {
+    const both = (b: Scalar, guess: Scalar): Scalar => implicitLinearSolve((x: Scalar) => mul(2, x), b, { solver: watchedSolver, guess }).x;
+    const list = new NumberList([1, 2]);
+    const inputs: readonly ((t: Scalar) => Scalar)[] = [(t) => both(t, 5), (t) => both(3, t), (t) => both(t, mul(2, t))];
+    noted.length = 0;
+    expect(inputs.map((f) => unstack(vmap(f)(list)))).toEqual([[0.5, 1], [1.5, 1.5], [0.5, 1]]);
+    expect(noted.map((guess) => unstack(guess![0] as never))).toEqual([[5, 5], [1, 2], [2, 4]]);
+  });
+});
+
 describe('derivatives', () => {
   const entries = ([m, b]: readonly [Matrix, Vector]): Vector => solve(m, b);
 
