@@ -1,5 +1,6 @@
 /** @file Oracles that know nothing of the library: finite differences, Taylor series, random numbers, and a dense solver. */
-import { queryObjects } from 'node:v8';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { grad, jvp, type LinearSolver } from '../src/index.ts';
 import { NumberList, type Scalar } from '../src/scalar.ts';
@@ -94,9 +95,11 @@ export const denseSolver: LinearSolver = (matvec, bs) => {
   return { xs, info: [] };
 };
 
-/** How many objects of a class something still refers to. (A WeakRef could not tell: it keeps its target alive until the running job ends.) */
-export function countHeld(of: new (...args: never[]) => object): number {
-  return queryObjects(of, { format: 'count' });
+/** What `held.ts` counts, in a process of its own, whose heap nobody else changes. */
+export function heldObjects(measurement: 'sweep' | 'rollout'): Record<string, number> {
+  const script = fileURLToPath(new URL('held.ts', import.meta.url));
+  const output = execFileSync(process.execPath, ['--expose-gc', '--conditions=tapeflow-source', '--import', 'tsx', script, measurement], { encoding: 'utf8' });
+  return JSON.parse(output) as Record<string, number>;
 }
 
 /**
