@@ -7,12 +7,15 @@ import type { CondParams } from '../../control/cond.ts';
 import type { ScanParams } from '../../control/scan.ts';
 import type { WhileParams } from '../../control/while.ts';
 import type { Block } from './block.ts';
+import { updateInPlace } from './in-place.ts';
 import type { Rule } from './operations.ts';
 import type { Step } from './step.ts';
 import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view.ts';
 
 /** Lowers a program that belongs to an equation, on views of its inputs. */
 export type LowerInner = (program: Program, inputs: readonly View[]) => Block;
+
+const NOTHING: Program = { inputs: [], equations: [], outputs: [], results: [] };
 
 const viewsOf = (block: Block, atoms: readonly Atom[]): View[] => atoms.map((atom) => block.view(atom));
 const regionsOf = (...views: readonly (readonly View[])[]): Region[] => views.flat().map(({ region }) => region);
@@ -25,15 +28,15 @@ function startCarries(block: Block, atoms: readonly Atom[], types: readonly { re
 }
 
 /**
- * Moves the new values of all carries to their places at once: what lies in the place of another carry (two carries that change
- * places, a shifted carry) is set aside first.
+ * The steps of a body that ends by moving the new values of all carries to their places at once: what lies in the place of another
+ * carry (two carries that change places, a shifted carry) is set aside first.
  */
-function updateCarries(block: Block, carries: readonly View[], next: readonly View[]): void {
+function bodySteps(block: Block, carries: readonly View[], next: readonly View[]): readonly Step[] {
   const places = new Set(carries.map(({ region }) => region));
-  const isAside = (k: number): boolean => places.has(next[k]!.region);
   const moved = carries.flatMap((carry, k) => (sameView(carry, next[k]!) ? [] : [k]));
-  const sources = next.map((view, k) => (moved.includes(k) && isAside(k) ? block.contiguous(view, false) : view));
+  const sources = next.map((view, k) => (moved.includes(k) && places.has(view.region) ? block.contiguous(view, false) : view));
   for (const k of moved) block.copy(sources[k]!, carries[k]!);
+  return updateInPlace(block.steps, moved.map((k) => ({ source: sources[k]!, carry: carries[k]! })));
 }
 
 function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -45,13 +48,20 @@ function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
   equation.outputs.forEach((variable, k) => block.setView(variable, k < count ? carries[k]! : results[k - count]!));
   if (length === 0) return;
   const counter = new Counter(length);
-  const inner = lowerInner(body, [...fixed, ...carries, ...stacks.map((stack) => sliceAt(stack, counter))]);
-  // Results may be carries themselves: they are written before the carries move on.
+  const given = [...fixed, ...carries, ...stacks.map((stack) => sliceAt(stack, counter))];
+  const inner = lowerInner(body, given);
   const next = viewsOf(inner, body.outputs.slice(0, count));
-  const kept = [...body.outputs.slice(count), ...(save ? body.inputs.slice(captured, captured + count) : [])];
-  kept.forEach((atom, k) => inner.store(atom, sliceAt(results[k]!, counter)));
-  updateCarries(inner, carries, next);
-  block.steps.push({ kind: 'scan', counter, reverse, body: inner.steps, keeps: regionsOf(carries, results, fixed, stacks) });
+  const kept: readonly Atom[] = [...body.outputs.slice(count), ...(save ? body.inputs.slice(captured, captured + count) : [])];
+  // What the step takes in is kept at its beginning, so that the carries may move on in their places.
+  const head = lowerInner(NOTHING, []);
+  kept.forEach((atom, k) => {
+    const position = (body.inputs as readonly Atom[]).indexOf(atom);
+    const place = sliceAt(results[k]!, counter);
+    if (position < 0) inner.store(atom, place);
+    else head.copy(given[position]!, place);
+  });
+  const steps = bodySteps(inner, carries, next);
+  block.steps.push({ kind: 'scan', counter, reverse, body: [...head.steps, ...steps], keeps: regionsOf(carries, results, fixed, stacks) });
 }
 
 function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -64,8 +74,8 @@ function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): vo
   const test = lowerInner(condition, [...forCondition, ...carries]);
   const holds = test.view(condition.outputs[0]!);
   const inner = lowerInner(body, [...forBody, ...carries]);
-  updateCarries(inner, carries, viewsOf(inner, body.outputs));
-  block.steps.push({ kind: 'while', condition: test.steps, holds, body: inner.steps, keeps: regionsOf(carries, forCondition, forBody) });
+  const steps = bodySteps(inner, carries, viewsOf(inner, body.outputs));
+  block.steps.push({ kind: 'while', condition: test.steps, holds, body: steps, keeps: regionsOf(carries, forCondition, forBody) });
 }
 
 function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -83,7 +93,7 @@ function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
 
 function check(block: Block, equation: Equation, lowerInner: LowerInner): void {
   const [condition, ...data] = viewsOf(block, equation.inputs);
-  const report = lowerInner({ inputs: [], equations: [], outputs: [], results: [] }, []);
+  const report = lowerInner(NOTHING, []);
   const copies = data.map((view) => {
     const copy = wholeView(new Region(view.dtype, sizeOf(view.shape)), view.shape);
     report.copy(view, copy);

@@ -1,0 +1,75 @@
+/** @file Carries of loops: all ways in which a new value can overlap an old one, and that simple updates need no copy. */
+import { describe, expect, test } from 'vitest';
+import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend';
+import { broadcast, concat, full, reduceSum, reshape, slice } from '../../../src/array/ndarray.ts';
+import { compile } from '../../../src/compile/executable.ts';
+import { whileLeaves } from '../../../src/control/while.ts';
+import { add, constantLike, cos, less, mul, sin } from '../../../src/primitives/elementwise.ts';
+import { scatterAdd } from '../../../src/primitives/gather.ts';
+import { iota, reverse, transpose } from '../../../src/primitives/structure.ts';
+import { elements, vector } from '../programs.ts';
+
+type Body = (carries: readonly Value[], outside: Value) => readonly Value[];
+
+const SQUARE = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const OUTSIDE = [0.5, -0.25, 2, 1, 3, -1, 0.1, 0.2, 0.3];
+
+/** Runs a body three times on carries that begin as 1 … 9, 2 … 10, …: results of the plain loop, and the program. */
+function loopOf(body: Body, count: number): { expected: number[][]; seen: number[][]; steps: string } {
+  const f = ([x, outside]: readonly Value[]): readonly Value[] => {
+    const start = Array.from({ length: count }, (_, k) => add(x, full(k, [], 'f64')));
+    return whileLeaves(
+      ([n]) => less(n, full(3, [], 'f64')),
+      ([n, ...own]) => [add(n, constantLike(1, n)), ...body(own, outside)],
+      [full(0, [], 'f64'), ...start],
+    ).slice(1);
+  };
+  const inputs = [vector(...SQUARE), vector(...OUTSIDE)];
+  const { executable } = compile(traceProgram('test', f, inputs.map(abstractOf)).program, 'wasm');
+  return { expected: elements(f(inputs)), seen: elements(executable.run(inputs)), steps: executable.toString() };
+}
+
+const turned = (x: Value): Value => reshape(transpose(reshape(x, [3, 3]), [1, 0]), [9]);
+const shifted = (x: Value): Value => concat([slice(x, [1], [8]), slice(x, [0], [1])], 0);
+
+const CASES: Record<string, readonly [number, Body]> = {
+  'two carries change places': [2, ([a, b]) => [b, a]],
+  'three carries move on in a ring': [3, ([a, b, c]) => [b, c, a]],
+  'a ring in which one is also computed': [3, ([a, b, c]) => [b, sin(c), a]],
+  'a carry is turned around': [1, ([a]) => [reverse(a, [0])]],
+  'a computed value is turned around': [1, ([a]) => [reverse(sin(a), [0])]],
+  'a carry is transposed': [1, ([a]) => [turned(a)]],
+  'a carry is shifted': [1, ([a]) => [shifted(a)]],
+  'a carry is added to its mirror image': [1, ([a]) => [add(a, reverse(a, [0]))]],
+  'a carry is added to its sum': [1, ([a]) => [add(a, reduceSum(a))]],
+  'a sum of a carry that another one still needs': [2, ([a, b]) => [mul(a, constantLike(0.5, a)), add(b, a)]],
+  'the other order': [2, ([a, b]) => [add(b, a), mul(a, constantLike(0.5, a))]],
+  'one computed value for two carries': [2, ([a]) => { const y = sin(a); return [y, y]; }],
+  'a value from outside': [2, ([a], outside) => [outside, add(a, outside)]],
+  'a constant, and a broadcast one': [2, ([a]) => [vector(...OUTSIDE), broadcast(reduceSum(a), [9], [])]],
+  'a scatter into a carry': [1, ([a]) => [scatterAdd(a, iota([9], 0, 'i32'), sin(a))]],
+  'a scatter that reads the carry backwards': [1, ([a]) => [scatterAdd(a, iota([9], 0, 'i32'), reverse(a, [0]))]],
+  'the carry of an inner loop': [2, ([a, b]) => whileLeaves(([n]) => less(reduceSum(n), full(500, [], 'f64')), ([n, m]) => [add(n, n), add(m, b)], [a, b])],
+  'an inner loop that reads what it replaces': [1, ([a]) => whileLeaves(([n]) => less(reduceSum(n), full(500, [], 'f64')), ([n]) => [add(n, a)], [a])],
+};
+
+describe('every loop gives the bits of the plain one', () => {
+  for (const [name, [count, body]] of Object.entries(CASES)) {
+    test(name, () => {
+      const { expected, seen } = loopOf(body, count);
+      expect(seen).toEqual(expected);
+    });
+  }
+});
+
+/** Steps of the loop that only copy. */
+const copies = (steps: string): number => steps.slice(steps.indexOf('while')).split('\n').filter((line) => / = \$0 over /.test(line)).length;
+
+test('updates element by element need no copy', () => {
+  expect(copies(loopOf(([a, b], outside) => [add(a, mul(b, outside)), cos(b)], 2).steps)).toBe(0);
+  expect(copies(loopOf(([a]) => [scatterAdd(a, iota([9], 0, 'i32'), sin(a))], 1).steps)).toBe(0);
+});
+test('where the old value is still read, there is one', () => {
+  expect(copies(loopOf(([a]) => [add(a, reverse(a, [0]))], 1).steps)).toBe(1);
+  expect(copies(loopOf(([a, b]) => [b, a], 2).steps), 'one is set aside').toBe(3);
+});
