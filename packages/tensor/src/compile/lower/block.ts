@@ -1,66 +1,79 @@
 /**
- * @file A block: equations in a row being lowered to steps. Elementwise results that have one reader wait as expressions, and
- * become part of the reader's kernel.
+ * @file A block: equations in a row being lowered to steps. What is computed element by element waits until something reads it;
+ * results that get memory join a group that runs over the same index space, or open one.
  */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import { NDArray } from '../../array/ndarray.ts';
-import { sameShape, sizeOf, type Shape } from '../../array/strides.ts';
+import { NDArray, type AxesParams, type BroadcastParams, type FullParams, type ShapeParams, type SliceParams } from '../../array/ndarray.ts';
+import { sizeOf } from '../../array/strides.ts';
 import { describeType, type ArrayType } from '../../array/type.ts';
-import { ELEMENTWISE } from '../../elementwise/table.ts';
+import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
 import type { ConstantPool } from './constants.ts';
-import { bodySize, merged, renumbered, type Body } from './kernel.ts';
+import { visit } from './expressions.ts';
+import { Group, sameUse, type Purpose, type Use } from './group.ts';
+import { identityMap } from './index-map.ts';
+import { sourceOf, type Reading, type Sight } from './reading.ts';
+import { residents } from './residence.ts';
 import type { Step } from './step.ts';
-import { Region, sameView, wholeView, type View } from './view.ts';
+import { broadcastView, isContiguous, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
-/** A value that is computed where it is read: an expression over views of its shape, or of rank 0. */
-export interface Pending extends ArrayType {
-  readonly body: Body;
-  readonly views: readonly View[];
-}
-
-/** Larger expressions are computed on their own. */
-const MOST_OPERATIONS = 48;
-const MOST_INPUTS = 12;
-
-const isView = (value: View | Pending): value is View => 'region' in value;
-
-/** Type of a variable or constant; only arrays have one here. */
-export function typeOfAtom(atom: Atom): ArrayType {
-  return atom instanceof Variable ? (atom.type as ArrayType) : (atom.value as NDArray);
+interface Place {
+  readonly view: View;
+  /** Members of groups that came before do not see it. */
+  readonly sequence: number;
 }
 
 export class Block {
-  readonly steps: Step[] = [];
   readonly constants: ConstantPool;
-  private readonly values = new Map<Variable, View | Pending>();
-  /** The equation that reads a variable, if it is the only reader. */
-  private readonly onlyReader = new Map<Variable, Equation | undefined>();
+  private readonly steps: Step[] = [];
+  private readonly places = new Map<Variable, Place>();
+  private readonly definitions = new Map<Variable, Equation>();
+  private readonly resident: ReadonlySet<Variable>;
+  /** Memory without gaps of what is read at computed positions. */
+  private readonly indexed = new Map<Atom, View>();
+  private groups: Group[] = [];
+  private sequence = 0;
+  private kernels = 0;
 
   constructor(program: Program, inputs: readonly View[], constants: ConstantPool) {
     this.constants = constants;
-    program.inputs.forEach((variable, k) => this.values.set(variable, inputs[k]!));
-    const read = (atom: Atom, reader: Equation | undefined): void => {
-      if (!(atom instanceof Variable)) return;
-      this.onlyReader.set(atom, this.onlyReader.has(atom) && this.onlyReader.get(atom) !== reader ? undefined : reader);
-    };
-    for (const equation of program.equations) for (const atom of equation.inputs) read(atom, equation);
-    for (const atom of program.outputs) read(atom, undefined);
+    this.resident = residents(program);
+    program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
   }
+
+  // Values
 
   /** Memory for a value. */
   fresh({ shape, dtype }: ArrayType): View {
     return wholeView(new Region(dtype, sizeOf(shape)), shape);
   }
 
+  /** Gives a variable its place. */
+  setView(variable: Variable, view: View): void {
+    this.places.set(variable, { view, sequence: this.sequence });
+  }
+
+  /** Says how a variable is computed, element by element; it gets memory now if it is to have some. */
+  define(variable: Variable, equation: Equation): void {
+    this.definitions.set(variable, equation);
+    if (this.resident.has(variable)) this.view(variable);
+  }
+
   /** The value in memory. */
   view(atom: Atom): View {
     if (!(atom instanceof Variable)) return this.constantView(atom.value);
-    const value = this.values.get(atom)!;
-    if (isView(value)) return value;
-    const target = this.fresh(value);
-    this.compute(value, target);
-    this.values.set(atom, target);
+    const place = this.places.get(atom);
+    if (place !== undefined) return place.view;
+    const view = this.viewOfMemory(this.definitions.get(atom)!) ?? this.computed(atom);
+    this.setView(atom, view);
+    return view;
+  }
+
+  private computed(variable: Variable): View {
+    const type = variable.type as ArrayType;
+    const target = this.fresh(type);
+    this.addMember({ kind: 'store' }, type.shape, { atom: variable, map: identityMap(type.shape.length) }, target, variable);
+    this.sequence++;
     return target;
   }
 
@@ -69,92 +82,214 @@ export class Block {
     throw new UnsupportedOperationError('constant', 'wasm', [typeof value], 'it is no array');
   }
 
-  /** The value as an expression: what it waits as, or a load. */
-  expression(atom: Atom, shape: Shape): Pending {
-    const waiting = atom instanceof Variable ? this.values.get(atom) : undefined;
-    if (waiting !== undefined && !isView(waiting) && sameShape(waiting.shape, shape)) return waiting;
-    return loadOf(this.view(atom));
+  /** Another window onto what is in memory already; undefined where elements must be computed. */
+  private viewOfMemory({ primitive, params, inputs, outputs }: Equation): View | undefined {
+    const { shape, dtype } = outputs[0]!.type as ArrayType;
+    if (primitive.name === 'full') return this.constants.full((params as FullParams).value, shape, dtype);
+    if (primitive.name === 'iota') return this.constants.iota(shape, (params as Iota).axis, dtype);
+    const [x] = inputs;
+    if (x === undefined || !this.isInMemory(x)) return undefined;
+    switch (primitive.name) {
+      case 'broadcast':
+        return broadcastView(this.view(x), shape, (params as BroadcastParams).axes);
+      case 'slice':
+        return sliceView(this.view(x), (params as SliceParams).start, (params as SliceParams).step, shape);
+      case 'transpose':
+        return transposeView(this.view(x), (params as Permutation).order);
+      case 'reverse':
+        return reverseView(this.view(x), (params as AxesParams).axes);
+      case 'reshape':
+        return reshapeView(this.view(x), (params as ShapeParams).shape);
+      default:
+        return undefined;
+    }
   }
 
-  /** Gives a variable its view. */
-  setView(variable: Variable, view: View): void {
-    this.values.set(variable, view);
-  }
-
-  /** Gives a variable an expression, which waits for its reader where that can take it. */
-  setExpression(variable: Variable, pending: Pending): void {
-    const small = bodySize(pending.body) <= MOST_OPERATIONS && pending.views.length <= MOST_INPUTS;
-    this.values.set(variable, pending);
-    if (!small || !this.readerTakes(variable, pending.shape)) this.view(variable);
-  }
-
-  private readerTakes(variable: Variable, shape: Shape): boolean {
-    const reader = this.onlyReader.get(variable);
-    if (reader === undefined) return false;
-    const { name } = reader.primitive;
-    if (name === 'pad' || name === 'concat') return true;
-    return (name in ELEMENTWISE || name === 'convert') && sameShape((reader.outputs[0]!.type as ArrayType).shape, shape);
-  }
-
-  /** Writes a value to a place. */
-  store(atom: Atom, target: View): void {
-    this.compute(this.expression(atom, target.shape), target);
-  }
-
-  /** Copies between views of one shape. */
-  copy(source: View, target: View): void {
-    this.compute(loadOf(source), target);
+  private isInMemory(atom: Atom): boolean {
+    if (!(atom instanceof Variable) || this.places.has(atom)) return true;
+    const { primitive, inputs } = this.definitions.get(atom)!;
+    return ['broadcast', 'slice', 'transpose', 'reverse', 'reshape'].includes(primitive.name) && this.isInMemory(inputs[0]!);
   }
 
   /** The value without gaps between its elements. */
-  contiguous(view: View, isGapless: boolean): View {
+  contiguous(view: View, isGapless: boolean = isContiguous(view)): View {
     if (isGapless) return view;
     const target = this.fresh(view);
     this.copy(view, target);
     return target;
   }
 
-  private compute({ body, views }: Pending, target: View): void {
-    if (sizeOf(target.shape) === 0) return;
-    const zeros = target.shape.map(() => 0);
-    const { shape, strides } = merged(target.shape, target.strides, ...views.map((view) => (view.shape.length === 0 ? zeros : view.strides)));
-    const [result, ...inputs] = strides;
-    this.steps.push({
-      kind: 'run',
-      kernel: { kind: 'map', shape, result: { dtype: target.dtype, strides: result! }, inputs: inputs.map((own, k) => ({ dtype: views[k]!.dtype, strides: own })), body },
-      views: [target, ...views],
+  // What is done with values
+
+  /** Writes a value to a place. */
+  store(atom: Atom, target: View): void {
+    this.addMember({ kind: 'store' }, target.shape, { atom, map: identityMap(target.shape.length) }, target, undefined);
+    this.sequence++;
+  }
+
+  /** Copies between views of one shape. */
+  copy(source: View, target: View): void {
+    this.addMember({ kind: 'store' }, target.shape, { view: source, map: identityMap(target.shape.length) }, target, undefined);
+    this.sequence++;
+  }
+
+  /** Stores, reduces or scatters what is read over an index space. */
+  collect(purpose: Purpose, shape: readonly number[], value: Reading, target: View): void {
+    this.addMember(purpose, shape, value, target, undefined);
+    this.sequence++;
+  }
+
+  /** Appends a step after all that has been said so far. */
+  push(step: Step): void {
+    this.flush();
+    this.steps.push(step);
+  }
+
+  /** All steps. */
+  finish(): readonly Step[] {
+    this.flush();
+    return this.steps;
+  }
+
+  private flush(): void {
+    for (const group of this.groups) this.steps.push(group.step(`kernel${this.kernels++}`));
+    this.groups = [];
+  }
+
+  /**
+   * Lets the next value of a carry of a loop be computed where the present one lies. Possible where the value is made by a group that
+   * reads the present one at the same index only, and nothing reads the present one later.
+   */
+  updateInPlace(carry: View, next: View): boolean {
+    const { region } = next;
+    if (region.root !== region || region.constant !== undefined || region.size !== carry.region.size || next.dtype !== carry.dtype) return false;
+    if (!isContiguous(next) || !isContiguous(carry) || next.offset !== 0 || carry.offset !== 0 || next.moving.length > 0) return false;
+    const at = this.groups.findIndex((group) => group.writes.has(region));
+    if (at < 0 || this.groups.some((group, k) => k !== at && group.writes.has(region))) return false;
+    const write = this.groups[at]!.writes.get(region)!;
+    const root = carry.region.root;
+    const blocked = this.groups.some((group, k) => {
+      const uses = group.reads.get(root) ?? [];
+      return (k > at && uses.length > 0) || (k === at && uses.some((use) => !sameUse(use, write))) || group.writes.has(root);
     });
+    if (blocked) return false;
+    region.shares = carry.region;
+    for (const group of this.groups) group.rename(region, root);
+    return true;
+  }
+
+  // Groups
+
+  private addMember(purpose: Purpose, shape: readonly number[], value: Reading, target: View, variable: Variable | undefined): void {
+    const isNothing = sizeOf(shape) === 0 && (purpose.kind !== 'reduce' || target.region.size === 0);
+    if (isNothing) return;
+    const readings = purpose.kind === 'scatterAdd' ? [value, purpose.index] : [value];
+    for (const reading of readings) this.prepare(reading);
+    const { sequence } = this;
+    const outside = this.survey(readings, this.sightFor(sequence, undefined, variable), shape);
+    const first = this.firstGroupFor(purpose, target, outside.reads, shape.length);
+    for (let k = first; k < this.groups.length; k++) {
+      const group = this.groups[k]!;
+      if (group.shape.length !== shape.length || group.shape.some((size, axis) => size !== shape[axis])) continue;
+      const sight = this.sightFor(sequence, group, variable);
+      const { reads, cuts } = this.survey(readings, sight, shape);
+      if (!this.isReady(reads, k) || !group.accepts(cuts, new Set([...reads.keys(), target.region.root]))) continue;
+      group.add({ purpose, value, target, variable, sight, prefix: `${sequence}:` }, reads, cuts);
+      return;
+    }
+    const group = new Group(shape);
+    this.groups.push(group);
+    group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable), prefix: `${sequence}:` }, outside.reads, outside.cuts);
+  }
+
+  /** Whether everything that is loaded has been filled by groups before this one. What it fills itself must not be loaded. */
+  private isReady(reads: ReadonlyMap<Region, readonly Use[]>, at: number): boolean {
+    return this.groups.every((group, k) => k < at || [...group.writes.keys()].every((region) => !reads.has(region)));
+  }
+
+  /** What a member sees that is added now: places that exist now, except those that its own group fills. */
+  private sightFor(sequence: number, group: Group | undefined, own: Variable | undefined): Sight {
+    return {
+      placeOf: (variable) => {
+        if (variable === own) return undefined;
+        const place = this.places.get(variable);
+        if (place === undefined) return undefined;
+        const isHidden = this.definitions.has(variable) && (place.sequence > sequence || group?.stored.has(variable) === true);
+        return isHidden ? undefined : place.view;
+      },
+      definitionOf: (variable) => this.definitions.get(variable)!,
+      constantView: (array) => this.constants.array(array),
+      memoryOf: (atom) => this.indexed.get(atom)!,
+    };
+  }
+
+  /** Puts into memory what is read at computed positions, which must be there before. */
+  private prepare(start: Reading): void {
+    const seen = new Set<Atom>();
+    const sight: Sight = {
+      ...this.sightFor(this.sequence, undefined, undefined),
+      memoryOf: (atom) => {
+        let view = this.indexed.get(atom);
+        if (view === undefined) this.indexed.set(atom, (view = this.contiguous(this.view(atom))));
+        return view;
+      },
+    };
+    const follow = (reading: Reading): void => {
+      if (!('atom' in reading) || seen.has(reading.atom)) return;
+      seen.add(reading.atom);
+      const source = sourceOf(reading, sight);
+      if (source.kind === 'gather') follow(source.index);
+      else if (source.kind === 'same' || source.kind === 'convert') follow(source.reading);
+      else if (source.kind === 'elementwise') source.inputs.forEach(follow);
+      else if (source.kind === 'windows') follow(source.inside);
+      else if (source.kind === 'parts') source.parts.forEach(follow);
+    };
+    follow(start);
+  }
+
+  private survey(readings: readonly Reading[], sight: Sight, shape: readonly number[]): { readonly reads: Map<Region, Use[]>; readonly cuts: number[][] } {
+    const reads = new Map<Region, Use[]>();
+    const cuts = shape.map((): number[] => []);
+    const use = (view: View, own: Use): void => {
+      const known = reads.get(view.region.root);
+      if (known === undefined) reads.set(view.region.root, [own]);
+      else known.push(own);
+    };
+    for (const reading of readings) {
+      visit(reading, sight, shape, { read: use, readAnywhere: (view) => use(view, 'anywhere'), cut: (axis, at) => cuts[axis]!.push(at) });
+    }
+    return { reads, cuts };
+  }
+
+  /** The first group that a member may join: after those that fill what it reads, and those that read or fill where it writes. */
+  private firstGroupFor(purpose: Purpose, target: View, reads: ReadonlyMap<Region, readonly Use[]>, rank: number): number {
+    const own: Use = purpose.kind === 'store' ? { coefficients: accessCoefficients(target, rank), offset: target.offset } : 'anywhere';
+    const root = target.region.root;
+    let first = 0;
+    this.groups.forEach((group, k) => {
+      for (const [region, uses] of reads) {
+        const write = group.writes.get(region);
+        // What a group stores at the same index can be taken over without loading it.
+        if (write !== undefined) first = Math.max(first, uses.every((use) => sameUse(use, write)) ? k : k + 1);
+      }
+      const readThere = group.reads.get(root);
+      if (readThere !== undefined) first = Math.max(first, readThere.every((use) => sameUse(use, own)) ? k : k + 1);
+      const written = group.writes.get(root);
+      if (written !== undefined) first = Math.max(first, k + 1);
+    });
+    return first;
   }
 }
 
-function loadOf(view: View): Pending {
-  return { shape: view.shape, dtype: view.dtype, body: { kind: 'input', index: 0, dtype: view.dtype }, views: [view] };
-}
-
-/** Several expressions over one list of views, each view in it once. */
-export function joined(parts: readonly Pending[]): { readonly bodies: Body[]; readonly views: readonly View[] } {
-  const views: View[] = [];
-  const done = new Map<Pending, Body>();
-  const bodies = parts.map((part) => {
-    const known = done.get(part);
-    if (known !== undefined) return known;
-    const numbers = part.views.map((view) => {
-      const at = views.findIndex((other) => sameView(other, view));
-      return at >= 0 ? at : views.push(view) - 1;
-    });
-    const body = renumbered(part.body, numbers);
-    done.set(part, body);
-    return body;
-  });
-  return { bodies, views };
+function accessCoefficients({ strides }: View, rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => strides[axis] ?? 0);
 }
 
 /** Inputs of an equation as text, for errors. */
 export function inputTypes({ inputs }: Equation): string[] {
   return inputs.map((atom) => {
-    const { space, type } = atom instanceof Variable ? atom : { space: undefined, type: undefined };
-    if (space !== undefined) return space.describe(type);
-    const { value } = atom as { value: unknown };
+    if (atom instanceof Variable) return atom.space.describe(atom.type);
+    const { value } = atom;
     return value instanceof NDArray ? describeType(value) : typeof value;
   });
 }

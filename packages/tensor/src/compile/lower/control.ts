@@ -7,7 +7,6 @@ import type { CondParams } from '../../control/cond.ts';
 import type { ScanParams } from '../../control/scan.ts';
 import type { WhileParams } from '../../control/while.ts';
 import type { Block } from './block.ts';
-import { updateInPlace } from './in-place.ts';
 import type { Rule } from './operations.ts';
 import type { Step } from './step.ts';
 import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view.ts';
@@ -15,6 +14,7 @@ import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view
 /** Lowers a program that belongs to an equation, on views of its inputs. */
 export type LowerInner = (program: Program, inputs: readonly View[]) => Block;
 
+/** A block that only moves what is there. */
 const NOTHING: Program = { inputs: [], equations: [], outputs: [], results: [] };
 
 const viewsOf = (block: Block, atoms: readonly Atom[]): View[] => atoms.map((atom) => block.view(atom));
@@ -28,15 +28,16 @@ function startCarries(block: Block, atoms: readonly Atom[], types: readonly { re
 }
 
 /**
- * The steps of a body that ends by moving the new values of all carries to their places at once: what lies in the place of another
- * carry (two carries that change places, a shifted carry) is set aside first.
+ * Moves the new values of all carries to their places at once: what lies in the place of another carry (two carries that change
+ * places, a shifted carry) is set aside first.
  */
-function bodySteps(block: Block, carries: readonly View[], next: readonly View[]): readonly Step[] {
+function updateCarries(block: Block, carries: readonly View[], next: readonly View[]): void {
   const places = new Set(carries.map(({ region }) => region));
-  const moved = carries.flatMap((carry, k) => (sameView(carry, next[k]!) ? [] : [k]));
-  const sources = next.map((view, k) => (moved.includes(k) && places.has(view.region) ? block.contiguous(view, false) : view));
+  const isAside = (k: number): boolean => places.has(next[k]!.region);
+  const isReadByAnother = (k: number): boolean => next.some((view, other) => other !== k && view.region.root === carries[k]!.region);
+  const moved = carries.flatMap((carry, k) => (sameView(carry, next[k]!) || (!isReadByAnother(k) && block.updateInPlace(carry, next[k]!)) ? [] : [k]));
+  const sources = next.map((view, k) => (moved.includes(k) && isAside(k) ? block.contiguous(view, false) : view));
   for (const k of moved) block.copy(sources[k]!, carries[k]!);
-  return updateInPlace(block.steps, moved.map((k) => ({ source: sources[k]!, carry: carries[k]! })));
 }
 
 function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -60,8 +61,8 @@ function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
     if (position < 0) inner.store(atom, place);
     else head.copy(given[position]!, place);
   });
-  const steps = bodySteps(inner, carries, next);
-  block.steps.push({ kind: 'scan', counter, reverse, body: [...head.steps, ...steps], keeps: regionsOf(carries, results, fixed, stacks) });
+  updateCarries(inner, carries, next);
+  block.push({ kind: 'scan', counter, reverse, body: [...head.finish(), ...inner.finish()], keeps: regionsOf(carries, results, fixed, stacks) });
 }
 
 function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -74,8 +75,8 @@ function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): vo
   const test = lowerInner(condition, [...forCondition, ...carries]);
   const holds = test.view(condition.outputs[0]!);
   const inner = lowerInner(body, [...forBody, ...carries]);
-  const steps = bodySteps(inner, carries, viewsOf(inner, body.outputs));
-  block.steps.push({ kind: 'while', condition: test.steps, holds, body: steps, keeps: regionsOf(carries, forCondition, forBody) });
+  updateCarries(inner, carries, viewsOf(inner, body.outputs));
+  block.push({ kind: 'while', condition: test.finish(), holds, body: inner.finish(), keeps: regionsOf(carries, forCondition, forBody) });
 }
 
 function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
@@ -85,9 +86,9 @@ function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
   const branch = (program: Program): readonly Step[] => {
     const inner = lowerInner(program, inputs);
     program.outputs.forEach((atom, k) => inner.store(atom, results[k]!));
-    return inner.steps;
+    return inner.finish();
   };
-  block.steps.push({ kind: 'cond', predicate: predicate!, whenTrue: branch(whenTrue), whenFalse: branch(whenFalse), keeps: regionsOf(results, inputs) });
+  block.push({ kind: 'cond', predicate: predicate!, whenTrue: branch(whenTrue), whenFalse: branch(whenFalse), keeps: regionsOf(results, inputs) });
   equation.outputs.forEach((variable, k) => block.setView(variable, results[k]!));
 }
 
@@ -99,7 +100,7 @@ function check(block: Block, equation: Equation, lowerInner: LowerInner): void {
     report.copy(view, copy);
     return copy;
   });
-  block.steps.push({ kind: 'check', condition: condition!, report: report.steps, data: copies, error: (equation.params as CheckParams).error });
+  block.push({ kind: 'check', condition: condition!, report: report.finish(), data: copies, error: (equation.params as CheckParams).error });
 }
 
 /** Rules that lower inner programs, by the names of operations. */

@@ -8,6 +8,7 @@ import { Block, inputTypes } from './block.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
 import { RULES } from './operations.ts';
+import { isPointwise } from './residence.ts';
 import type { Output, Schedule } from './step.ts';
 import { Region, wholeView, type View } from './view.ts';
 
@@ -25,7 +26,7 @@ export function lower(program: Program): Schedule {
     const input = program.inputs.indexOf(atom);
     return input >= 0 ? { input } : { view: block.view(atom) };
   });
-  return { steps: block.steps, inputs, outputs };
+  return { steps: block.finish(), inputs, outputs };
 }
 
 function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool): Block {
@@ -39,6 +40,7 @@ function lowerEquation(block: Block, equation: Equation, constants: ConstantPool
   if (outputs.some(({ space }) => space !== (arraySpace as unknown))) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation), 'it is no operation on arrays');
   const control = CONTROL_RULES[primitive.name];
   if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants));
+  if (isPointwise(equation)) return block.define(outputs[0]!, equation);
   const rule = RULES[primitive.name];
   if (rule === undefined) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation));
   rule(block, equation);

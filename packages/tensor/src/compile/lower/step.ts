@@ -2,14 +2,18 @@
 import type { Primitive } from '@tapeflow/autodiff/extend';
 import type { NDArray } from '../../array/ndarray.ts';
 import { describeType } from '../../array/type.ts';
-import { kernelText, type Kernel } from './kernel.ts';
+import type { Kernel } from '../kernels/kernel.ts';
+import { kernelText } from '../kernels/text.ts';
 import type { Counter, Region, View } from './view.ts';
 
-/** Runs a kernel; the first view is written. */
+/** Runs a kernel. */
 export interface RunStep {
   readonly kind: 'run';
   readonly kernel: Kernel;
+  /** The beginning of each buffer. */
   readonly views: readonly View[];
+  /** The buffers that are written. */
+  readonly written: readonly number[];
 }
 
 /** Fills a region with zeros. */
@@ -118,10 +122,8 @@ export function stepsText(steps: readonly Step[], indent = ''): string[] {
   const deeper = `${indent}  `;
   return steps.flatMap((step): string[] => {
     switch (step.kind) {
-      case 'run': {
-        const [target, ...inputs] = step.views;
-        return [`${indent}${viewText(target!)} = ${kernelText(step.kernel)} of ${inputs.map(viewText).join(', ') || 'nothing'}`];
-      }
+      case 'run':
+        return kernelText(step.kernel, step.views.map(bufferText)).split('\n').map((line) => `${indent}${line}`);
       case 'clear':
         return [`${indent}${viewText(step.target)} = 0`];
       case 'host':
@@ -142,4 +144,10 @@ function viewText(view: View): string {
   const moving = view.moving.length === 0 ? '' : ` moving by ${view.moving.map(({ stride }) => stride).join(', ')}`;
   const { address } = view.region.root;
   return `${describeType(view)}${address < 0 ? '' : `@${address}`}${view.offset === 0 ? '' : `+${view.offset}`}${moving}`;
+}
+
+/** A buffer by its address: regions that share memory have one name. */
+function bufferText({ region, moving }: View): string {
+  const { address } = region.root;
+  return `${region.dtype}@${address}${moving.length === 0 ? '' : "'"}`;
 }

@@ -2,14 +2,13 @@
 import type { Primitive } from '@tapeflow/autodiff/extend';
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
-import { OPERATORS, type Operator } from '../../elementwise/expression.ts';
-import type { Body } from '../lower/kernel.ts';
+import type { Kernel } from '../kernels/kernel.ts';
 import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import type { Counter, View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import { hostOperators } from './print-expression.ts';
-import { KernelPrinter } from './print-kernel.ts';
+import { emitKernel } from './kernels/emit-kernel.ts';
+import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
 
 /** An operation that JavaScript performs, by the number under which `main` calls for it. */
 export interface HostCall {
@@ -29,58 +28,44 @@ export interface Check {
 export interface PrintedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly kernels: number;
-  readonly operators: readonly Operator[];
+  readonly functions: readonly HostFunction[];
   readonly hostCalls: readonly HostCall[];
   readonly checks: readonly Check[];
 }
 
 /** Names under which JavaScript gives functions and memory to the module. */
-export const HOST = { module: 'host', memory: 'memory', badIndex: 'badIndex', failed: 'failed', perform: 'perform' } as const;
-/** Module name of the functions of one or two numbers. */
-export const MATH = 'math';
+export const HOST = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform' } as const;
 
 /** Prints a schedule whose regions have addresses. `pages` is the size of its memory. */
 export function printProgram(schedule: Schedule, pages: number): PrintedProgram {
   const module = new ModuleBuilder();
   module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
-  const operators = [...new Set(allSteps(schedule.steps).flatMap((step) => (step.kind === 'run' && step.kernel.kind === 'map' ? operatorsOf(step.kernel.body) : [])))];
-  const functions = new Map(operators.map((operator) => [operator, module.importFunction(MATH, operator, numberOfOperands(operator), ['f64'])]));
-  const badIndex = module.importFunction(HOST.module, HOST.badIndex, ['i32', 'i32', 'i32']);
+  const kernels = allSteps(schedule.steps).flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
+  const functions = hostFunctionsOf(kernels);
+  const imports = new KernelImports(module, functions);
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
   const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
-  const kernels = new KernelPrinter(module, { functions, badIndex });
   // Kernels are functions of their own: engines optimize them while the main loop is running.
-  for (const step of allSteps(schedule.steps)) if (step.kind === 'run') kernels.function(step.kernel);
-  const main = new MainPrinter(kernels, failed, perform);
+  const references = new Map(kernels.map((kernel) => [kernel, emitKernel(module, imports, kernel)]));
+  const main = new MainPrinter(references, failed, perform);
   module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
-  return { bytes: module.toBytes(), kernels: kernels.count, operators, hostCalls: main.hostCalls, checks: main.checks };
+  return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks };
 }
 
 function allSteps(steps: readonly Step[]): Step[] {
   return steps.flatMap((step) => [step, ...innerSteps(step).flatMap(allSteps)]);
 }
 
-function operatorsOf(body: Body, seen: Set<Body> = new Set()): Operator[] {
-  if (body.kind === 'input' || seen.has(body)) return [];
-  seen.add(body);
-  if (body.kind === 'convert') return operatorsOf(body.input, seen);
-  return [...hostOperators(body.name), ...body.inputs.flatMap((input) => operatorsOf(input, seen))];
-}
-
-function numberOfOperands(operator: Operator): 'f64'[] {
-  return new Array<'f64'>(OPERATORS[operator]).fill('f64');
-}
-
 /** Prints `main`. */
 class MainPrinter {
   readonly hostCalls: HostCall[] = [];
   readonly checks: Check[] = [];
-  private readonly kernels: KernelPrinter;
+  private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: KernelPrinter, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, failed: FunctionReference, perform: FunctionReference) {
     this.kernels = kernels;
     this.failed = failed;
     this.perform = perform;
@@ -94,7 +79,7 @@ class MainPrinter {
     switch (step.kind) {
       case 'run':
         for (const view of step.views) this.address(f, view);
-        f.call(this.kernels.function(step.kernel));
+        f.call(this.kernels.get(step.kernel)!);
         return;
       case 'clear':
         this.address(f, step.target);

@@ -12,9 +12,8 @@ import { lower } from '../lower/lower.ts';
 import { stepsText, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
-import { HOST_FUNCTIONS } from './host-functions.ts';
-import { INDEXING } from './print-kernel.ts';
-import { HOST, MATH, printProgram, type PrintedProgram } from './print-program.ts';
+import { HOST_FUNCTIONS, INDEXING, MATH } from './kernels/imports.ts';
+import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
@@ -69,10 +68,10 @@ class WasmProgram implements Executable, MemoryOwner {
     this.memory = memory;
     this.bytes = memory.buffer.byteLength;
     this.inputs = schedule.inputs.map(({ region }) => (region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region)));
-    const math = Object.fromEntries(printed.operators.map((operator) => [operator, HOST_FUNCTIONS[operator]!]));
+    const math = Object.fromEntries(printed.functions.map((name) => [name, HOST_FUNCTIONS[name]]));
     const host = {
       [HOST.memory]: memory,
-      [HOST.badIndex]: (operation: number, index: number, length: number): never => {
+      [HOST.indexOutOfRange]: (operation: number, index: number, length: number): never => {
         throw new IndexError(INDEXING[operation]!, index, length, 'an array');
       },
       [HOST.failed]: (check: number): never => this.fail(check),

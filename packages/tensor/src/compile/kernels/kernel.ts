@@ -1,0 +1,59 @@
+/** @file What a kernel is: loops over an index space, and what each round of them stores, sums up or scatters. */
+import type { DType } from '../../array/dtype.ts';
+import type { Access, Node } from './node.ts';
+
+/** From `from` up to but without `to`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Kinds of reductions. */
+export type ReduceOperator = 'sum' | 'prod' | 'min' | 'max' | 'any' | 'all';
+
+/** What becomes of a value. */
+export type Output =
+  /** Written at an affine position. */
+  | { readonly kind: 'store'; readonly buffer: number; readonly access: Access }
+  /** Combined over the axes whose coefficient is 0. */
+  | { readonly kind: 'reduce'; readonly buffer: number; readonly access: Access; readonly operator: ReduceOperator; readonly axes: readonly number[] }
+  /** Added at a computed position to what is there. */
+  | { readonly kind: 'scatterAdd'; readonly buffer: number; readonly length: number };
+
+/** The values of one output in one part of the index space. */
+export interface Root {
+  readonly value: Node;
+  /** Of a scatter: where, in which of several arrays. */
+  readonly index?: Node;
+  readonly base?: Node | undefined;
+}
+
+/** Loops over an index space. What they compute may differ between parts of it, as at the edges of a stencil. */
+export interface Kernel {
+  /** For stack traces and profiles. */
+  readonly name: string;
+  /** Sizes of the index space, the last innermost. */
+  readonly shape: readonly number[];
+  /** Dtypes of the buffers that the kernel reads or writes; their addresses are its parameters, in this order. */
+  readonly buffers: readonly DType[];
+  readonly outputs: readonly Output[];
+  /** Per axis, where parts begin: 0 first, the size last. */
+  readonly cuts: readonly (readonly number[])[];
+  /** What is computed in one part: one root per output. */
+  roots(part: readonly Range[]): readonly Root[];
+}
+
+/** The pieces of an axis. */
+export function piecesOf(cuts: readonly number[]): Range[] {
+  return cuts.slice(1).map((to, k) => ({ from: cuts[k]!, to }));
+}
+
+/** Every part of the index space, in the order of the loops. */
+export function partsOf(cuts: Kernel['cuts']): Range[][] {
+  return cuts.reduce<Range[][]>((parts, own) => parts.flatMap((part) => piecesOf(own).map((piece) => [...part, piece])), [[]]);
+}
+
+/** All that is computed in a part. */
+export function nodesOf(roots: readonly Root[]): Node[] {
+  return roots.flatMap(({ value, index, base }) => [value, index, base].filter((node): node is Node => node !== undefined));
+}

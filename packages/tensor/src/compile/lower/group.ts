@@ -1,0 +1,140 @@
+/** @file Groups: results that are computed in one pass over one index space, and the kernel that does it. */
+import type { Variable } from '@tapeflow/autodiff/extend';
+import { sizeOf } from '../../array/strides.ts';
+import { partsOf, type Kernel, type Output, type Range, type ReduceOperator, type Root } from '../kernels/kernel.ts';
+import { NodeTable, type Access } from '../kernels/node.ts';
+import { accessOf, NodeMaker } from './expressions.ts';
+import { identityMap, type IndexMap } from './index-map.ts';
+import type { MemberAxis, Reading, Sight } from './reading.ts';
+import type { RunStep } from './step.ts';
+import type { Region, View } from './view.ts';
+
+/** What a member of a group does with its value. */
+export type Purpose =
+  | { readonly kind: 'store' }
+  | { readonly kind: 'reduce'; readonly operator: ReduceOperator; readonly axes: readonly number[] }
+  | { readonly kind: 'scatterAdd'; readonly index: Reading; readonly length: number; readonly member: readonly MemberAxis[] };
+
+/** One result of a group. */
+export interface Member {
+  readonly purpose: Purpose;
+  readonly value: Reading;
+  readonly target: View;
+  /** The variable that the target then holds, if any. */
+  readonly variable: Variable | undefined;
+  /** What the member knows of other values; those of its own group are computed, not loaded. */
+  readonly sight: Sight;
+  /** Tells the sights of members apart that see different things. */
+  readonly prefix: string;
+}
+
+/** How a region is read or written: at one affine position per index, or anywhere. */
+export type Use = Access | 'anywhere';
+
+/** More loops than this are not worth one pass. */
+const MOST_PARTS = 64;
+/** More operands are more than a processor keeps apart. */
+const MOST_BUFFERS = 40;
+
+/** Results over one index space. */
+export class Group {
+  readonly shape: readonly number[];
+  readonly members: Member[] = [];
+  readonly reads = new Map<Region, Use[]>();
+  readonly writes = new Map<Region, Use>();
+  /** Variables whose values the group stores, to be computed rather than loaded by its other members. */
+  readonly stored = new Set<Variable>();
+  private readonly cuts: Set<number>[];
+
+  constructor(shape: readonly number[]) {
+    this.shape = shape;
+    this.cuts = shape.map(() => new Set());
+  }
+
+  /** Whether cutting at these places too leaves a reasonable number of loops. */
+  accepts(cuts: readonly (readonly number[])[], regions: ReadonlySet<Region>): boolean {
+    const parts = this.cuts.reduce((total, own, axis) => total * (1 + new Set([...own, ...cuts[axis]!]).size), 1);
+    if (parts > MOST_PARTS && this.members.length > 0) return false;
+    return new Set([...this.reads.keys(), ...this.writes.keys(), ...regions]).size <= MOST_BUFFERS;
+  }
+
+  add(member: Member, reads: ReadonlyMap<Region, readonly Use[]>, cuts: readonly (readonly number[])[]): void {
+    this.members.push(member);
+    for (const [region, uses] of reads) this.reads.set(region, [...(this.reads.get(region) ?? []), ...uses]);
+    const { target, purpose, variable } = member;
+    this.writes.set(target.region.root, purpose.kind === 'store' ? accessOf(target, identityMap(this.shape.length), this.shape.length) : 'anywhere');
+    if (variable !== undefined && purpose.kind === 'store') this.stored.add(variable);
+    cuts.forEach((own, axis) => own.forEach((at) => this.cuts[axis]!.add(at)));
+  }
+
+  /** A region has become part of another one's memory. */
+  rename(from: Region, to: Region): void {
+    const write = this.writes.get(from);
+    if (write !== undefined) this.writes.set(to, write);
+    this.writes.delete(from);
+    const uses = this.reads.get(from);
+    if (uses !== undefined) this.reads.set(to, [...(this.reads.get(to) ?? []), ...uses]);
+    this.reads.delete(from);
+  }
+
+  /** The step that runs the group. */
+  step(name: string): RunStep {
+    const views: View[] = [];
+    const bufferOf = (view: View): number => {
+      const at = views.findIndex((other) => other.region === view.region && sameMoving(other, view));
+      return at >= 0 ? at : views.push({ ...view, offset: 0 }) - 1;
+    };
+    const rank = this.shape.length;
+    const outputs = this.members.map((member) => outputOf(member, bufferOf(member.target), rank));
+    const cuts = this.shape.map((size, axis) => [0, ...[...this.cuts[axis]!].sort((a, b) => a - b), size]);
+    const table = new NodeTable();
+    const made = new Map<string, readonly Root[]>();
+    const roots = (part: readonly Range[]): readonly Root[] => made.get(partKey(part))!;
+    // All nodes are made now: values that later get memory are not seen by what came before.
+    for (const part of partsOf(cuts)) made.set(partKey(part), this.rootsOf(part, table, bufferOf));
+    const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
+    return { kind: 'run', kernel, views, written: outputs.map(({ buffer }) => buffer) };
+  }
+
+  private rootsOf(part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number): Root[] {
+    // Reductions over nothing have a result, but no element has a value.
+    if (part.some(({ from, to }) => from === to)) return this.members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
+    const maker = new NodeMaker(table, part, bufferOf);
+    return this.members.map(({ value, purpose, sight, prefix, target }) => {
+      const node = maker.node(value, sight, prefix);
+      if (purpose.kind !== 'scatterAdd') return { value: node };
+      return { value: node, index: maker.node(purpose.index, sight, prefix), base: maker.base(target, purpose.member) };
+    });
+  }
+
+  /** Nothing to do: the index space is empty. */
+  get isEmpty(): boolean {
+    return sizeOf(this.shape) === 0;
+  }
+}
+
+const partKey = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
+
+function sameMoving(a: View, b: View): boolean {
+  return a.moving.length === b.moving.length && a.moving.every(({ counter, stride }, k) => counter === b.moving[k]!.counter && stride === b.moving[k]!.stride);
+}
+
+function outputOf({ purpose, target }: Member, buffer: number, rank: number): Output {
+  switch (purpose.kind) {
+    case 'store':
+      return { kind: 'store', buffer, access: accessOf(target, identityMap(rank), rank) };
+    case 'reduce': {
+      const { operator, axes } = purpose;
+      const kept = identityMap(rank).filter((_, axis) => !axes.includes(axis));
+      return { kind: 'reduce', buffer, operator, axes, access: accessOf(target, kept as IndexMap, rank) };
+    }
+    case 'scatterAdd':
+      return { kind: 'scatterAdd', buffer, length: purpose.length };
+  }
+}
+
+/** Whether two uses of a region touch the same element at every index. */
+export function sameUse(a: Use, b: Use): boolean {
+  if (a === 'anywhere' || b === 'anywhere') return false;
+  return a.offset === b.offset && a.coefficients.every((coefficient, axis) => coefficient === b.coefficients[axis]);
+}

@@ -1,0 +1,107 @@
+/**
+ * @file Partial results of reductions. Where the kept axes are the outer ones, they lie in a variable that is stored when the
+ * reduced loops are over. Otherwise the output itself collects them, and starts from the identity.
+ */
+import { bytesPerElement } from '../../../array/dtype.ts';
+import type { Kernel, Output } from '../../kernels/kernel.ts';
+import type { Local } from '../function-builder.ts';
+import { pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { accumulatorDType, emitCombine, identityOf } from './reductions.ts';
+import { emitLoad, emitStore } from './scalar-code.ts';
+import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
+
+/** One reduction. */
+export interface Reduce {
+  readonly output: Extract<Output, { kind: 'reduce' }>;
+  /** Number of outer axes that are kept, if these are all that are kept. */
+  readonly prefix: number | undefined;
+  /** The variable, if there is one. */
+  readonly local: Local | undefined;
+}
+
+/** The reductions of a kernel. */
+export class Accumulators {
+  /** By position among the outputs. */
+  readonly reduces = new Map<number, Reduce>();
+  private readonly k: KernelFunction;
+  private readonly kernel: Kernel;
+
+  constructor(k: KernelFunction, kernel: Kernel) {
+    this.k = k;
+    this.kernel = kernel;
+    kernel.outputs.forEach((output, at) => {
+      if (output.kind !== 'reduce') return;
+      const kept = kernel.shape.flatMap((_, axis) => (output.axes.includes(axis) ? [] : [axis]));
+      const prefix = kept.every((axis, position) => axis === position) ? kept.length : undefined;
+      const dtype = accumulatorDType(output.operator, k.dtypes[output.buffer]!);
+      this.reduces.set(at, { output, prefix, local: prefix === undefined ? undefined : k.f.local(scalarType(dtype)) });
+    });
+  }
+
+  /** Fills outputs that collect by themselves with the identity. */
+  prepare(): void {
+    const { f, addresses, dtypes } = this.k;
+    for (const { output, prefix } of this.reduces.values()) {
+      if (prefix !== undefined) continue;
+      const dtype = dtypes[output.buffer]!;
+      const bytes = bytesPerElement(dtype);
+      const size = this.kernel.shape.reduce((total, length, axis) => (output.axes.includes(axis) ? total : total * length), 1);
+      const at = f.local('i32');
+      f.forRange(at, 0, size * bytes, bytes, () => {
+        f.localGet(addresses[output.buffer]!).localGet(at).op('i32.add');
+        pushLiteral(f, identityOf(output.operator, dtype), dtype);
+        emitStore(this.k, dtype, 0);
+      });
+    }
+  }
+
+  /** The loops over an axis begin. */
+  begin(axis: number): void {
+    for (const { output, prefix, local } of this.reduces.values()) {
+      if (prefix !== axis || local === undefined) continue;
+      const dtype = this.k.dtypes[output.buffer]!;
+      pushLiteral(this.k.f, identityOf(output.operator, dtype), accumulatorDType(output.operator, dtype));
+      this.k.f.localSet(local);
+    }
+  }
+
+  /** The loops over an axis are over; `axes` are the indices of those outside. */
+  end(axis: number, axes: readonly AxisIndex[]): void {
+    for (const { output, prefix, local } of this.reduces.values()) {
+      if (prefix !== axis || local === undefined) continue;
+      const dtype = this.k.dtypes[output.buffer]!;
+      const offset = pushAddress(this.k, output.buffer, output.access, axes);
+      this.k.f.localGet(local);
+      emitScalarConversion(this.k.f, accumulatorDType(output.operator, dtype), dtype);
+      emitStore(this.k, dtype, offset);
+    }
+  }
+
+  /** (value) → combined with what has been collected. */
+  collect({ output, local }: Reduce, axes: readonly AxisIndex[], isAccumulated = false): void {
+    const { f, scratch, imports, dtypes } = this.k;
+    const dtype = dtypes[output.buffer]!;
+    const wide = accumulatorDType(output.operator, dtype);
+    const own = local === undefined ? dtype : wide;
+    const choose = (): void => {
+      scratch.release();
+      emitScalarOperator(f, imports, scratch, output.operator === 'min' ? 'min' : 'max', 'i32');
+    };
+    emitScalarConversion(f, isAccumulated ? wide : dtype, own);
+    if (local !== undefined) {
+      f.localGet(local);
+      emitCombine(f, output.operator, own, choose);
+      f.localSet(local);
+      return;
+    }
+    const value = f.local(scalarType(own));
+    f.localSet(value);
+    const offset = pushAddress(this.k, output.buffer, output.access, axes);
+    const address = f.local('i32');
+    f.localTee(address).localGet(address);
+    emitLoad(this.k, dtype, offset);
+    f.localGet(value);
+    emitCombine(f, output.operator, dtype, choose);
+    emitStore(this.k, dtype, offset);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * @file A kernel as a WebAssembly function: loops over the outer axes, and along the innermost one vectors with the rest one by
+ * one. The parts of the index space follow each other in order, so results do not depend on how they are cut.
+ */
+import { nodesOf, partsOf, piecesOf, type Kernel, type Range, type Root } from '../../kernels/kernel.ts';
+import { boundary, type Node } from '../../kernels/node.ts';
+import type { ModuleBuilder } from '../assembler.ts';
+import type { FunctionReference, Local } from '../function-builder.ts';
+import { ScratchLocals, type AxisIndex, type KernelFunction } from './function-state.ts';
+import type { KernelImports } from './imports.ts';
+import { Accumulators } from './accumulators.ts';
+import { RowCode } from './row-code.ts';
+import { ScalarCode } from './scalar-code.ts';
+import { scalarType } from './scalar-operators.ts';
+import { lanesFor } from './vector-code.ts';
+import type { Lanes } from './vector-operators.ts';
+
+/** Adds the function of a kernel to a module: (address of each buffer) →. */
+export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel): FunctionReference {
+  const params = kernel.buffers.map(() => 'i32' as const);
+  return module.addFunction(kernel.name, params, [], (f, addresses) => {
+    const k: KernelFunction = { f, imports, scratch: new ScratchLocals(f), addresses, dtypes: kernel.buffers };
+    new KernelWriter(k, kernel).write();
+  }, { export: false });
+}
+
+class KernelWriter {
+  private readonly k: KernelFunction;
+  private readonly kernel: Kernel;
+  private readonly parts = new Map<string, readonly Root[]>();
+  private readonly accumulators: Accumulators;
+  private readonly lanes: Lanes | undefined;
+  /** What is the same in the whole kernel. */
+  private readonly constants = new Map<Node, Local>();
+
+  constructor(k: KernelFunction, kernel: Kernel) {
+    this.k = k;
+    this.kernel = kernel;
+    this.accumulators = new Accumulators(k, kernel);
+    const all: Node[] = [];
+    for (const part of partsOf(kernel.cuts)) {
+      const roots = kernel.roots(part);
+      this.parts.set(keyOf(part), roots);
+      all.push(...nodesOf(roots));
+    }
+    this.lanes = lanesFor(all, kernel.buffers);
+    this.hoist(all);
+  }
+
+  write(): void {
+    this.accumulators.prepare();
+    this.loop(0, [], []);
+  }
+
+  /** Computes, ahead of all loops, what does not change in them. */
+  private hoist(roots: readonly Node[]): void {
+    const rank = this.kernel.shape.length;
+    if (rank === 0) return;
+    const fixed = boundary(roots, (node) => node.depth === 0);
+    const code = new ScalarCode(this.k, [], new Map(), fixed);
+    for (const node of fixed) {
+      const local = this.k.f.local(scalarType(node.dtype));
+      code.push(node);
+      this.k.f.localSet(local);
+      this.constants.set(node, local);
+    }
+  }
+
+  private loop(axis: number, part: readonly Range[], axes: readonly AxisIndex[]): void {
+    const { f } = this.k;
+    const { shape, cuts } = this.kernel;
+    this.accumulators.begin(axis);
+    if (axis >= shape.length - 1) {
+      const pieces = shape.length === 0 ? [[]] : piecesOf(cuts[axis]!).map((piece) => [...part, piece]);
+      for (const whole of pieces) new RowCode(this.k, this.kernel, this.accumulators, this.constants, this.lanes, axes).write(this.parts.get(keyOf(whole))!, whole.at(-1));
+    } else {
+      for (const piece of piecesOf(cuts[axis]!)) {
+        if (piece.to - piece.from === 1) {
+          this.loop(axis + 1, [...part, piece], [...axes, piece.from]);
+        } else {
+          const index = f.local('i32');
+          f.forRange(index, piece.from, piece.to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
+        }
+      }
+    }
+    this.accumulators.end(axis, axes);
+  }
+}
+
+const keyOf = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();

@@ -1,0 +1,65 @@
+/** @file What kernels call outside of WebAssembly: functions that it has no instruction for, and the report of an index out of range. */
+import { digamma, erf, erfc, lgamma, polygamma } from '@tapeflow/autodiff/extend';
+import type { Operator } from '../../../elementwise/expression.ts';
+import type { Kernel } from '../../kernels/kernel.ts';
+import { inputsOf, type Node } from '../../kernels/node.ts';
+import { nodesOf, partsOf } from '../../kernels/kernel.ts';
+import type { FunctionReference } from '../function-builder.ts';
+import type { ModuleBuilder } from '../assembler.ts';
+
+/** Functions of one or two doubles, under the names of the scalar language. */
+export const HOST_FUNCTIONS = {
+  cbrt: Math.cbrt, exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, pow: Math.pow, hypot: Math.hypot,
+  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,
+  sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
+  erf, erfc, lgamma, digamma, polygamma,
+} as const satisfies Partial<Record<Operator, (...values: number[]) => number>>;
+
+/** Name of a function that JavaScript computes. */
+export type HostFunction = keyof typeof HOST_FUNCTIONS;
+
+const TWO_ARGUMENTS: ReadonlySet<HostFunction> = new Set<HostFunction>(['pow', 'hypot', 'atan2', 'polygamma']);
+
+/** Whether an operator has to be asked for outside. */
+export function isHostFunction(operator: Operator): operator is HostFunction {
+  return operator in HOST_FUNCTIONS;
+}
+
+/** The functions that kernels need. */
+export function hostFunctionsOf(kernels: readonly Kernel[]): HostFunction[] {
+  const found = new Set<HostFunction>();
+  for (const kernel of kernels) {
+    const seen = new Set<Node>();
+    const visit = (node: Node): void => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      if (node.kind === 'operation' && isHostFunction(node.operator)) found.add(node.operator);
+      inputsOf(node).forEach(visit);
+    };
+    for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
+  }
+  return [...found];
+}
+
+/** Operations that use computed positions. */
+export const INDEXING: readonly string[] = ['gather', 'scatterAdd'];
+
+/** Module names of the imports. */
+export const MATH = 'math';
+export const HOST = 'host';
+
+/** The imports of a module with kernels; made before the first function is defined. */
+export class KernelImports {
+  private readonly references: ReadonlyMap<HostFunction, FunctionReference>;
+  /** (operation, index, length) → never returns; the operation is a position in `INDEXING`. */
+  readonly indexOutOfRange: FunctionReference;
+
+  constructor(module: ModuleBuilder, functions: readonly HostFunction[]) {
+    this.references = new Map(functions.map((name) => [name, module.importFunction(MATH, name, TWO_ARGUMENTS.has(name) ? ['f64', 'f64'] : ['f64'], ['f64'])]));
+    this.indexOutOfRange = module.importFunction(HOST, 'indexOutOfRange', ['i32', 'i32', 'i32'], []);
+  }
+
+  of(name: HostFunction): FunctionReference {
+    return this.references.get(name)!;
+  }
+}

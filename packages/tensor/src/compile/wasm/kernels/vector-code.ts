@@ -1,0 +1,246 @@
+/** @file Code of nodes for a vector of neighbouring elements of the innermost axis. */
+import { bytesPerElement, type DType } from '../../../array/dtype.ts';
+import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
+import type { Local } from '../function-builder.ts';
+import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { countUses } from './scalar-code.ts';
+import { emitScalarOperator } from './scalar-operators.ts';
+import { emitVectorConversion, emitVectorOperator, hasVectorCode, realShape, type Lanes } from './vector-operators.ts';
+
+/** (vector) → one of its numbers; of a mask 0 or 1. */
+export function emitExtract({ f }: KernelFunction, dtype: DType, lanes: Lanes, lane: number): void {
+  if (dtype === 'bool') f.lane('i32x4.extract_lane', lanes === 4 ? lane : 2 * lane).i32Const(1).op('i32.and');
+  else f.lane(dtype === 'i32' ? 'i32x4.extract_lane' : `${realShape(lanes)}.extract_lane`, lane);
+}
+
+/** (vector, number) → the vector with another number in one lane. */
+function emitReplace({ f, scratch }: KernelFunction, dtype: DType, lanes: Lanes, lane: number): void {
+  if (dtype !== 'bool') {
+    f.lane(dtype === 'i32' ? 'i32x4.replace_lane' : `${realShape(lanes)}.replace_lane`, lane);
+    return;
+  }
+  scratch.release();
+  const truth = scratch.take('i32');
+  f.localSet(truth).i32Const(0).localGet(truth).op('i32.sub');
+  if (lanes === 2) f.op('i64.extend_i32_s');
+  f.lane(lanes === 4 ? 'i32x4.replace_lane' : 'i64x2.replace_lane', lane);
+}
+
+/** (element) → the same in all lanes. */
+export function emitSplat({ f }: KernelFunction, dtype: DType, lanes: Lanes): void {
+  if (dtype === 'bool') {
+    // 0 − 1 is all ones.
+    const truth = f.local('i32');
+    f.localSet(truth).i32Const(0).localGet(truth).op('i32.sub').op('i32x4.splat');
+  } else if (dtype === 'i32') {
+    f.op('i32x4.splat');
+  } else {
+    f.op(`${realShape(lanes)}.splat`);
+  }
+}
+
+/** Writes the code of nodes for the vector that begins at the innermost index. */
+export class VectorCode {
+  private readonly k: KernelFunction;
+  private readonly lanes: Lanes;
+  private readonly axes: readonly AxisIndex[];
+  /** Vectors of what is the same along the row. */
+  private readonly known: ReadonlyMap<Node, Local>;
+  private readonly uses: ReadonlyMap<Node, number>;
+  private readonly own = new Map<Node, Local>();
+  private readonly offsets = new Map<string, Local[]>();
+
+  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[]) {
+    this.k = k;
+    this.lanes = lanes;
+    this.axes = axes;
+    this.known = known;
+    this.uses = countUses(roots, (node) => known.has(node));
+  }
+
+  /** → the values of a node. */
+  push(node: Node): void {
+    const { f } = this.k;
+    const ready = this.own.get(node) ?? this.known.get(node);
+    if (ready !== undefined) {
+      f.localGet(ready);
+      return;
+    }
+    this.compute(node);
+    if ((this.uses.get(node) ?? 0) > 1 && node.kind !== 'literal') {
+      const local = f.local('v128');
+      this.own.set(node, local);
+      f.localTee(local);
+    }
+  }
+
+  /** The values of a node in a variable. */
+  inLocal(node: Node): Local {
+    const ready = this.own.get(node) ?? this.known.get(node);
+    if (ready !== undefined) return ready;
+    const local = this.k.f.local('v128');
+    this.push(node);
+    this.own.set(node, local);
+    this.k.f.localSet(local);
+    return local;
+  }
+
+  private compute(node: Node): void {
+    const { f, scratch } = this.k;
+    switch (node.kind) {
+      case 'literal':
+        this.pushLiteral(node.value, node.dtype);
+        return;
+      case 'index':
+        pushIndex(f, this.axes[node.axis]!);
+        f.op('i32x4.splat').i32x4Const(0, 1, 2, 3).op('i32x4.add');
+        return;
+      case 'load':
+        this.load(node);
+        return;
+      case 'gather':
+        this.gather(node);
+        return;
+      case 'convert':
+        this.push(node.input);
+        scratch.release();
+        emitVectorConversion(f, scratch, node.input.dtype, node.dtype, this.lanes);
+        return;
+      case 'operation':
+        this.operate(node);
+    }
+  }
+
+  private pushLiteral(value: number, dtype: DType): void {
+    const { f } = this.k;
+    if (dtype === 'bool') f.i32x4Const(value === 0 ? 0 : -1);
+    else if (dtype === 'i32') f.i32x4Const(value);
+    else if (dtype === 'f32') f.f32x4Const(value);
+    else f.f64x2Const(value);
+  }
+
+  private operate(node: OperationNode): void {
+    const { f, scratch } = this.k;
+    const dtype = node.operator === 'select' ? node.dtype : node.inputs[0]!.dtype;
+    if (hasVectorCode(node.operator, dtype)) {
+      for (const input of node.inputs) this.push(input);
+      scratch.release();
+      emitVectorOperator(f, scratch, node.operator, dtype, this.lanes);
+      return;
+    }
+    // Lane by lane.
+    const inputs = node.inputs.map((input) => ({ local: this.inLocal(input), dtype: input.dtype }));
+    this.pushLiteral(0, node.dtype);
+    for (let lane = 0; lane < this.lanes; lane++) {
+      for (const input of inputs) {
+        f.localGet(input.local);
+        emitExtract(this.k, input.dtype, this.lanes, lane);
+      }
+      scratch.release();
+      emitScalarOperator(f, this.k.imports, scratch, node.operator, dtype);
+      emitReplace(this.k, node.dtype, this.lanes, lane);
+    }
+  }
+
+  private load(node: LoadNode): void {
+    const { f } = this.k;
+    const { buffer, access, dtype } = node;
+    const bytes = bytesPerElement(dtype);
+    const stride = access.coefficients.at(-1)!;
+    if (dtype === 'bool') {
+      // Four bytes become four masks.
+      f.load('v128.load32_zero', pushAddress(this.k, buffer, access, this.axes), 1).op('i16x8.extend_low_i8x16_u').op('i32x4.extend_low_i16x8_u').i32x4Const(0).op('i32x4.ne');
+    } else if (stride === 1) {
+      const offset = pushAddress(this.k, buffer, access, this.axes);
+      if (dtype === 'i32' && this.lanes === 2) f.load('v128.load64_zero', offset, 4);
+      else f.load('v128.load', offset, bytes);
+    } else {
+      this.loadStrided(node, stride, bytes);
+    }
+  }
+
+  /** Lane by lane, from the lowest address on. */
+  private loadStrided({ buffer, access }: LoadNode, stride: number, bytes: number): void {
+    const { f, scratch } = this.k;
+    const count = this.lanes;
+    const lowest = stride < 0 ? { ...access, offset: access.offset + (count - 1) * stride } : access;
+    const offset = pushAddress(this.k, buffer, lowest, this.axes);
+    scratch.release();
+    const address = scratch.take('i32');
+    f.localSet(address);
+    const step = Math.abs(stride) * bytes;
+    const at = (lane: number): number => offset + (stride > 0 ? lane : count - 1 - lane) * step;
+    f.localGet(address).load(bytes === 8 ? 'v128.load64_zero' : 'v128.load32_zero', at(0), bytes);
+    for (let lane = 1; lane < count; lane++) {
+      const vector = scratch.take('v128');
+      f.localSet(vector).localGet(address).localGet(vector).loadLane(bytes === 8 ? 'v128.load64_lane' : 'v128.load32_lane', lane, at(lane), bytes);
+    }
+  }
+
+  private gather({ buffer, index, length, base, dtype }: GatherNode): void {
+    const { f, scratch } = this.k;
+    const bytes = bytesPerElement(dtype);
+    const places = this.elementAddresses(buffer, index, length, base);
+    scratch.release();
+    f.localGet(places[0]!).load(bytes === 8 ? 'v128.load64_zero' : 'v128.load32_zero', 0, bytes);
+    for (let lane = 1; lane < this.lanes; lane++) {
+      const vector = scratch.take('v128');
+      f.localSet(vector).localGet(places[lane]!).localGet(vector).loadLane(bytes === 8 ? 'v128.load64_lane' : 'v128.load32_lane', lane, 0, bytes);
+    }
+  }
+
+  /** Addresses of the elements of a buffer at computed positions, one variable per lane; made once for all that use them. */
+  elementAddresses(buffer: number, index: Node, length: number, base: Node | undefined, operation = 0): readonly Local[] {
+    const key = `${buffer} ${index.id} ${base?.id ?? ''}`;
+    const known = this.offsets.get(key);
+    if (known !== undefined) return known;
+    const { f, addresses, dtypes } = this.k;
+    const positions = this.inLocal(index);
+    this.checkPositions(index, positions, length, operation);
+    const absolute = base === undefined ? positions : f.local('v128');
+    if (base !== undefined) {
+      f.localGet(positions);
+      this.push(base);
+      f.op('i32x4.add').localSet(absolute);
+    }
+    const places = Array.from({ length: this.lanes }, (_, lane) => {
+      const place = f.local('i32');
+      f.localGet(absolute).lane('i32x4.extract_lane', lane).i32Const(bytesPerElement(dtypes[buffer]!)).op('i32.mul').localGet(addresses[buffer]!).op('i32.add').localSet(place);
+      return place;
+    });
+    this.offsets.set(key, places);
+    return places;
+  }
+
+  private checkPositions(index: Node, positions: Local, length: number, operation: number): void {
+    if (index.interval.low >= 0 && index.interval.high < length) return;
+    const { f, imports } = this.k;
+    const at = f.local('i32');
+    f.localGet(positions).i32x4Const(length).op('i32x4.ge_u').op('v128.any_true').if(() => {
+      for (let lane = 0; lane < this.lanes; lane++) {
+        f.localGet(positions).lane('i32x4.extract_lane', lane).localTee(at).i32Const(length).op('i32.ge_u').if(() => f.i32Const(operation).localGet(at).i32Const(length).call(imports.indexOutOfRange));
+      }
+    });
+  }
+}
+
+/** Whether the vectors of a kernel can hold its values, and how many numbers each has; undefined: one by one only. */
+export function lanesFor(roots: readonly Node[], dtypes: readonly DType[]): Lanes | undefined {
+  const seen = new Set<Node>();
+  const found = new Set<DType>(dtypes);
+  let scattered = false;
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    found.add(node.dtype);
+    // Bytes are read as four neighbours or not at all.
+    if (node.dtype === 'bool' && (node.kind === 'gather' || (node.kind === 'load' && ![0, 1].includes(node.access.coefficients.at(-1)!)))) scattered = true;
+    inputsOf(node).forEach(visit);
+  };
+  roots.forEach(visit);
+  if (scattered) return undefined;
+  if (!found.has('f64')) return 4;
+  // Reals of two widths, and bytes, would need lanes of two widths.
+  return found.has('f32') || dtypes.includes('bool') ? undefined : 2;
+}
+
