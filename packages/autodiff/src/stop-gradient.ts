@@ -12,7 +12,8 @@ export const stopGradientPrimitive: Primitive = /* @__PURE__ */ discrete({
   evaluate: (inputs) => inputs,
   abstract: (inputs) => inputs,
   outputSpace: (params) => params as VectorSpace,
-  batch: (inputs) => ({ outputs: inputs, batched: [true] }),
+  // Applied once more below: the members may be differentiated as well.
+  batch: (inputs, _batched, space) => ({ outputs: [applyOne(stopGradientPrimitive, inputs, space)], batched: [true] }),
 });
 
 /** The same tree, whose leaves count as constants in every derivative. */
