@@ -32,8 +32,8 @@ function startCarries(block: Block, atoms: readonly Atom[], types: readonly { re
  * places, a shifted carry) is set aside first.
  */
 function updateCarries(block: Block, carries: readonly View[], next: readonly View[]): void {
-  const places = new Set(carries.map(({ region }) => region));
-  const isAside = (k: number): boolean => places.has(next[k]!.region);
+  // Copies are made in the order of the carries: what a later one needs is overwritten by then.
+  const isAside = (k: number): boolean => carries.some(({ region }, other) => other <= k && region === next[k]!.region);
   const isReadByAnother = (k: number): boolean => next.some((view, other) => other !== k && view.region.root === carries[k]!.region);
   const moved = carries.flatMap((carry, k) => (sameView(carry, next[k]!) || (!isReadByAnother(k) && block.updateInPlace(carry, next[k]!)) ? [] : [k]));
   const sources = next.map((view, k) => (moved.includes(k) && isAside(k) ? block.contiguous(view, false) : view));
