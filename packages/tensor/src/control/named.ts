@@ -97,7 +97,7 @@ export class LoopLimitError extends TapeflowError {
  * for `implicitFixedPoint`, which differentiates the fixed point itself. With `maxSteps` both modes exist, memory is
  * taken for that many steps, and `LoopLimitError` is thrown when the condition holds to the end.
  */
-export function whileLoop<C>(condition: (carry: C) => Tensor<never>, body: (carry: C) => C, carry: C, options: { readonly maxSteps?: number } = {}): C {
+export function whileLoop<C>(condition: (carry: C) => Scalar, body: (carry: C) => C, carry: C, options: { readonly maxSteps?: number } = {}): C {
   const { maxSteps } = options;
   if (maxSteps !== undefined) return boundedLoop(condition, body, carry, maxSteps);
   const first = withScalars(carry);
@@ -112,7 +112,7 @@ export function whileLoop<C>(condition: (carry: C) => Tensor<never>, body: (carr
   return tree(whileLeaves((xs) => conditionValue('whileLoop', condition(tree(xs))), step, start.leaves));
 }
 
-function boundedLoop<C>(condition: (carry: C) => Tensor<never>, body: (carry: C) => C, carry: C, maxSteps: number): C {
+function boundedLoop<C>(condition: (carry: C) => Scalar, body: (carry: C) => C, carry: C, maxSteps: number): C {
   const [end] = scan((current: C) => [cond(condition(current), body, (same: C) => same, current), undefined], carry, maxSteps);
   checkLeaves(not(conditionValue('whileLoop', condition(end))), [], () => new LoopLimitError(maxSteps));
   return end;
@@ -125,7 +125,7 @@ function boundedLoop<C>(condition: (carry: C) => Tensor<never>, body: (carry: C)
  *
  * Derivatives in both modes reach the operands and all that the branches close over. For single elements of tensors use `select`.
  */
-export function cond<Args extends readonly unknown[], Y>(predicate: Tensor<never> | boolean, then: (...operands: Args) => Y, otherwise: (...operands: Args) => Y, ...operands: Args): Y {
+export function cond<Args extends readonly unknown[], Y>(predicate: Scalar | boolean, then: (...operands: Args) => Y, otherwise: (...operands: Args) => Y, ...operands: Args): Y {
   const chosen = typeof predicate === 'boolean' ? predicate : conditionValue('cond', predicate);
   const given = flatten(withScalars([...operands]), 'cond');
   const tree = (xs: readonly Value[]): Args => given.structure.unflatten(xs) as Args;
