@@ -5,7 +5,7 @@ import { matching } from './matching.ts';
 import type { MaybeValue } from './primitive.ts';
 import { flattenResult, refusePromise } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
-import type { DifferentiableScalar } from './scalar-type.ts';
+import type { DifferentiableScalar, Widened } from './scalar-type.ts';
 import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
 import { flatten, type Flattened, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
@@ -178,12 +178,12 @@ export function grad(f: (...args: never[]) => DifferentiableScalar, { wrt = 0 }:
  * Value of `f` at `x`, and the pullback yBar ↦ Jᵀ yBar from cotangents of the value to cotangents of `x` (reverse mode).
  * The pullback may be called many times. Throws `TreeError` when `yBar` is not like the value.
  */
-export function vjp<X, Y>(f: (x: X) => Y, x: X): { value: Y; pullback: (yBar: Y) => X } {
+export function vjp<X, Y>(f: (x: X) => Y, x: X): { value: Y; pullback: (yBar: Y) => Widened<X> } {
   const { leaves, recording, output } = record('vjp', f, differentiableLeaves('vjp', x));
   const types = recording.ys.map(abstractOf);
   return {
     value: output.unflatten(recording.ys) as Y,
-    pullback: (yBar) => withDerivatives(leaves, recording.pull(matching('vjp', yBar, output, types))) as X,
+    pullback: (yBar) => withDerivatives(leaves, recording.pull(matching('vjp', yBar, output, types))) as Widened<X>,
   };
 }
 

@@ -6,7 +6,7 @@ import { forwardLeaves } from './forward.ts';
 import type { MaybeValue } from './primitive.ts';
 import { flattenResult } from './result.ts';
 import { recordLeaves } from './reverse.ts';
-import type { DifferentiableScalar } from './scalar-type.ts';
+import type { DifferentiableScalar, Widened } from './scalar-type.ts';
 import type { VectorSpace } from './space.ts';
 import { abstractOf, spaceOf, zerosLike } from './spaces.ts';
 import { flatten, type Flattened } from './tree.ts';
@@ -111,12 +111,12 @@ export function hessian<X>(f: (x: X) => DifferentiableScalar): (x: X) => Jacobia
 }
 
 /** Hessian times `v`, forward over reverse, without forming the Hessian. For any tree. */
-export function hvp<X>(f: (x: X) => DifferentiableScalar, x: X, v: X): X {
-  return jvp(grad(f), x, v).tangent;
+export function hvp<X>(f: (x: X) => DifferentiableScalar, x: X, v: X): Widened<X> {
+  return jvp(grad(f), x, v).tangent as Widened<X>;
 }
 
 /** Gauss-Newton product Jᵀ J v of a vector-valued residual, without forming J. For any tree. */
-export function gaussNewtonProduct<X, Y>(residual: (x: X) => Y, x: X, v: X): X {
+export function gaussNewtonProduct<X, Y>(residual: (x: X) => Y, x: X, v: X): Widened<X> {
   const { tangent } = jvp(residual, x, v);
   return vjp(residual, x).pullback(tangent);
 }

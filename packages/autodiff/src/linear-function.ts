@@ -4,6 +4,7 @@ import { jvp } from './derivatives.ts';
 import { matching } from './matching.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { recordLeaves } from './reverse.ts';
+import type { Widened } from './scalar-type.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
 import type { Value } from './value.ts';
@@ -14,7 +15,7 @@ import type { Value } from './value.ts';
  *
  * Throws `TreeError` when a direction is not like `x`.
  */
-export function linearize<X, Y>(f: (x: X) => Y, x: X): { value: Y; pushforward: (dx: X) => Y } {
+export function linearize<X, Y>(f: (x: X) => Y, x: X): { value: Y; pushforward: (dx: Widened<X>) => Y } {
   const flatX = flatten(x, 'linearize');
   const types = flatX.leaves.map(abstractOf);
   const zeros = types.map(({ space, type }) => space.zeros(type));
@@ -72,11 +73,11 @@ export function transposeProgram(program: Program, constants: number): Program {
  * The transpose of a linear function of trees, y ↦ Aᵀ y; `example` is a tree like its argument. The function is recorded once.
  * A constant that is added in `f` has no influence. Throws `TreeError` when `yBar` is not like the result of `f`.
  */
-export function linearTranspose<X, Y>(f: (x: X) => Y, example: X): (yBar: Y) => X {
+export function linearTranspose<X, Y>(f: (x: X) => Y, example: X): (yBar: Y) => Widened<X> {
   const closed = closeOver('linearTranspose', f, [example]);
   const transposed = transposeProgram(closed.program, closed.captured.length);
   return (yBar) => {
     const yBars = matching('linearTranspose', yBar, closed.result, closed.program.results);
-    return (closed.arguments.unflatten(evaluateProgram(transposed, [...closed.captured, ...yBars])) as [X])[0];
+    return (closed.arguments.unflatten(evaluateProgram(transposed, [...closed.captured, ...yBars])) as [Widened<X>])[0];
   };
 }

@@ -1,5 +1,5 @@
 /** @file A vector space of its own: pairs of numbers. The engine must not care that it has never seen it, and its values can be watched. */
-import { applyOne, elementwise, primitive, spaceOf, type Primitive, type Value, type VectorSpace } from '../src/extend.ts';
+import { apply, applyOne, elementwise, primitive, spaceOf, typeIn, type Primitive, type Value, type VectorSpace } from '../src/extend.ts';
 import type { Scalar } from '../src/scalar.ts';
 import { plain } from './support.ts';
 
@@ -59,23 +59,24 @@ export const pairSpace: VectorSpace = {
   bytes: (type) => 16 * ((type as PairType).members ?? 1),
   firstNonFinite: (value) => [(value as Pair).x, (value as Pair).y].findIndex((component) => !Number.isFinite(component)),
   batch: {
-    size: (stacked) => (stacked as Pair).members!.length,
-    stack: (values) => new Pair(0, 0, values as Pair[]),
-    split: (stacked) => [...(stacked as Pair).members!],
-    repeat: (value, size) => new Pair(0, 0, new Array<Pair>(size).fill(value as Pair)),
+    size: (stacked) => (typeIn(pairSpace, stacked) as PairType).members!,
+    stack: pairStack,
+    split: (stacked) => [...apply(splitPrimitive, [stacked])],
+    repeat: (value, size) => pairStack(new Array<Value>(size).fill(value)),
     memberType: () => pairType,
   },
 };
 
 function pairwise(name: string, f: (...pairs: Pair[]) => Pair, slopes: Parameters<typeof elementwise>[0]['slopes']): Primitive {
-  return elementwise({
+  const declared: Primitive = elementwise({
     name,
     space: pairSpace,
     evaluate: (inputs) => memberwise(f, inputs as Pair[]),
     abstract: (inputs) => inputs[0]!,
     slopes,
-    batch: (inputs) => memberwise(f, inputs as Pair[]),
+    batch: (inputs) => applyOne(declared, inputs),
   });
+  return declared;
 }
 
 const addPrimitive = pairwise('pairAdd', (a, b) => new Pair(a.x + b.x, a.y + b.y), [() => 1, () => 1]);
@@ -107,6 +108,28 @@ const spreadPrimitive = primitive({
   jvp: (_inputs, [dx]) => [dx && applyOne(spreadPrimitive, [dx])],
   vjp: ([yBar]) => [yBar && pairSum(yBar)],
 });
+
+// Lists of pairs are made and taken apart by operations, so that these can be differentiated.
+const stackPrimitive = primitive({
+  name: 'pairStack',
+  evaluate: (pairs) => [new Pair(0, 0, pairs as Pair[])],
+  abstract: (inputs) => [{ space: pairSpace, type: { members: inputs.length } satisfies PairType }],
+  outputSpace: () => pairSpace,
+  jvp: (_inputs, tangents) => [pairStack(tangents.map((dx) => dx ?? new Pair(0, 0)))],
+  vjp: ([yBar]) => apply(splitPrimitive, [yBar]),
+});
+const splitPrimitive = primitive({
+  name: 'pairSplit',
+  evaluate: ([stacked]) => (stacked as Pair).members!,
+  abstract: ([stacked]) => Array.from({ length: (stacked!.type as PairType).members! }, () => ({ space: pairSpace, type: pairType })),
+  outputSpace: () => pairSpace,
+  jvp: (_inputs, [dx]) => apply(splitPrimitive, [dx]),
+  vjp: (yBars) => [pairStack(yBars.map((yBar) => yBar ?? new Pair(0, 0)))],
+});
+
+function pairStack(pairs: readonly Value[]): Value {
+  return applyOne(stackPrimitive, pairs);
+}
 
 /** Sum. */
 export function pairAdd(a: Value, b: Value): Pair {

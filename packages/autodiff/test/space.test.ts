@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkGradients, checkpoint, customGradient, grad, hvp, implicitLinearSolve, jvp, linearize, linearTranspose, rollout, vjp, vmap } from '../src/index.ts';
 import { jacobianLeaves } from '../src/extend.ts';
 import { mul, sin, type Scalar } from '../src/scalar.ts';
-import { Pair, pairAdd, pairMultiply, pairSin, pairSum, pairSwap } from './pairs.ts';
+import { Pair, pairAdd, pairMultiply, pairSin, pairSpace, pairSum, pairSwap } from './pairs.ts';
 import { expectAllClose, expectClose } from './support.ts';
 
 // f(x, y) = y sin x + x sin y
@@ -39,6 +39,15 @@ describe('pairs', () => {
     const stacked = new Pair(0, 0, [at, new Pair(1, 2)]);
     const gradients = vmap(grad(f))(stacked) as Pair;
     gradients.members!.forEach((member, k) => expectAllClose(both(member), both(grad(f)(stacked.members![k]!)), 1e-15));
+  });
+
+  test('go through vmap inside of what is differentiated', () => {
+    const { batch } = pairSpace;
+    const g = (a: Pair): Scalar => {
+      const [first, second] = batch.split(vmap((b: Pair) => pairMultiply(b, pairSin(b)))(batch.stack([a, pairSwap(a)]) as Pair), 2);
+      return mul(pairSum(first), pairSum(pairMultiply(second, a)));
+    };
+    checkGradients(g, at, { order: 3 });
   });
 
   test('have Jacobians', () => {
