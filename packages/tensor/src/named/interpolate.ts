@@ -13,7 +13,7 @@ import type { Without } from './types.ts';
 
 /** The samples around each of some positions, and where between them the position lies. */
 export interface Stencil<D extends string = string, P extends string = string> {
-  /** 2ᵈ samples for d dimensions: the first dimension changes slowest, the lower sample comes before the upper one. */
+  /** 2ᵈ samples for d dimensions in the order of storage: the first dimension changes slowest, the lower sample comes before the upper one. */
   readonly values: readonly Tensor<D>[];
   /** Per dimension, 0 at the lower sample and 1 at the upper one. */
   readonly fractions: readonly Tensor<P>[];
@@ -26,7 +26,9 @@ const unitI32 = (value: number): Value => full(value, [], 'i32');
  * outermost samples, with fractions below 0 or above 1. The result has the dimensions of the positions in place of those.
  */
 export function stencilAt<D extends string, K extends D, P extends string>(t: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }): Stencil<Without<D, K> | P, P> {
-  const names = Object.keys(positions) as K[];
+  // In the order of storage, so that nothing has to be moved before it is looked up.
+  const given = Object.keys(positions) as K[];
+  const names = given.map((name) => positionOf('interpolate', t.dims, name)).sort((a, b) => a - b).map((axis) => t.dims[axis]!.name as K);
   if (names.length === 0) return { values: [t as Tensor<never> as Tensor<Without<D, K> | P>], fractions: [] };
   const axes = names.map((name) => t.dims[positionOf('interpolate', t.dims, name)]!);
   const kept = t.dims.filter(({ name }) => !names.includes(name as K));
