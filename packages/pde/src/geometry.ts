@@ -96,13 +96,23 @@ class Sphere implements Geometry {
   }
 
   toString(): string {
-    return `sphere(${Object.keys(this.center).join(', ')})`;
+    return `sphere(${Object.entries(this.center).map(([axis, at]) => `${axis}: ${textOf(at)}`).join(', ')}; radius ${textOf(this.radius)})`;
   }
 }
 
-/** A sphere (3 axes), disc (2) or interval (1). Centre and radius may be scalars, to be differentiated. */
+const textOf = (value: number | Scalar): string => (typeof value === 'number' ? String(value) : 'scalar');
+
+/**
+ * A sphere (3 axes), disc (2) or interval (1). Centre and radius may be scalars, to be differentiated.
+ *
+ * Throws `GridError` for numbers that are not finite and a negative radius.
+ */
 export function sphere(center: Readonly<Record<string, number | Scalar>>, radius: number | Scalar): Geometry {
   if (Object.keys(center).length === 0) throw new GridError('sphere', '', center, 'the centre has no coordinates.', 'Give { x: …, y: … }.');
+  for (const [axis, at] of Object.entries(center)) {
+    if (typeof at === 'number' && !Number.isFinite(at)) throw new GridError('sphere', axis, at, `the centre is at ${at} along '${axis}'.`, 'Give a finite number.');
+  }
+  if (typeof radius === 'number' && !(radius >= 0 && radius < Infinity)) throw new GridError('sphere', '', radius, `the radius is ${radius}.`, 'Give a finite number ≥ 0.');
   return new Sphere(center, radius);
 }
 

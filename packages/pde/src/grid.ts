@@ -2,6 +2,7 @@
 import { range, scalar, spatial, type DimOf, type FloatDType, type Tensor } from '@tapeflow/tensor';
 import { GridError } from './errors.ts';
 import { Box, type Points } from './geometry.ts';
+import { VECTOR } from './vector.ts';
 
 /** One direction of a grid. */
 export interface Axis {
@@ -79,13 +80,15 @@ export function indexAlong(name: string, count: number, dtype: FloatDType = scal
 /**
  * A uniform grid of so many cells along each axis, within bounds. Without bounds it begins at 0 and cells have width 1.
  *
- * Throws `GridError` for none or more than three axes, cell counts that are not integers ≥ 1, and bounds whose axes differ.
+ * Throws `GridError` for none or more than three axes, cell counts that are not integers ≥ 1, bounds whose axes differ, and an
+ * axis called `vector`, which is where components lie.
  */
 export function grid(cells: Readonly<Record<string, number>>, bounds?: Box): Grid {
   const names = Object.keys(cells);
   if (names.length < 1 || names.length > 3) {
     throw new GridError('grid', '', names, `${names.length} axes were given.`, 'Give one to three, such as { x: 64, y: 64 }.');
   }
+  if (names.includes(VECTOR)) throw new GridError('grid', VECTOR, names, `'${VECTOR}' holds the components of vectors.`, 'Give the axis another name.');
   for (const [name, count] of Object.entries(cells)) {
     if (!Number.isInteger(count) || count < 1) throw new GridError('grid', name, count, `there are ${String(count)} cells along '${name}'.`, 'Give an integer ≥ 1.');
   }

@@ -22,11 +22,22 @@ class SidesBoundary implements Boundary {
   }
 
   '~tapeflow.tree'(): ReturnType<TreeNode<Boundary>[typeof TREE]> {
-    const names = Object.keys(this.axes);
+    // One boundary for both ends is one child: what is learned of it holds at both.
+    const parts = Object.entries(this.axes).map(([name, [lower, upper]]) => ({ name, ends: lower === upper ? [lower] : [lower, upper] }));
     return {
-      children: names.flatMap((name) => [...this.axes[name]!]),
-      rebuild: (children) => new SidesBoundary(Object.fromEntries(names.map((name, k) => [name, [children[2 * k] as Boundary, children[2 * k + 1] as Boundary]]))),
-      key: `sides:${names.join(',')}`,
+      children: parts.flatMap(({ ends }) => ends),
+      rebuild: (children) => {
+        const given = children.slice() as Boundary[];
+        return new SidesBoundary(
+          Object.fromEntries(
+            parts.map(({ name, ends }): [string, readonly [Boundary, Boundary]] => {
+              const lower = given.shift()!;
+              return [name, [lower, ends.length === 1 ? lower : given.shift()!]];
+            }),
+          ),
+        );
+      },
+      key: `sides:${parts.map(({ name, ends }) => `${name}${ends.length}`).join(',')}`,
     };
   }
 

@@ -1,6 +1,7 @@
 /** @file constant: a field that has a given value on its edge. */
 import { TREE, type TreeNode } from '@tapeflow/autodiff';
 import { mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { BoundaryError } from '../errors.ts';
 import { Side, type Boundary, type Direction, type Position, type Reach } from './boundary.ts';
 import { components } from './components.ts';
 import type { Edge } from './edge.ts';
@@ -102,11 +103,17 @@ class ZeroGradientSide extends Side {
 /**
  * The field has this value on its edge, by default at the faces there: a wall that is warm, or moves, or stands still. The value
  * may be a scalar, to be differentiated; a record gives each component of a vector its own.
+ *
+ * Throws `BoundaryError` for numbers that are not finite.
  */
 export function constant(value: number | Scalar | Readonly<Record<string, number | Scalar>>, options: ConstantOptions = {}): Boundary {
   const { at = 'face' } = options;
-  if (typeof value === 'number' || 'dims' in value) return new ConstantSide(value as number | Scalar, at);
-  return components(Object.fromEntries(Object.entries(value as Readonly<Record<string, number | Scalar>>).map(([name, own]) => [name, new ConstantSide(own, at)])));
+  const side = (own: number | Scalar): Side => {
+    if (typeof own === 'number' && !Number.isFinite(own)) throw new BoundaryError('constant', '', String(own), `the value on the edge is ${own}.`, 'Give a finite number, or a scalar.');
+    return new ConstantSide(own, at);
+  };
+  if (typeof value === 'number' || 'dims' in value) return side(value as number | Scalar);
+  return components(Object.fromEntries(Object.entries(value as Readonly<Record<string, number | Scalar>>).map(([name, own]) => [name, side(own)])));
 }
 
 /** The field continues with the value at its edge: nothing changes across the side. */

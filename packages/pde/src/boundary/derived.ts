@@ -33,6 +33,8 @@ export function gradientBoundary(scalar: Boundary): Boundary {
 
 /** Boundary of differences between fields with this boundary, and of their Laplacian: the same rules with values of 0. */
 export function homogeneous(boundary: Boundary): Boundary {
+  // The Laplacian of a Laplacian of … would otherwise carry a chain of boundaries along.
+  if (boundary instanceof DerivedBoundary && boundary.name === 'homogeneous') return boundary;
   return new DerivedBoundary('homogeneous', boundary, (source, axis, end, component) => source.side(axis, end, component).homogeneous());
 }
 
