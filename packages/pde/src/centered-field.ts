@@ -2,7 +2,7 @@
 import { TREE, type TreeNode } from '@tapeflow/autodiff';
 import { add, div, mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
-import { FieldMismatchError } from './errors.ts';
+import { ComponentError, FieldMismatchError } from './errors.ts';
 import type { Grid } from './grid.ts';
 import { centerLayout, type Layout } from './layout.ts';
 import { componentsOf, stackComponents } from './vector.ts';
@@ -48,6 +48,14 @@ export class CenteredField implements TreeNode<CenteredField> {
 
   neg(): CenteredField {
     return this.with(this.values.neg());
+  }
+
+  /** One component of a vector. Throws `ComponentError` where there is none. */
+  component(name: string): Tensor {
+    const parts = componentsOf(this.values);
+    const found = parts[name];
+    if (found !== undefined) return found;
+    throw new ComponentError('component', this.grid.names, Object.keys(parts), `There is no component '${name}': give a vector field with one component per axis.`);
   }
 
   /** The same grid and boundary with other values. */

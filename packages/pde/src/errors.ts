@@ -38,14 +38,14 @@ export class ComponentError extends TapeflowError {
 /** The values given do not fill the samples of a field. */
 export class FieldShapeError extends TapeflowError {
   readonly axis: string;
-  readonly expected: number;
-  readonly seen: number | undefined;
-  constructor(operation: string, axis: string, expected: number, seen: number | undefined, where: string) {
-    super(
-      operation,
-      `${where} has ${expected} samples along '${axis}', but the values have ${seen === undefined ? 'no such dimension' : seen}.`,
-      'Faces on walls are not stored (N − 1 along the normal), faces on open sides are (N + 1), periodic axes store N.',
-    );
+  /** Samples that are stored along the axis; undefined where the grid has no such axis. */
+  readonly expected: number | undefined;
+  readonly seen: number;
+  constructor(operation: string, axis: string, expected: number | undefined, seen: number, where: string) {
+    const [what, advice] = expected === undefined
+      ? [`${where} has no axis '${axis}', but the values have ${seen} along it.`, 'Name dimensions that are not directions of the grid in another type: batch(…), instance(…).']
+      : [`${where} has ${expected} samples along '${axis}', but the values have ${seen}.`, 'Faces on walls are not stored (N − 1 along the normal), faces on open sides are (N + 1), periodic axes store N.'];
+    super(operation, what, advice);
     this.axis = axis;
     this.expected = expected;
     this.seen = seen;

@@ -1,5 +1,5 @@
 /** @file Making fields: from numbers, tensors, functions of position, and shapes. */
-import { convert, full, spatial, zerosLike, type DimOf, type FloatDType, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { convert, full, rename, spatial, zerosLike, type DimOf, type FloatDType, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
 import { wall } from './boundary/named.ts';
 import { zeroGradient } from './boundary/constant.ts';
@@ -10,7 +10,7 @@ import { samplePositions, type Grid } from './grid.ts';
 import { centerLayout, faceLayout, startOf, type Layout } from './layout.ts';
 import { hardMask } from './mask.ts';
 import { StaggeredField } from './staggered-field.ts';
-import { componentNames, stackComponents } from './vector.ts';
+import { componentNames, componentsOf, stackComponents } from './vector.ts';
 
 /** A quantity on a grid. */
 export type Field = CenteredField | StaggeredField;
@@ -20,7 +20,9 @@ export type Quantity = number | Scalar | Tensor<never>;
 /** A quantity, or one per component of a vector. */
 export type Quantities = Quantity | Readonly<Record<string, Quantity>>;
 
+/** How a field is made; every member has a default. */
 export interface FieldOptions {
+  /** How it continues past the edges of the grid. Default `zeroGradient` at the centres, `wall` on faces. */
   readonly boundary?: Boundary;
 }
 
@@ -51,10 +53,24 @@ function onLayout(operation: string, quantity: Quantity, layout: Layout, where: 
     if (size !== undefined && size !== count) throw new FieldShapeError(operation, axis.name, count, size, where);
   }
   const wanted = [...layout].reverse().map(({ axis }) => axis.name);
-  const innermost = real.dims.slice(real.dims.length - wanted.length).map(({ name }) => name);
-  if (wanted.every((name, k) => innermost[k] === name)) return real;
+  const foreign = real.dims.find(({ name, type }) => type === 'spatial' && !wanted.includes(name));
+  if (foreign !== undefined) throw new FieldShapeError(operation, foreign.name, undefined, foreign.size, where);
+  // Axes with long names are channels in tensors that were made without saying what they are.
+  const inSpace = real.dims.filter(({ name, type }) => type !== 'spatial' && wanted.includes(name)).reduce((t: Tensor, { name }) => rename(t, name, name, spatial), real);
+  const innermost = inSpace.dims.slice(inSpace.dims.length - wanted.length).map(({ name }) => name);
+  if (wanted.every((name, k) => innermost[k] === name)) return inSpace;
   // Sums take the order of dimensions of their first operand, and repeat what is constant along one.
-  return full(shapeOf(layout), 0, { dtype: real.dtype }).add(real);
+  return full(shapeOf(layout), 0, { dtype: real.dtype }).add(inSpace);
+}
+
+/** A tensor whose components, if it has any, are those of the grid, in the order of its axes. */
+function orderedComponents(grid: Grid, values: Tensor): Tensor {
+  const names = componentNames(values);
+  if (names === undefined) return values;
+  requireComponents('centered', grid, names);
+  if (grid.names.every((name, k) => names[k] === name)) return values;
+  const parts = componentsOf(values);
+  return stackComponents(Object.fromEntries(grid.names.map((name) => [name, parts[name]!])));
 }
 
 /**
@@ -63,7 +79,8 @@ function onLayout(operation: string, quantity: Quantity, layout: Layout, where: 
  * Values are a number, a tensor (dimensions that are missing count as constant), a record of components, a function of the
  * coordinates, or a shape, which gives 1 in the cells whose centre it contains. The boundary is `zeroGradient` unless given.
  *
- * Throws `FieldShapeError` when sizes differ from the grid's.
+ * Throws `FieldShapeError` when sizes differ from the grid's, `ComponentError` when a vector has other components than the grid
+ * has axes.
  */
 export function centered(grid: Grid, values: CenteredValues, { boundary = zeroGradient }: FieldOptions = {}): CenteredField {
   if (isGeometry(values)) return new CenteredField(grid, hardMask(values, grid), boundary);
@@ -74,8 +91,9 @@ export function centered(grid: Grid, values: CenteredValues, { boundary = zeroGr
     const parts = grid.names.map((name): [string, Tensor] => [name, onLayout('centered', given[name]!, layoutFor(name), 'The field')]);
     return new CenteredField(grid, stackComponents(Object.fromEntries(parts)), boundary);
   }
-  const names = typeof given === 'number' ? undefined : componentNames(given as Tensor);
-  return new CenteredField(grid, onLayout('centered', given, layoutFor(names?.[0]), 'The field'), boundary);
+  const ordered = typeof given === 'number' ? given : orderedComponents(grid, given as Tensor);
+  const component = typeof ordered === 'number' ? undefined : componentNames(ordered)?.[0];
+  return new CenteredField(grid, onLayout('centered', ordered, layoutFor(component), 'The field'), boundary);
 }
 
 /**

@@ -1,6 +1,5 @@
 /** @file Masks: which cells a shape covers. */
-import { clip, convert, div, full, type Tensor } from '@tapeflow/tensor';
-import { sub } from '@tapeflow/tensor';
+import { clip, convert, div, full, sub, type Tensor } from '@tapeflow/tensor';
 import type { Geometry } from './geometry.ts';
 import type { Grid } from './grid.ts';
 
@@ -9,6 +8,7 @@ export function hardMask(shape: Geometry, grid: Grid): Tensor {
   return onCells(convert(shape.contains(grid.centers()), 'float'), grid);
 }
 
+/** How a soft mask is placed. */
 export interface SoftMaskOptions {
   /** Value on the surface: 0.5 covers half, 1 makes the mask full on the surface and fade outside. */
   readonly balance?: number;

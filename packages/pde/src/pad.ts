@@ -2,7 +2,7 @@
 import { concat, padConstant, type Tensor } from '@tapeflow/tensor';
 import { Edge } from './boundary/edge.ts';
 import type { CenteredField } from './centered-field.ts';
-import { FieldShapeError } from './errors.ts';
+import { BoundaryError } from './errors.ts';
 import type { Layout, Line } from './layout.ts';
 
 /** Samples to add below and above, along each axis. */
@@ -21,26 +21,34 @@ export function padLine(values: Tensor, line: Line, low: number, high: number): 
 
 /** A component with samples beyond its edges; corners get what the boundary of the later axis makes of the earlier one. */
 export function padSamples(values: Tensor, layout: Layout, widths: Widths): Tensor {
-  // Zeros along several axes are one pass over the array; everything else is one pass per axis.
-  const zeros: Record<string, readonly [number, number]> = {};
+  // Zeros along successive axes are one pass over the array; everything else is one pass per axis.
+  let zeros: Record<string, readonly [number, number]> = {};
   let padded = values;
+  const padZeros = (): void => {
+    if (Object.keys(zeros).length > 0) padded = padConstant(padded, zeros);
+    zeros = {};
+  };
   layout.forEach((line, k) => {
     const [low, high] = widths[k]!;
+    if (low + high === 0) return;
     if (low <= 1 && high <= 1 && (low === 0 || line.lower.isZero(line.position)) && (high === 0 || line.upper.isZero(line.position))) {
-      if (low + high > 0) zeros[line.axis.name] = [low, high];
-    } else {
-      padded = padLine(padded, line, low, high);
+      zeros[line.axis.name] = [low, high];
+      return;
     }
+    padZeros();
+    padded = padLine(padded, line, low, high);
   });
-  return Object.keys(zeros).length === 0 ? padded : padConstant(padded, zeros);
+  padZeros();
+  return padded;
 }
 
 /**
- * Values of a centred field with `width` samples beyond every edge, as its boundary continues it.
+ * Values of a centred field with `width` samples beyond every edge, as its boundary continues it. Corners get what the boundary of
+ * the later axis makes of what lies beyond the earlier one.
  *
  * Shapes    (…, y, x) → (…, y + 2·width, x + 2·width)
  */
 export function pad(field: CenteredField, width: number): Tensor {
-  if (!Number.isInteger(width) || width < 0) throw new FieldShapeError('pad', field.grid.names[0]!, 0, width, 'The number of samples to add (an integer ≥ 0)');
+  if (!Number.isInteger(width) || width < 0) throw new BoundaryError('pad', '', String(width), `the width is ${width}.`, 'Give an integer ≥ 0.');
   return field.combineSamples((values, layout) => padSamples(values, layout, layout.map(() => [width, width])));
 }

@@ -2,11 +2,10 @@
 import { mul, add, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
 import { CenteredField } from './centered-field.ts';
-import { ComponentError } from './errors.ts';
 import { centerLayout, faceLayout, type Layout, type Line } from './layout.ts';
 import { padLine } from './pad.ts';
 import { StaggeredField } from './staggered-field.ts';
-import { componentsOf, stackComponents } from './vector.ts';
+import { componentNames, stackComponents } from './vector.ts';
 
 /** Samples with indices `from` … `to` (without `to`) along a line, counted from the lower side; those that are not stored come from the boundary. */
 export function samplesBetween(values: Tensor, line: Line, from: number, to: number): Tensor {
@@ -35,16 +34,7 @@ function resampleLine(values: Tensor, from: Line, to: Line): Tensor {
 
 /** Components at the positions of a layout, from a vector field of the same grid. */
 export function componentsAt(vector: CenteredField | StaggeredField, layout: Layout): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(vector.grid.names.map((name) => [name, resample(componentOf(vector, name), layoutOf(vector, name), layout)]));
-}
-
-/** Samples of one component of a vector field. Throws `ComponentError` for scalar fields. */
-export function componentOf(vector: CenteredField | StaggeredField, name: string): Tensor {
-  if (vector instanceof StaggeredField) return vector.component(name);
-  const parts = componentsOf(vector.values);
-  const found = parts[name];
-  if (found === undefined) throw new ComponentError('component', vector.grid.names, Object.keys(parts), 'Give a vector field with one component per axis.');
-  return found;
+  return Object.fromEntries(vector.grid.names.map((name) => [name, resample(vector.component(name), layoutOf(vector, name), layout)]));
 }
 
 /** Where the samples of a component are. */
@@ -70,11 +60,10 @@ export function toCenters(field: StaggeredField): CenteredField {
  */
 export function toFaces(field: CenteredField, boundary: Boundary = field.boundary): StaggeredField {
   const { grid } = field;
-  const parts = componentsOf(field.values);
-  const isVector = Object.keys(parts).length > 0;
+  const isVector = componentNames(field.values) !== undefined;
   const faces = grid.names.map((name): [string, Tensor] => {
     const from = centerLayout(grid, field.boundary, isVector ? name : undefined);
-    return [name, resample(isVector ? componentOf(field, name) : field.values, from, faceLayout(grid, boundary, name))];
+    return [name, resample(isVector ? field.component(name) : field.values, from, faceLayout(grid, boundary, name))];
   });
   return new StaggeredField(grid, Object.fromEntries(faces), boundary);
 }

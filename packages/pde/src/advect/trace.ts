@@ -5,7 +5,7 @@ import type { Grid } from '../grid.ts';
 import { indexAlong, samplePositions } from '../grid.ts';
 import { startOf, type Layout } from '../layout.ts';
 import { cellPositions, sampleComponent, type CellPositions } from '../sampling.ts';
-import { componentOf, componentsAt, layoutOf } from '../resample.ts';
+import { componentsAt, layoutOf } from '../resample.ts';
 import type { StaggeredField } from '../staggered-field.ts';
 
 /** A vector field that carries others along. */
@@ -20,7 +20,7 @@ export function velocityAt(velocity: Velocity, grid: Grid, layout: Layout): Cell
 function sampledAt(velocity: Velocity, layout: Layout): CellPositions {
   const points = Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), undefined)]));
   const positions = cellPositions(velocity.grid, points);
-  return Object.fromEntries(velocity.grid.names.map((name) => [name, sampleComponent(componentOf(velocity, name), layoutOf(velocity, name), positions)]));
+  return Object.fromEntries(velocity.grid.names.map((name) => [name, sampleComponent(velocity.component(name), layoutOf(velocity, name), positions)]));
 }
 
 /** Positions of the samples of a layout in cells, displaced by `factor` · dt · velocity. */

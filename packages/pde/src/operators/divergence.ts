@@ -4,7 +4,7 @@ import { zeroGradient } from '../boundary/constant.ts';
 import { divergenceBoundary } from '../boundary/derived.ts';
 import { CenteredField } from '../centered-field.ts';
 import { lineAlong, type Layout } from '../layout.ts';
-import { componentOf, layoutOf, samplesBetween } from '../resample.ts';
+import { layoutOf, samplesBetween } from '../resample.ts';
 import { StaggeredField } from '../staggered-field.ts';
 
 /** Differences along an axis between the two faces of each cell. */
@@ -33,6 +33,6 @@ function centralDifferences(values: Tensor, centers: Layout, axis: string): Tens
  */
 export function divergence(field: StaggeredField | CenteredField): CenteredField {
   const differences = field instanceof StaggeredField ? cellDifferences : centralDifferences;
-  const terms = field.grid.names.map((name) => differences(componentOf(field, name), layoutOf(field, name), name));
+  const terms = field.grid.names.map((name) => differences(field.component(name), layoutOf(field, name), name));
   return new CenteredField(field.grid, terms.reduce((a, b) => add(a, b)), divergenceBoundary(field.boundary, zeroGradient));
 }
