@@ -1,5 +1,5 @@
 /** @file CenteredField: values in the middle of the cells. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { add, div, mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
 import { ComponentError, FieldMismatchError } from './errors.ts';

@@ -1,7 +1,7 @@
 /** @file Uniform grids: cells of one size along each axis, in one to three dimensions. */
 import { range, scalar, spatial, type DimOf, type FloatDType, type Tensor } from '@tapeflow/tensor';
 import { GridError } from './errors.ts';
-import { Box, type Points } from './geometry.ts';
+import type { Box, Points } from './geometry.ts';
 import { VECTOR } from './vector.ts';
 
 /** One direction of a grid. */

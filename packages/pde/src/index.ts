@@ -20,7 +20,7 @@ export { constant, zeroGradient, type ConstantOptions } from './boundary/constan
 export { antisymmetric, symmetric } from './boundary/mirror.ts';
 export { freeSlip, open, wall } from './boundary/named.ts';
 export { periodic } from './boundary/periodic.ts';
-export { Side, type Boundary, type Direction, type End, type Position, type Reach } from './boundary/boundary.ts';
+export { Side, type Boundary, type Direction, type End, type Position } from './boundary/boundary.ts';
 export type { Edge } from './boundary/edge.ts';
 
 // Differential operators

@@ -7,7 +7,7 @@ import type { Grid } from './grid.ts';
 import { centerLayout, type Layout } from './layout.ts';
 import { cellDifferences, divergence } from './operators/divergence.ts';
 import { faceDifferences } from './operators/gradient.ts';
-import { StaggeredField } from './staggered-field.ts';
+import type { StaggeredField } from './staggered-field.ts';
 
 /** How the pressure is solved for. See `solveLinear`; the system is symmetric, so conjugate gradients are the default. */
 export type ProjectOptions = Omit<SolveOptions, 'symmetric' | 'nullSpace'>;

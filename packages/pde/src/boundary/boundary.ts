@@ -1,5 +1,5 @@
 /** @file What a boundary is: for each side of a grid, how a field continues past it. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import type { Tensor } from '@tapeflow/tensor';
 import type { Edge } from './edge.ts';
 
@@ -19,12 +19,6 @@ export interface Boundary extends TreeNode<Boundary> {
 /** Across a side, or along it. */
 export type Direction = 'normal' | 'tangential';
 
-/** How far interpolation goes past the outermost stored sample, in cells, and whether it needs a sample beyond. */
-export interface Reach {
-  readonly distance: number;
-  readonly needsGhost: boolean;
-}
-
 /**
  * A rule for one side; alone it is a boundary that has this rule on every side.
  *
@@ -37,8 +31,8 @@ export abstract class Side implements Boundary {
   abstract readonly storesFace: boolean;
   /** Samples beyond the edge, in the order of storage. */
   abstract ghosts(edge: Edge, count: number): Tensor;
-  /** Interpolation past the outermost sample; further out the field is constant. */
-  abstract reach(position: Position): Reach;
+  /** How far interpolation goes past the outermost stored sample, in cells (at most 1); further out the field is constant. */
+  abstract reach(position: Position): number;
   /** Rule for the derivative of a field with this rule, along the normal of the side or along the side itself. */
   abstract derivative(direction: Direction): Side;
   /** The same rule with values of 0: that of differences between fields with this rule, and of their Laplacian. */
@@ -46,6 +40,11 @@ export abstract class Side implements Boundary {
   /** Rule for the pressure where the velocity normal to the side has this rule. */
   abstract pressure(): Side;
   abstract '~tapeflow.tree'(): ReturnType<TreeNode<Side>[typeof TREE]>;
+
+  /** A rule whose first ghost is the value that interpolation ends with: the one at `reach`. */
+  limit(): Side {
+    return this;
+  }
 
   /** The field outside mirrors the inside, with this sign; 0: it does not. */
   get mirror(): -1 | 0 | 1 {

@@ -1,5 +1,5 @@
 /** @file Boundaries made of others: a different one per side, per component of a vector, or per direction relative to the side. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { BoundaryError, ComponentError } from '../errors.ts';
 import type { Boundary, End, Side } from './boundary.ts';
 

@@ -1,8 +1,8 @@
 /** @file constant: a field that has a given value on its edge. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { BoundaryError } from '../errors.ts';
-import { Side, type Boundary, type Direction, type Position, type Reach } from './boundary.ts';
+import { Side, type Boundary, type Direction, type Position } from './boundary.ts';
 import { components } from './components.ts';
 import type { Edge } from './edge.ts';
 
@@ -39,8 +39,12 @@ class ConstantSide extends Side {
     return sub(mul(2, this.value as Scalar), inner) as Tensor;
   }
 
-  reach(position: Position): Reach {
-    return { distance: position === 'center' && this.at === 'face' ? 0.5 : 1, needsGhost: true };
+  reach(position: Position): number {
+    return position === 'center' && this.at === 'face' ? 0.5 : 1;
+  }
+
+  override limit(): Side {
+    return this.at === 'ghost' ? this : new ConstantSide(this.value, 'ghost');
   }
 
   /** Along the side nothing changes; across it the derivative is an unknown of its own. */
@@ -78,8 +82,8 @@ class ZeroGradientSide extends Side {
     return edge.repeated(count);
   }
 
-  reach(): Reach {
-    return { distance: 0, needsGhost: false };
+  reach(): number {
+    return 0;
   }
 
   derivative(direction: Direction): Side {

@@ -1,5 +1,5 @@
 /** @file Boundaries that follow from others: of derivatives, of differences, of the pressure. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import type { Boundary, End, Side } from './boundary.ts';
 
 class DerivedBoundary implements Boundary {

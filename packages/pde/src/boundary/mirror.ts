@@ -1,9 +1,12 @@
 /** @file symmetric, antisymmetric: the outside mirrors the inside in the side of the grid. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import type { Tensor } from '@tapeflow/tensor';
-import { Side, type Direction, type Position, type Reach } from './boundary.ts';
+import { Side, type Direction, type Position } from './boundary.ts';
 import { constant } from './constant.ts';
 import type { Edge } from './edge.ts';
+
+/** 0 at the first sample beyond. */
+const zero: Side = constant(0, { at: 'ghost' }).side('', 'lower');
 
 class SymmetricSide extends Side {
   readonly name = 'symmetric';
@@ -13,8 +16,8 @@ class SymmetricSide extends Side {
     return edge.mirrored(count, edge.position === 'face' ? 1 : 0);
   }
 
-  reach(): Reach {
-    return { distance: 0, needsGhost: false };
+  reach(): number {
+    return 0;
   }
 
   derivative(direction: Direction): Side {
@@ -26,7 +29,7 @@ class SymmetricSide extends Side {
   }
 
   pressure(): Side {
-    return constant(0, { at: 'ghost' }).side('', 'lower');
+    return zero;
   }
 
   override get mirror(): 1 {
@@ -48,8 +51,12 @@ class AntisymmetricSide extends Side {
     return edge.outwards(edge.filled(1, 0), edge.mirrored(count - 1).neg());
   }
 
-  reach(position: Position): Reach {
-    return { distance: position === 'center' ? 0.5 : 1, needsGhost: true };
+  reach(position: Position): number {
+    return position === 'center' ? 0.5 : 1;
+  }
+
+  override limit(): Side {
+    return zero;
   }
 
   derivative(direction: Direction): Side {

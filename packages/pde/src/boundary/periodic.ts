@@ -1,7 +1,7 @@
 /** @file periodic: beyond one end of an axis lies the other end. */
-import { TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import type { Tensor } from '@tapeflow/tensor';
-import { Side, type Reach } from './boundary.ts';
+import { Side } from './boundary.ts';
 import type { Edge } from './edge.ts';
 
 class PeriodicSide extends Side {
@@ -13,8 +13,8 @@ class PeriodicSide extends Side {
     return edge.wrapped(count);
   }
 
-  reach(): Reach {
-    return { distance: 1, needsGhost: true };
+  reach(): number {
+    return 1;
   }
 
   derivative(): Side {

@@ -1,7 +1,7 @@
 /** @file laplacian: the sum of second derivatives. */
 import { add, sub, type Tensor } from '@tapeflow/tensor';
 import { homogeneous } from '../boundary/derived.ts';
-import { CenteredField } from '../centered-field.ts';
+import type { CenteredField } from '../centered-field.ts';
 import type { Layout } from '../layout.ts';
 import { samplesBetween } from '../resample.ts';
 import { StaggeredField } from '../staggered-field.ts';
