@@ -32,7 +32,7 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
     const expected = flat(multilinear(inner));
     expectClose(sample(centered(domain, multilinear), inner), expected, 1e-13);
     const faces = sample(staggered(domain, multilinear as (points: Points) => never, { boundary: open }), inner);
-    for (const name of domain.names) expectClose(faces.at({ vector: name } as Record<string, string>), expected, 1e-13);
+    for (const name of domain.names) expectClose(faces.at({ vector: name }), expected, 1e-13);
   }));
 
   test('samples themselves are given back', inDouble(() => {
@@ -106,7 +106,7 @@ test.each([32, 64] as const)('the value on a wall is had exactly there, in %i bi
   const along = tensor({ p: 6 }, [2, 2.05, 2.3, 2.35, 2.6, 2.7]);
   const wallValue = bits === 32 ? Math.fround(0.1) : 0.1;
   for (const x of [-0.3, 1.1]) {
-    for (const values of [sample(field, { x: scalar(x), y: along }), sample(faces, { x: scalar(x), y: along }).at({ vector: 'x' } as Record<string, string>)]) {
+    for (const values of [sample(field, { x: scalar(x), y: along }), sample(faces, { x: scalar(x), y: along }).at({ vector: 'x' })]) {
       expectClose(values, new Array<number>(6).fill(wallValue), bits === 32 ? 2e-6 : 1e-15, `x = ${x}`);
     }
   }
@@ -121,7 +121,7 @@ describe('circles', () => {
     const hairs = tensor({ p: 5 }, [-1e-9, -1e-30, 0, n, n * 1000]);
     const middle = (flat(values)[0]! + flat(values)[n - 1]!) / 2;
     expectClose(sample(field, { x: hairs }), new Array<number>(5).fill(middle), 1e-6);
-    expectClose(sample(faces, { x: hairs }).at({ vector: 'x' } as Record<string, string>), new Array<number>(5).fill(flat(values)[0]!), 1e-6);
+    expectClose(sample(faces, { x: hairs }).at({ vector: 'x' }), new Array<number>(5).fill(flat(values)[0]!), 1e-6);
   }));
 
   test('winding any number of times changes nothing', inDouble(() => {
@@ -175,7 +175,7 @@ describe('batches', () => {
   test('of fields, of points, of both', inDouble(() => {
     const domain = domains[1]!;
     const field = randomCentered(domain, wall, { batch: 3, seed: SEED });
-    const one = (k: number): CenteredField => field.with(field.values.at({ batch: k } as Record<string, number>) as Tensor);
+    const one = (k: number): CenteredField => field.with(field.values.at({ batch: k }));
     const shared = pointsIn(domain, 4);
     const each = Object.fromEntries(Object.entries(shared).map(([name, x]) => [name, x.add(randomTensor({ batch: 3 }, 8).mul(0.1))]));
     const ofFields = sample(field, shared);
@@ -183,7 +183,7 @@ describe('batches', () => {
     expect(ofFields.sizes).toEqual({ batch: 3, point: 4 });
     expect(ofBoth.sizes).toEqual({ batch: 3, point: 4 });
     for (let k = 0; k < 3; k++) {
-      const pick = (t: Tensor): Tensor => t.at({ batch: k } as Record<string, number>) as Tensor;
+      const pick = (t: Tensor): Tensor => t.at({ batch: k });
       expectClose(pick(ofFields), sample(one(k), shared), 0);
       expectClose(pick(ofBoth), sample(one(k), Object.fromEntries(Object.entries(each).map(([name, x]) => [name, pick(x)]))), 0);
     }
@@ -195,7 +195,7 @@ describe('batches', () => {
     const field = centered(domain, { x: randomTensor(domain.shape, 1), y: 2 });
     const values = sample(field, pointsIn(domain, 4));
     expect(values.dims.map(({ name, items }) => [name, items])).toEqual([['vector', ['x', 'y']], ['point', undefined]]);
-    expectClose(values.at({ vector: 'y' } as Record<string, string>), [2, 2, 2, 2], 1e-15);
+    expectClose(values.at({ vector: 'y' }), [2, 2, 2, 2], 1e-15);
   }));
 });
 
