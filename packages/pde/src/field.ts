@@ -1,13 +1,13 @@
 /** @file Making fields: from numbers, tensors, functions of position, and shapes. */
-import { convert, full, rename, spatial, zerosLike, type DimOf, type FloatDType, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { convert, full, rename, spatial, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
 import { wall } from './boundary/named.ts';
 import { zeroGradient } from './boundary/constant.ts';
 import { CenteredField } from './centered-field.ts';
 import { ComponentError, FieldShapeError } from './errors.ts';
 import { isGeometry, type Geometry, type Points } from './geometry.ts';
-import { samplePositions, type Grid } from './grid.ts';
-import { centerLayout, faceLayout, startOf, type Layout } from './layout.ts';
+import type { Grid } from './grid.ts';
+import { centerLayout, faceLayout, positionsOf, shapeOf, type Layout } from './layout.ts';
 import { hardMask } from './mask.ts';
 import { StaggeredField } from './staggered-field.ts';
 import { componentNames, componentsOf, stackComponents } from './vector.ts';
@@ -32,16 +32,6 @@ export type CenteredValues = Quantities | Geometry | ((position: Points) => Quan
 export type StaggeredValues = number | Scalar | Readonly<Record<string, Quantity>> | Geometry | ((position: Points) => number | Scalar | Readonly<Record<string, Quantity>>);
 
 const isQuantity = (value: Quantities): value is Quantity => typeof value === 'number' || 'dims' in value;
-
-/** Coordinates of the samples of a layout. */
-export function positionsOf(layout: Layout, dtype?: FloatDType): Points {
-  return Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), dtype)]));
-}
-
-/** Sizes of the samples of a layout, in the order of storage. */
-export function shapeOf(layout: Layout): Readonly<Record<string, DimOf>> {
-  return Object.fromEntries([...layout].reverse().map(({ axis, count }) => [axis.name, spatial(count)]));
-}
 
 /** A quantity as a tensor with all samples of the layout, spatial dimensions innermost in the order (z, y, x). */
 function onLayout(operation: string, quantity: Quantity, layout: Layout, where: string): Tensor {

@@ -5,10 +5,10 @@ export { grid, type Axis, type Grid } from './grid.ts';
 export { box, complement, intersection, sphere, union, type Box, type Geometry, type Points, type Ranges } from './geometry.ts';
 
 // Fields
-export { centered, positionsOf, shapeOf, staggered, zerosLikeField, type CenteredValues, type Field, type FieldOptions, type Quantities, type Quantity, type StaggeredValues } from './field.ts';
+export { centered, staggered, zerosLikeField, type CenteredValues, type Field, type FieldOptions, type Quantities, type Quantity, type StaggeredValues } from './field.ts';
 export { CenteredField, type CenteredOperand } from './centered-field.ts';
 export { StaggeredField, type StaggeredOperand } from './staggered-field.ts';
-export type { Layout, Line } from './layout.ts';
+export { positionsOf, shapeOf, type Layout, type Line } from './layout.ts';
 export { hardMask, softMask, type SoftMaskOptions } from './mask.ts';
 export { pad } from './pad.ts';
 export { toCenters, toFaces } from './resample.ts';

@@ -1,8 +1,10 @@
 /** @file Where the samples of a component lie along each axis, and which of them are stored. */
+import { spatial, type DimOf, type FloatDType } from '@tapeflow/tensor';
 import type { Boundary, Position, Side } from './boundary/boundary.ts';
 import { periodic } from './boundary/periodic.ts';
 import { BoundaryError } from './errors.ts';
-import type { Axis, Grid } from './grid.ts';
+import type { Points } from './geometry.ts';
+import { samplePositions, type Axis, type Grid } from './grid.ts';
 
 /** Samples of a component along one axis. */
 export interface Line {
@@ -54,4 +56,14 @@ export function sameSamples(a: Layout, b: Layout): boolean {
 
 export function lineAlong(layout: Layout, axis: string): Line {
   return layout.find((line) => line.axis.name === axis)!;
+}
+
+/** Coordinates of the samples of a layout. */
+export function positionsOf(layout: Layout, dtype?: FloatDType): Points {
+  return Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), dtype)]));
+}
+
+/** Sizes of the samples of a layout, in the order of storage. */
+export function shapeOf(layout: Layout): Readonly<Record<string, DimOf>> {
+  return Object.fromEntries([...layout].reverse().map(({ axis, count }) => [axis.name, spatial(count)]));
 }

@@ -41,10 +41,11 @@ function termsAt(line: Line, where: number): Term[] {
   }
   const nodes = nodesOf(line);
   const next = nodes.findIndex(({ at }) => at >= where);
-  if (next === 0) return [{ weight: 1, node: nodes[0]! }];
-  if (next < 0) return [{ weight: 1, node: nodes.at(-1)! }];
-  const [a, b] = [nodes[next - 1]!, nodes[next]!];
-  const share = (where - a.at) / (b.at - a.at);
+  if (nodes.length === 1) return [{ weight: 1, node: nodes[0]! }];
+  // Past the ends it is the last two that count as its neighbours, the outer one with all the weight.
+  const upper = next < 0 ? nodes.length - 1 : Math.max(next, 1);
+  const [a, b] = [nodes[upper - 1]!, nodes[upper]!];
+  const share = Math.min(Math.max((where - a.at) / (b.at - a.at), 0), 1);
   return [
     { weight: 1 - share, node: a },
     { weight: share, node: b },
@@ -63,13 +64,29 @@ function mirrored({ lower, upper, axis: { cells } }: Line, where: number): { at:
  * side, also what lies beyond other sides there. Where other sides meet, the later axis speaks last: a value it knows holds
  * whatever lies beyond the earlier ones.
  */
-export function valueAt(layout: Layout, point: Readonly<Record<string, number>>, read: (indices: Readonly<Record<string, number>>) => number): number {
+export function valueAt(layout: Layout, point: Readonly<Record<string, number>>, read: Read): number {
+  return neighboursOf(layout, point, read).reduce((total, { weight, value }) => total + (weight === 0 ? 0 : weight * value), 0);
+}
+
+/** Stored samples by their indices along each axis. */
+export type Read = (indices: Readonly<Record<string, number>>) => number;
+
+/** Stored samples of a tensor of this layout, x innermost. */
+export function reader(values: readonly number[], layout: Layout): Read {
+  return (indices) => values[layout.reduceRight((offset, { axis: { name }, count }) => offset * count + indices[name]!, 0)]!;
+}
+
+/** The samples around one point, 2 to the power of the dimension of them, and their weights. */
+export function neighboursOf(layout: Layout, point: Readonly<Record<string, number>>, read: Read): { readonly weight: number; readonly value: number }[] {
   const images = Object.fromEntries(layout.map((line) => [line.axis.name, mirrored(line, point[line.axis.name]!)]));
   const sign = Object.values(images).reduce((product, image) => product * image.sign, 1);
-  const along = (axis: number, indices: Readonly<Record<string, number>>): number => {
-    if (axis < 0) return read(indices);
+  const along = (axis: number, indices: Readonly<Record<string, number>>): { weight: number; value: number }[] => {
+    if (axis < 0) return [{ weight: 1, value: sign * read(indices) }];
     const { name } = layout[axis]!.axis;
-    return termsAt(layout[axis]!, images[name]!.at).reduce((total, { weight, node }) => total + (weight === 0 ? 0 : weight * ('value' in node ? node.value : along(axis - 1, { ...indices, [name]: node.index }))), 0);
+    return termsAt(layout[axis]!, images[name]!.at).flatMap(({ weight, node }) => {
+      if ('value' in node) return [{ weight, value: sign * node.value }];
+      return along(axis - 1, { ...indices, [name]: node.index }).map((inner) => ({ weight: weight * inner.weight, value: inner.value }));
+    });
   };
-  return sign * along(layout.length - 1, {});
+  return along(layout.length - 1, {});
 }

@@ -5,7 +5,7 @@ import { add, mul, precision, scalar, tensor, type Scalar, type Tensor } from '@
 import { antisymmetric, box, centered, CenteredField, constant, grid, GridError, open, periodic, positionsOf, sample, sides, staggered, symmetric, wall, zeroGradient, type Boundary, type Grid, type Points } from '../src/index.ts';
 import { sampleComponent } from '../src/sampling.ts';
 import { centerLayout, type Layout } from '../src/layout.ts';
-import { valueAt } from './continuation.ts';
+import { reader, valueAt } from './continuation.ts';
 import { doubles, expectClose, flat, inDouble, randomCentered, randomStaggered, randomTensor } from './support.ts';
 
 const SEED = 41;
@@ -62,8 +62,7 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
     const columns = Object.fromEntries(Object.entries(cells).map(([name, t]) => [name, flat(t)]));
     const check = (values: Tensor, layout: Layout, label: string): void => {
       const seen = flat(sampleComponent(values, layout, cells));
-      const data = flat(values);
-      const read = (indices: Readonly<Record<string, number>>): number => data[layout.reduceRight((offset, { axis: { name }, count }) => offset * count + indices[name]!, 0)]!;
+      const read = reader(flat(values), layout);
       seen.forEach((value, k) => {
         const point = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[k]!]));
         expect(value, `${label} at ${JSON.stringify(point)}, seed ${SEED}`).toBeCloseTo(valueAt(layout, point, read), 11);

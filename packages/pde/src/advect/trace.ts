@@ -1,9 +1,10 @@
 /** @file Where fluid comes from: positions from which, or to which, samples travel in one step. */
-import { add, mul, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { add, full, mul, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { CenteredField } from '../centered-field.ts';
 import type { Grid } from '../grid.ts';
-import { indexAlong, samplePositions } from '../grid.ts';
-import { startOf, type Layout } from '../layout.ts';
+import { FieldMismatchError } from '../errors.ts';
+import { indexAlong } from '../grid.ts';
+import { positionsOf, shapeOf, startOf, type Layout } from '../layout.ts';
 import { cellPositions, sampleComponent, type CellPositions } from '../sampling.ts';
 import { componentsAt, layoutOf } from '../resample.ts';
 import type { StaggeredField } from '../staggered-field.ts';
@@ -13,12 +14,18 @@ export type Velocity = CenteredField | StaggeredField;
 
 /** Velocity at the samples of a layout, per axis, in cells of that layout's grid per unit of time. */
 export function velocityAt(velocity: Velocity, grid: Grid, layout: Layout): CellPositions {
-  const components = velocity.grid.key === grid.key ? componentsAt(velocity, layout) : sampledAt(velocity, layout);
+  const components = velocity.grid.key === grid.key ? componentsAt(velocity, layout) : sampledAt(velocity, grid, layout);
   return Object.fromEntries(grid.axes.map(({ name, width }) => [name, width === 1 ? components[name]! : components[name]!.div(width)]));
 }
 
-function sampledAt(velocity: Velocity, layout: Layout): CellPositions {
-  const points = Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), undefined)]));
+function sampledAt(velocity: Velocity, grid: Grid, layout: Layout): CellPositions {
+  if (velocity.grid.rank !== grid.rank || velocity.grid.names.some((name) => !grid.names.includes(name))) {
+    throw new FieldMismatchError('advect', `field on ${String(grid)}`, String(velocity), 'Give a velocity on a grid with the same axes.');
+  }
+  const dtype = velocity.component(grid.names[0]!).dtype === 'f64' ? 'f64' : 'f32';
+  // Sampled values have the dimensions of the points; zeros in the order of storage say which comes first.
+  const zeros = full(shapeOf(layout), 0, { dtype });
+  const points = Object.fromEntries(Object.entries(positionsOf(layout, dtype)).map(([name, x]) => [name, add(zeros, x)]));
   const positions = cellPositions(velocity.grid, points);
   return Object.fromEntries(velocity.grid.names.map((name) => [name, sampleComponent(velocity.component(name), layoutOf(velocity, name), positions)]));
 }

@@ -27,7 +27,7 @@ function requireScalar(operation: string, field: CenteredField): void {
  *
  * Shapes    (…, y, x) → (…, vector, y, x)
  * Units     [u] / [x]
- * Error     O(h²)
+ * Error     O(h²); O(h) in the cells beside a constant boundary where the field is curved
  */
 export function gradient(field: CenteredField): CenteredField {
   requireScalar('gradient', field);
@@ -44,7 +44,7 @@ export function gradient(field: CenteredField): CenteredField {
 /**
  * Gradient of a scalar field on the faces: (uᵢ − uᵢ₋₁) / h on face i. Only the divergence of this one is the compact Laplacian.
  *
- * Error     O(h²)
+ * Error     O(h²); O(h) on the sides of a constant boundary where the field is curved
  */
 export function faceGradient(field: CenteredField): StaggeredField {
   requireScalar('faceGradient', field);
