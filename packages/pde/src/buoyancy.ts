@@ -6,6 +6,7 @@ import { ComponentError, FieldMismatchError } from './errors.ts';
 import { centerLayout } from './layout.ts';
 import { resample } from './resample.ts';
 import { StaggeredField } from './staggered-field.ts';
+import { componentNames } from './vector.ts';
 
 /**
  * The acceleration that a density (of smoke, of heat) gives to fluid, on the faces of a velocity: density times `lift`, the
@@ -19,6 +20,8 @@ export function buoyancy(density: CenteredField, velocity: StaggeredField, lift:
   const { grid, boundary } = velocity;
   if (density.grid.key !== grid.key) throw new FieldMismatchError('buoyancy', String(density), String(velocity), 'Resample the density to the grid of the velocity.');
   for (const name of Object.keys(lift)) if (!grid.names.includes(name)) throw new ComponentError('buoyancy', grid.names, [name], 'Give the lift along axes of the grid.');
+  const components = componentNames(density.values);
+  if (components !== undefined) throw new ComponentError('buoyancy', [], components, 'Give a scalar density.');
   const centers = centerLayout(grid, density.boundary);
   const parts = grid.names.map((name): [string, Tensor] => {
     const own = lift[name];

@@ -62,3 +62,20 @@ export class BoundaryError extends TapeflowError {
     this.seen = seen;
   }
 }
+
+/** More fluid flows into a closed box than out of it, or less. */
+export class NetInflowError extends TapeflowError {
+  /** What flows in minus what flows out: velocity times area. */
+  readonly net: number;
+  /** What flows through the sides altogether. */
+  readonly gross: number;
+  constructor(net: number, gross: number) {
+    super(
+      'project',
+      `the sides let ${Math.abs(net).toPrecision(3)} more flow ${net > 0 ? 'in than out' : 'out than in'}, of ${gross.toPrecision(3)} altogether, and no side is open: no velocity without divergence does that.`,
+      'Make the inflow equal to the outflow, or open a side.',
+    );
+    this.net = net;
+    this.gross = gross;
+  }
+}

@@ -35,4 +35,4 @@ export { buoyancy } from './buoyancy.ts';
 export { largestDivergence, project, type Projection, type ProjectOptions } from './project.ts';
 
 // Errors
-export { BoundaryError, ComponentError, FieldMismatchError, FieldShapeError, GridError } from './errors.ts';
+export { BoundaryError, ComponentError, FieldMismatchError, FieldShapeError, GridError, NetInflowError } from './errors.ts';

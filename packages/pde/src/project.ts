@@ -1,9 +1,8 @@
 /** @file project: takes the divergence out of a velocity, by the pressure that does it. */
-import { solveLinear, type LinearSolution, type SolveOptions, type Tensor } from '@tapeflow/tensor';
-import type { Boundary, End, Side } from './boundary/boundary.ts';
+import { batch, rename, solveLinear, type LinearSolution, type SolveOptions, type Tensor } from '@tapeflow/tensor';
 import { pressureBoundary } from './boundary/derived.ts';
 import { CenteredField } from './centered-field.ts';
-import type { Grid } from './grid.ts';
+import { hasOpenSide, requireBalance } from './flow.ts';
 import { centerLayout, type Layout } from './layout.ts';
 import { cellDifferences, divergence } from './operators/divergence.ts';
 import { faceDifferences } from './operators/gradient.ts';
@@ -25,11 +24,12 @@ export interface Projection {
  * The part of a velocity without divergence: u − ∇p with ∇²p = ∇·u.
  *
  * What the pressure does at a side follows from the velocity there: no gradient across a wall or inflow, 0 half a cell outside an
- * open side, periodic where the velocity is. In boxes without an open side constants are projected out of the pressure.
+ * open side, periodic where the velocity is. In boxes without an open side the mean of the pressure is 0. Entries along batch and
+ * other dimensions are independent systems.
  *
  * Units     pressure [u]·[x]
  * Error     |∇·u| ≤ tolerance of the solve; exact for the discrete divergence
- * Throws    `NotConverged` unless `onFailure: 'return'`; `InconsistentSystem` where a closed box has a net inflow
+ * Throws    `NotConverged` unless `onFailure: 'return'`; `NetInflowError` where a box without open side has a net inflow
  * Source    [Chorin1968]
  */
 export function project(velocity: StaggeredField, options: ProjectOptions = {}): Projection {
@@ -43,23 +43,20 @@ export function project(velocity: StaggeredField, options: ProjectOptions = {}):
   const negativeLaplacian = (p: Tensor): Tensor =>
     grid.names.map((name) => cellDifferences(slopes(p, name), still[name]!, name)).reduce((a, b) => a.add(b)).neg();
 
-  const solution = solveLinear(negativeLaplacian, divergence(velocity).values.neg(), { ...options, symmetric: true, nullSpace: nullSpaceOf(grid, boundary) });
-  const p = solution.value;
+  // Constants have no gradient where no side is open; the mean of the divergence is then rounding, once the flow is balanced.
+  const nullSpace = hasOpenSide(velocity) ? 'none' : 'constant';
+  if (nullSpace === 'constant') requireBalance(velocity);
+  const rightHandSide = divergence(velocity).values.neg();
+  // Each entry along other dimensions is a system of its own, with its own tolerance and its own constants.
+  const others = rightHandSide.dims.filter(({ name, type }) => type !== 'batch' && !grid.names.includes(name));
+  const solution = solveLinear(negativeLaplacian, others.reduce((b, { name }) => rename(b, name, name, batch), rightHandSide), { ...options, symmetric: true, nullSpace });
+  const p = others.reduce((value, { name, type }) => rename(value, name, name, () => ({ type })), solution.value);
   const corrected = velocity.mapSamples((u, _layout, name) => u.sub(slopes(p, name)));
   return { velocity: corrected, pressure: new CenteredField(grid, p, pressure), solution };
 }
 
 function withoutValues(layout: Layout): Layout {
   return layout.map((line) => ({ ...line, lower: line.lower.homogeneous(), upper: line.upper.homogeneous() }));
-}
-
-/** Constants have no gradient where no side is open. With flow through the walls, what flows in must be what flows out, which the solve finds out. */
-function nullSpaceOf(grid: Grid, boundary: Boundary): 'none' | 'constant' | 'auto' {
-  const ends: readonly End[] = ['lower', 'upper'];
-  const normal = grid.names.flatMap((axis) => ends.map((end): Side => boundary.side(axis, end, axis)));
-  const isOpen = normal.some((side) => side.storesFace && side.name !== 'periodic');
-  if (isOpen) return 'none';
-  return normal.every((side) => side.name === 'periodic' || side.isZero('face')) ? 'constant' : 'auto';
 }
 
 /** The largest |∇·u| in any cell: what is left after a projection. */
