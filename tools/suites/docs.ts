@@ -1,6 +1,6 @@
 /** @file Suite: what the documents show compiles, runs and prints what they say; their links lead somewhere. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inLanes, nodeTool } from '../command.ts';
 import { checkLinks } from '../docs/links.ts';
 import { findSnippets, toModule, withAssertions } from '../docs/snippets.ts';
@@ -11,7 +11,10 @@ import { check, nothing, total, type Outcome, type Suite } from '../outcome.ts';
 interface Lesson {
   readonly path: string;
   readonly module: string;
-  /** File name of the module in the scratch folder. */
+  /**
+   * The module in the scratch folder: where the document is, with .ts for .md. So the blocks of a chapter may import what those of
+   * another one export, `from './01-tape.ts'`.
+   */
   readonly file: string;
   readonly snippets: number;
 }
@@ -27,7 +30,7 @@ export const docs: Suite = {
     const lessons = found.filter(({ snippets }) => snippets.some(({ notRun }) => notRun === undefined)).map(({ document, snippets }) => ({
       path: document.path,
       module: toModule(snippets),
-      file: `${document.path.replaceAll('/', '--')}.ts`,
+      file: document.path.replace(/\.md$/, '.ts'),
       snippets: snippets.filter(({ notRun }) => notRun === undefined).length,
     }));
     const skipped = found.flatMap(({ snippets }) => snippets).filter(({ notRun }) => notRun !== undefined).length;
@@ -51,16 +54,19 @@ async function runLessons(root: string, lessons: readonly Lesson[]): Promise<Out
   const folder = join(root, '.cache', `docs-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    for (const { file, module } of lessons) writeFileSync(join(folder, file), module);
+    for (const { file, module } of lessons) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), module);
+    }
     const config = {
       extends: '../../tsconfig.source.json',
       compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-      include: ['*.ts'],
+      include: ['**/*.ts'],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     const compiled = await nodeTool(root, 'typescript/bin/tsc', ['-p', folder, '--pretty', 'false']);
     const errors = compiled.code === 0 ? [] : messages(compiled.output);
-    const known = errors.filter((error) => lessons.some(({ file }) => error.includes(`${file}(`)));
+    const known = errors.filter((error) => lessons.some((lesson) => isIn(lesson, folder, error)));
     const outcomes = await inLanes(lessons, 2, (lesson) => runLesson(root, folder, lesson, errors));
     // Errors in the packages themselves belong to the suite 'types', but must not vanish when only this suite is run.
     return known.length === errors.length ? outcomes : [...outcomes, check('snippets compile', errors.filter((error) => !known.includes(error)))];
@@ -70,9 +76,9 @@ async function runLessons(root: string, lessons: readonly Lesson[]): Promise<Out
 }
 
 async function runLesson(root: string, folder: string, lesson: Lesson, errors: readonly string[]): Promise<Outcome> {
-  const own = errors.filter((error) => error.includes(`${lesson.file}(`));
+  const own = errors.filter((error) => isIn(lesson, folder, error));
   if (own.length > 0) {
-    // README.md.ts(12,3): error … → README.md:12: error …
+    // .cache/docs-7/README.ts(12,3): error … → README.md:12: error …
     const shown = own.map((error) => error.replace(/^\S*?\((\d+),\d+\)/, `${lesson.path}:$1`));
     return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: snippets do not compile\n${shown.join('\n')}`] };
   }
@@ -81,6 +87,11 @@ async function runLesson(root: string, folder: string, lesson: Lesson, errors: r
   const { code, output } = await nodeTool(root, 'tsx/dist/cli.mjs', ['--conditions=tapeflow-source', file], { cwd: folder, limit: 60 });
   if (code === 0) return { ...nothing, passed: lesson.snippets };
   return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: running its snippets failed\n${output}`] };
+}
+
+/** Whether a message of the compiler is about this lesson (and not about one of the same name in another folder). */
+function isIn({ file }: Lesson, folder: string, error: string): boolean {
+  return error.replaceAll('\\', '/').includes(`${basename(folder)}/${file}(`);
 }
 
 /** Splits the compiler's output into messages, each with its continuation lines. */
