@@ -10,6 +10,7 @@ export { linePlot, type LineAxisOptions, type LinePlotOptions } from './line-plo
 export { type Line } from './line-data.ts';
 export { heatMap, type HeatMapOptions } from './heat-map.ts';
 export { vectorPlot, type VectorPlotOptions, type VectorRasters } from './vector-plot.ts';
+export { graphPlot, type Graph, type GraphEdge, type GraphNode, type GraphPlotOptions } from './graph-plot.ts';
 export { figure, toSvg, type FigureOptions, type Plot } from './plot.ts';
 export { type AxisOptions } from './axes.ts';
 
