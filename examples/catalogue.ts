@@ -9,4 +9,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'Finds the forces that carry a disc of smoke into the shape of a picture, through a differentiable fluid solver.',
     load: () => import('./smoke-control/index.ts'),
   },
+  {
+    name: 'tape',
+    summary: 'Draws the tape of a formula, with value and derivative at every operation, and its gradient as a program.',
+    load: () => import('./tape/index.ts'),
+  },
 ];
