@@ -46,7 +46,3 @@ export function selectOutputs(program: Program, keep: readonly number[]): Progra
   return withoutDeadCode({ ...program, outputs: keep.map((k) => program.outputs[k]!), results: keep.map((k) => program.results[k]!) });
 }
 
-/** A program as a function. */
-export function asFunction(program: Program): (inputs: readonly Value[]) => Value[] {
-  return (inputs) => evaluateProgram(program, inputs);
-}

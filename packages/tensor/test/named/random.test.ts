@@ -1,7 +1,7 @@
 /** @file Random tensors: the same key gives the same numbers, other keys others; moments; gradients of their parameters; keys in programs. */
 import { describe, expect, test } from 'vitest';
 import { flatten, grad, vmap } from '@tapeflow/autodiff';
-import { DimensionError, DTypeError, foldKey, IndexError, Key, precision, randomKey, randomNormal, randomUniform, range, scalar, SeedError, splitKey, sum, type Scalar } from '@tapeflow/tensor';
+import { DimensionError, DTypeError, foldKey, IndexError, type Key, precision, randomKey, randomNormal, randomUniform, range, scalar, SeedError, splitKey, sum, type Scalar } from '@tapeflow/tensor';
 import { wrap, type NDArray } from '@tapeflow/tensor/extend';
 import { keyFromSeed, randomBits, uniform32 } from '../../src/random/threefry.ts';
 import { thrown } from './support.ts';

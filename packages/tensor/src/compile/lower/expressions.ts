@@ -3,7 +3,7 @@ import type { Expression } from '../../elementwise/expression.ts';
 import { ELEMENTWISE } from '../../elementwise/table.ts';
 import type { DType } from '../../array/dtype.ts';
 import type { Range } from '../kernels/kernel.ts';
-import { NodeTable, type Access, type Node } from '../kernels/node.ts';
+import type { Access, Node, NodeTable } from '../kernels/node.ts';
 import { cutAt, extent, mapKey, type AxisMap, type IndexMap } from './index-map.ts';
 import { sourceOf, type Reading, type Sight, type Source } from './reading.ts';
 import { Variable } from '@tapeflow/autodiff/extend';

@@ -40,10 +40,10 @@ const MOST_BUFFERS = 40;
 export class Group {
   readonly shape: readonly number[];
   readonly members: Member[] = [];
-  readonly reads = new Map<Region, Use[]>();
-  readonly writes = new Map<Region, Use>();
+  readonly reads: Map<Region, Use[]> = new Map();
+  readonly writes: Map<Region, Use> = new Map();
   /** Variables whose values the group stores, to be computed rather than loaded by its other members. */
-  readonly stored = new Set<Variable>();
+  readonly stored: Set<Variable> = new Set();
   private readonly cuts: Set<number>[];
 
   constructor(shape: readonly number[]) {

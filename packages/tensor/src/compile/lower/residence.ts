@@ -3,7 +3,7 @@
  * program, before kernels are formed, from what computing a value again would cost.
  */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import { NDArray, type PadParams, type ShapeParams } from '../../array/ndarray.ts';
+import type { NDArray, PadParams, ShapeParams } from '../../array/ndarray.ts';
 import { sizeOf, type Shape } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE } from '../../elementwise/table.ts';

@@ -109,11 +109,6 @@ export function isContiguous({ shape, strides }: View): boolean {
   return isRowMajor(shape, strides);
 }
 
-/** Whether a view is a whole region in order. */
-export function isWhole(view: View): boolean {
-  return view.offset === 0 && view.moving.length === 0 && isContiguous(view) && sizeOf(view.shape) === view.region.size;
-}
-
 /** Whether two views are of the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
   return (

@@ -34,7 +34,7 @@ export interface PrintedProgram {
 }
 
 /** Names under which JavaScript gives functions and memory to the module. */
-export const HOST = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform' } as const;
+export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'failed' | 'perform', string>> = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform' };
 
 /** Prints a schedule whose regions have addresses. `pages` is the size of its memory. */
 export function printProgram(schedule: Schedule, pages: number): PrintedProgram {

@@ -22,7 +22,7 @@ export interface Reduce {
 /** The reductions of a kernel. */
 export class Accumulators {
   /** By position among the outputs. */
-  readonly reduces = new Map<number, Reduce>();
+  readonly reduces: Map<number, Reduce> = new Map();
   private readonly k: KernelFunction;
   private readonly kernel: Kernel;
 

@@ -7,16 +7,18 @@ import { nodesOf, partsOf } from '../../kernels/kernel.ts';
 import type { FunctionReference } from '../function-builder.ts';
 import type { ModuleBuilder } from '../assembler.ts';
 
-/** Functions of one or two doubles, under the names of the scalar language. */
-export const HOST_FUNCTIONS = {
-  cbrt: Math.cbrt, exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, pow: Math.pow, hypot: Math.hypot,
-  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,
-  sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
-  erf, erfc, lgamma, digamma, polygamma,
-} as const satisfies Partial<Record<Operator, (...values: number[]) => number>>;
-
 /** Name of a function that JavaScript computes. */
-export type HostFunction = keyof typeof HOST_FUNCTIONS;
+export type HostFunction =
+  | 'cbrt' | 'exp' | 'expm1' | 'log' | 'log1p' | 'pow' | 'hypot' | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'atan2'
+  | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfc' | 'lgamma' | 'digamma' | 'polygamma';
+
+/** Functions of one or two doubles, under the names of the scalar language. */
+export const HOST_FUNCTIONS: Readonly<Record<HostFunction, (...values: number[]) => number>> = {
+  cbrt: Math.cbrt, exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, pow: (x, y) => x! ** y!, hypot: Math.hypot,
+  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: (y, x) => Math.atan2(y!, x!),
+  sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
+  erf: (x) => erf(x!), erfc: (x) => erfc(x!), lgamma: (x) => lgamma(x!), digamma: (x) => digamma(x!), polygamma: (n, x) => polygamma(n!, x!),
+};
 
 const TWO_ARGUMENTS: ReadonlySet<HostFunction> = new Set<HostFunction>(['pow', 'hypot', 'atan2', 'polygamma']);
 
