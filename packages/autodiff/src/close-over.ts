@@ -3,7 +3,7 @@
  * the function is traced once, and every box that it takes from outside becomes an explicit input.
  */
 import type { Abstract } from './primitive.ts';
-import { evaluateProgram, type Program } from './program.ts';
+import { type Program } from './program.ts';
 import { flattenResult } from './result.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
 import { traceLeaves, withoutDeadCode } from './trace.ts';
