@@ -7,7 +7,7 @@ import { isFloat, unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
 import { DTypeError } from '../errors.ts';
-import { add, and, div, equal, isFinite, less, lessEqual, max, min, mul, not, select } from '../primitives/elementwise.ts';
+import { add, and, div, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
 import { scatterAdd } from '../primitives/gather.ts';
 import { reduceAny, reduceMax } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
@@ -16,7 +16,8 @@ import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.t
 /** Limits of a solve. */
 export interface Tolerances {
   readonly relative: number;
-  readonly absolute: number;
+  /** Per system. */
+  readonly absolute: Value;
   readonly maxSteps: number;
 }
 
@@ -55,90 +56,122 @@ export interface IterationResult {
   readonly history: Value;
 }
 
-/** Rounding makes residuals below this many times ε(‖A‖‖x‖ + ‖b‖) unreachable. */
-const PRECISION_FACTOR = 2;
+/**
+ * Rounding makes residuals below a multiple of ε(‖A‖‖x‖ + ‖b‖) unreachable. A residual that is recomputed counts as at the limit
+ * below the larger multiple; steps that only reduce the residual of the recurrence end at the smaller one.
+ */
+const AT_LIMIT = 2;
+const BEYOND_REACH = 0.25;
 /** A fresh start has to shrink the true residual by this factor to be worth another one. */
 const WORTHWHILE = 0.5;
 
 const CONVERGED = 1;
 const PRECISION = 2;
+const INDEFINITE = 3;
 const NON_FINITE = 4;
 const BREAKDOWN = 5;
 
-/** Solves A x = b from x = 0. `batchAxes` leading axes of each array hold independent systems. */
-export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b: Vector, batchAxes: number, { relative, absolute, maxSteps }: Tolerances): IterationResult {
+/** Solves A x = b from the guess, or from x = 0. `batchAxes` leading axes of each array hold independent systems. */
+export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b: Vector, batchAxes: number, { relative, absolute, maxSteps }: Tolerances, guess?: Vector): IterationResult {
   const { shape, dtype } = arrayTypeOf(b[0]);
   if (!isFloat(dtype)) throw new DTypeError('solveLinear', [dtype], 'the right-hand side is not real.', "Convert it with convert(b, 'float').");
   const arithmetic = new VectorArithmetic(batchAxes);
   const systems = shape.slice(0, batchAxes);
   const per = (value: number, type: typeof dtype | 'i32' = dtype): Value => full(value, systems, type);
   const bNorm = arithmetic.norm(b);
-  const target = max(mul(bNorm, constant(relative, bNorm)), per(absolute));
+  const target = max(mul(bNorm, constant(relative, bNorm)), absolute);
   const capacity = Math.min(maxSteps + 1, HISTORY);
 
-  const pack = (state: IterationState, step: Value, steps: Value, history: Value): Vector => [...state.x, ...state.r, state.residual, state.operatorNorm, state.status, step, steps, history, ...state.own];
-  const unpack = (all: Vector): { state: IterationState; step: Value; steps: Value; history: Value } => {
+  /** What the loops carry: the state of the method, the best solution so far, and where the steps may end. */
+  interface Carried {
+    readonly state: IterationState;
+    readonly best: Vector;
+    readonly bestResidual: Value;
+    readonly goal: Value;
+    readonly step: Value;
+    readonly steps: Value;
+    readonly history: Value;
+  }
+  const pack = ({ state, best, bestResidual, goal, step, steps, history }: Carried): Vector => [
+    ...state.x, ...state.r, ...best, state.residual, state.operatorNorm, state.status, bestResidual, goal, step, steps, history, ...state.own,
+  ];
+  const unpack = (all: Vector): Carried => {
     const n = b.length;
-    const [residual, operatorNorm, status, step, steps, history] = all.slice(2 * n, 2 * n + 6);
-    return { state: { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(2 * n + 6) }, step, steps, history };
+    const [residual, operatorNorm, status, bestResidual, goal, step, steps, history] = all.slice(3 * n, 3 * n + 8);
+    const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(3 * n + 8) };
+    return { state, best: all.slice(2 * n, 3 * n), bestResidual, goal, step, steps, history };
   };
-  const isRunning = ({ status, residual }: IterationState): Value => and(equal(status, constant(0, status)), less(target, residual));
+  const isRunning = ({ state, goal }: Carried): Value => and(equal(state.status, constant(0, state.status)), less(goal, state.residual));
   const mayStep = (step: Value): Value => less(step, constant(maxSteps, step));
+  /** A multiple of the rounding of A x − b. */
+  const roundingOf = (x: Vector, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, arithmetic.norm(x)), bNorm), constant(factor * unitRoundoff(dtype as FloatDType), bNorm));
 
   /** Iterates until every system seems to be done. */
   const inner = (all: Vector): Vector =>
     whileLeaves(
       (now) => {
-        const { state, step } = unpack(now);
-        return and(reduceAny(isRunning(state)), mayStep(step));
+        const carried = unpack(now);
+        return and(reduceAny(isRunning(carried)), mayStep(carried.step));
       },
       (now) => {
-        const { state, step, steps, history } = unpack(now);
-        const running = isRunning(state);
+        const carried = unpack(now);
+        const { state, step, steps, history } = carried;
+        const running = isRunning(carried);
         const next = method.step(arithmetic, apply, state, running);
-        const finite = isFinite(next.residual);
-        const status = select(and(running, not(finite)), per(NON_FINITE, 'i32'), next.status);
+        const status = select(and(running, not(isFinite(next.residual))), per(NON_FINITE, 'i32'), next.status);
+        const improved = and(running, less(next.residual, carried.bestResidual));
         const nextStep = add(step, constant(1, step));
         const worst = reduceMax(safeDivide(next.residual, bNorm));
         const slot = min(nextStep, constant(capacity - 1, step));
         const kept = less(nextStep, constant(capacity, step));
         const entry = select(kept, worst, constant(0, worst));
-        return pack({ ...next, status }, nextStep, add(steps, convert(running, 'i32')), scatterAdd(history, reshape(slot, [1]), reshape(entry, [1])));
+        return pack({
+          state: { ...next, status },
+          best: arithmetic.choose(improved, next.x, carried.best),
+          bestResidual: select(improved, next.residual, carried.bestResidual),
+          goal: max(target, roundingOf(next.x, next.operatorNorm, BEYOND_REACH)),
+          step: nextStep,
+          steps: add(steps, convert(running, 'i32')),
+          history: scatterAdd(history, reshape(slot, [1]), reshape(entry, [1])),
+        });
       },
       all,
     );
 
-  /** True residual, and whether another round pays. */
+  /** Starts from x, whose true residual is r. */
+  const fresh = (x: Vector, r: Vector, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
+    const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(arithmetic, r) };
+    return pack({ state, best: x, bestResidual: residual, goal: max(target, roundingOf(x, operatorNorm, BEYOND_REACH)), step, steps, history });
+  };
+
+  /** True residual of the best solution, and whether another round pays. */
   const round = (all: Vector): Vector => {
     const before = unpack(all);
     const after = unpack(inner(all));
-    const r = arithmetic.minus(b, apply(after.state.x));
+    const { status, operatorNorm } = after.state;
+    const is = (code: number): Value => equal(status, constant(code, status));
+    const x = after.best;
+    const r = arithmetic.minus(b, apply(x));
     const residual = arithmetic.norm(r);
-    const lost = equal(after.state.status, constant(BREAKDOWN, after.state.status));
-    // After a breakdown a fresh start is worth it as long as the last one helped.
-    const helped = less(residual, mul(before.state.residual, constant(WORTHWHILE, residual)));
-    const status = select(and(lost, helped), per(0, 'i32'), after.state.status);
-    const open = equal(status, constant(0, status));
-    const floor = mul(add(mul(after.state.operatorNorm, arithmetic.norm(after.state.x)), bNorm), constant(PRECISION_FACTOR * unitRoundoff(dtype as FloatDType), bNorm));
-    const reached = lessEqual(residual, target);
-    const stuck = lessEqual(mul(before.state.residual, constant(WORTHWHILE, residual)), residual);
-    const atFloor = lessEqual(residual, floor);
-    const judged = select(
-      and(open, not(isFinite(residual))),
-      per(NON_FINITE, 'i32'),
-      select(and(open, reached), per(CONVERGED, 'i32'), select(and(open, and(stuck, atFloor)), per(PRECISION, 'i32'), status)),
-    );
-    return pack({ x: after.state.x, r, residual, operatorNorm: after.state.operatorNorm, status: judged, own: method.start(arithmetic, r) }, after.step, after.steps, after.history);
+    const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
+    const atLimit = and(lessEqual(halved, residual), lessEqual(residual, roundingOf(x, operatorNorm, AT_LIMIT)));
+    // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
+    const lost = or(is(BREAKDOWN), is(NON_FINITE));
+    const open = or(is(0), lost);
+    const again = select(and(lost, less(residual, halved)), per(0, 'i32'), status);
+    const judged = select(and(open, atLimit), per(PRECISION, 'i32'), again);
+    const claimed = select(and(or(open, is(INDEFINITE)), lessEqual(residual, target)), per(CONVERGED, 'i32'), judged);
+    const verdict = select(and(open, not(isFinite(residual))), per(NON_FINITE, 'i32'), claimed);
+    return fresh(x, r, residual, operatorNorm, verdict, after);
   };
 
   const zero = b.map((x) => full(0, arrayTypeOf(x).shape, dtype));
-  const badStart = select(isFinite(bNorm), select(lessEqual(bNorm, target), per(CONVERGED, 'i32'), per(0, 'i32')), per(NON_FINITE, 'i32'));
-  const start = pack(
-    { x: zero, r: b, residual: bNorm, operatorNorm: per(0), status: badStart, own: method.start(arithmetic, b) },
-    full(0, [], 'i32'),
-    per(0, 'i32'),
-    full(0, [capacity], dtype),
-  );
+  // Where b is as good as 0, so is the solution, whatever the guess.
+  const x = guess === undefined ? zero : arithmetic.choose(lessEqual(bNorm, target), zero, guess);
+  const r = guess === undefined ? b : arithmetic.minus(b, apply(x));
+  const residual = guess === undefined ? bNorm : arithmetic.norm(r);
+  const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), per(0, 'i32')), per(NON_FINITE, 'i32'));
+  const first = fresh(x, r, residual, per(0), status, { step: full(0, [], 'i32'), steps: per(0, 'i32'), history: full(0, [capacity], dtype) });
   const end = unpack(
     whileLeaves(
       (now) => {
@@ -146,7 +179,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
         return and(reduceAny(equal(state.status, constant(0, state.status))), mayStep(step));
       },
       round,
-      start,
+      first,
     ),
   );
   return { x: end.state.x, steps: end.steps, residual: select(equal(bNorm, per(0)), per(0), div(end.state.residual, bNorm)), status: end.state.status, history: end.history };

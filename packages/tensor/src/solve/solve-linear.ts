@@ -10,20 +10,23 @@ import { DimensionError } from '../errors.ts';
 import { alignValue } from '../named/align.ts';
 import { describeDims, sameDim, sameDims, type Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
-import { equal, lessEqual, or } from '../primitives/elementwise.ts';
+import { div, equal, lessEqual, or } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
+import { convert } from '../primitives/structure.ts';
 import { biCGstab } from './bicgstab.ts';
 import { conjugateGradients } from './cg.ts';
 import { InconsistentSystem } from './errors.ts';
-import { HISTORY, iterate, type Tolerances } from './iterate.ts';
+import { HISTORY, iterate } from './iterate.ts';
 import { constantNullSpace } from './null-space.ts';
 import { LinearSolution, notConverged } from './solution.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /** How a linear system is solved; every member has a default. */
-export interface SolveOptions {
+export interface SolveOptions<T = never> {
   /** `auto` takes conjugate gradients for operators declared symmetric, else BiCGstab. */
   readonly method?: 'auto' | 'cg' | 'bicgstab';
+  /** Where to start from: a tree like b, default 0. A good guess saves steps; neither solution nor derivatives depend on it. */
+  readonly x0?: T;
   /** The operator is symmetric (its eigenvalues may have either sign, but one only). Conjugate gradients imply it. */
   readonly symmetric?: boolean;
   /** Stop at ‖b − A x‖ ≤ max(relative · ‖b‖, absolute), for each batch entry. Default 1e-5 in f32, 1e-10 in f64. */
@@ -44,24 +47,23 @@ const METHODS = { cg: conjugateGradients, bicgstab: biCGstab };
 /** A constant part of this size, relative to the norm of the right-hand side, is more than rounding. */
 const INCONSISTENT = { f32: 1e-4, f64: 1e-10 };
 
-/** Limits of a solve for a dtype and a number of unknowns. */
-function tolerancesFor(options: SolveOptions, dtype: DType, unknowns: number): Tolerances {
-  return {
-    relative: options.relative ?? (dtype === 'f64' ? 1e-10 : 1e-5),
-    absolute: options.absolute ?? 0,
-    maxSteps: options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000),
-  };
-}
+/** What the solver itself needs to know. */
+type Limits = Omit<SolveOptions, 'x0'>;
+
+const maxStepsFor = (options: Limits, unknowns: number): number => options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000);
 
 /** The solver that the implicit solve runs, forwards and for adjoints. */
-function makeSolver(chosen: 'cg' | 'bicgstab', options: SolveOptions, ownBatchAxes: number): LinearSolver {
-  const { nullSpace = 'auto', onFailure = 'throw' } = options;
-  return (matvec, bs, context) => {
+function makeSolver(chosen: 'cg' | 'bicgstab', options: Limits, ownBatchAxes: number): LinearSolver {
+  const { nullSpace = 'auto', onFailure = 'throw', absolute = 0 } = options;
+  return (matvec, given, context, guess) => {
     const batchAxes = context.batchAxes + ownBatchAxes;
     const arithmetic = new VectorArithmetic(batchAxes);
-    const { shape, dtype } = arrayTypeOf(bs[0]);
+    const { shape, dtype } = arrayTypeOf(given[0]);
     const systems = shape.slice(0, batchAxes);
-    const tolerances = tolerancesFor(options, dtype, arithmetic.count(bs));
+    const relative = options.relative ?? (dtype === 'f64' ? 1e-10 : 1e-5);
+    const maxSteps = maxStepsFor(options, arithmetic.count(given));
+    const size = arithmetic.magnitude(given);
+    const bs = arithmetic.divide(given, size);
     const singular = nullSpace === 'auto' ? constantNullSpace(arithmetic, matvec, bs) : full(nullSpace === 'constant' ? 1 : 0, systems, dtype);
     const project = (v: Vector): Vector => (nullSpace === 'none' ? v : arithmetic.withoutMean(v, singular));
     const reachable = project(bs);
@@ -71,12 +73,13 @@ function makeSolver(chosen: 'cg' | 'bicgstab', options: SolveOptions, ownBatchAx
       const limit = constant(dtype === 'f64' ? INCONSISTENT.f64 : INCONSISTENT.f32, removed);
       checkLeaves(reduceAll(lessEqual(removed, limit)), [removed], ([part]) => new InconsistentSystem(Math.max(...part!.contiguous())));
     }
-    const result = iterate(METHODS[chosen], matvec, reachable, batchAxes, tolerances);
-    const xs = project(result.x);
+    const tolerances = { relative, maxSteps, absolute: div(full(absolute, systems, dtype), size) };
+    const result = iterate(METHODS[chosen], matvec, reachable, batchAxes, tolerances, guess && project(arithmetic.divide(guess, size)));
+    const xs = arithmetic.multiply(project(result.x), size);
     if (onFailure === 'throw') {
       const good = or(equal(result.status, constant(1, result.status)), equal(result.status, constant(2, result.status)));
       checkLeaves(reduceAll(good), [result.steps, result.residual, result.status, result.history, ...xs], ([steps, residual, status, history, ...solution]) =>
-        notConverged(chosen, tolerances.relative, { steps: steps!, residual: residual!, status: status!, history: history! }, solution),
+        notConverged(chosen, relative, { steps: steps!, residual: residual!, status: status!, history: history! }, solution),
       );
     }
     return { xs, info: [result.steps, result.residual, result.status, result.history, removed, singular] };
@@ -84,12 +87,12 @@ function makeSolver(chosen: 'cg' | 'bicgstab', options: SolveOptions, ownBatchAx
 }
 
 /** Types of what the solver reports. */
-function infoTypes(options: SolveOptions, ownBatchAxes: number): (bs: readonly Abstract[], context: SolveContext) => Abstract[] {
+function infoTypes(options: Limits, ownBatchAxes: number): (bs: readonly Abstract[], context: SolveContext) => Abstract[] {
   return (bs, context) => {
     const { shape, dtype } = bs[0]!.type as ArrayType;
     const systems = shape.slice(0, context.batchAxes + ownBatchAxes);
     const unknowns = bs.reduce((total, { type }) => total + sizeOf((type as ArrayType).shape.slice(systems.length)), 0);
-    const capacity = Math.min(tolerancesFor(options, dtype, unknowns).maxSteps + 1, HISTORY);
+    const capacity = Math.min(maxStepsFor(options, unknowns) + 1, HISTORY);
     const perSystem = (type: DType): Abstract => arrayAbstract({ shape: systems, dtype: type });
     return [perSystem('i32'), perSystem(dtype), perSystem('i32'), arrayAbstract({ shape: [capacity], dtype }), perSystem(dtype), perSystem(dtype)];
   };
@@ -105,11 +108,12 @@ function infoTypes(options: SolveOptions, ownBatchAxes: number): (bs: readonly A
  * Throws    `NotConverged` with the partial solution (unless `onFailure: 'return'`), `InconsistentSystem`, `DimensionError`
  * Source    [Hestenes1952], [vanDerVorst1992]
  */
-export function solveLinear<T>(operator: (x: T) => T, b: T, options: SolveOptions = {}): LinearSolution<T> {
+export function solveLinear<T>(operator: (x: T) => T, b: T, options: SolveOptions<NoInfer<T>> = {}): LinearSolution<T> {
   const method = options.method ?? 'auto';
   const chosen = method === 'auto' ? (options.symmetric === true ? 'cg' : 'bicgstab') : method;
   const batchDims = commonBatch(tensorsOf(b));
-  const solved = implicitLinearSolve((x: T) => alignLike(operator(x), b), b, {
+  const solved = implicitLinearSolve((x: T) => alignLike('the operator', operator(x), b), b, {
+    ...(options.x0 === undefined ? {} : { guess: alignLike('x0', options.x0, b) }),
     solver: makeSolver(chosen, options, batchDims.length),
     symmetric: options.symmetric ?? chosen === 'cg',
     info: infoTypes(options, batchDims.length),
@@ -139,18 +143,19 @@ function commonBatch(tensors: readonly Tensor[]): readonly Dim[] {
   return own(first);
 }
 
-/** The result of the operator with its dimensions in the order of b. */
-function alignLike<T>(y: T, b: T): T {
+/** A tree like b with its dimensions in the order of b. */
+function alignLike<T>(what: string, y: T, b: T): T {
   const seen = tensorsOf(y);
   const wanted = tensorsOf(b);
-  if (seen.length !== wanted.length) throw new DimensionError('solveLinear', '', `the operator returns ${seen.length} tensors where b has ${wanted.length}.`, [], 'Return a tree like the argument.');
+  if (seen.length !== wanted.length) throw new DimensionError('solveLinear', '', `${what} has ${seen.length} tensors where b has ${wanted.length}.`, [], `Make ${what} a tree like b.`);
   const leaves = seen.map((t, k) => {
     const { dims } = wanted[k]!;
     const fits = t.dims.length === dims.length && dims.every((dim) => t.dims.some((own) => sameDim(own, dim)));
     if (!fits) {
-      throw new DimensionError('solveLinear', dims[0]?.name ?? '', 'the operator returns other dimensions than b has.', [describeDims(t.dims), describeDims(dims)], 'The operator must map x to something of the dimensions of b; expand b where the operator adds a batch.');
+      throw new DimensionError('solveLinear', dims[0]?.name ?? '', `${what} has other dimensions than b.`, [describeDims(t.dims), describeDims(dims)], `Give ${what} the dimensions of b; expand b where the operator adds a batch.`);
     }
-    return alignValue(t, dims);
+    const aligned = alignValue(t, dims);
+    return what === 'x0' ? convert(aligned, wanted[k]!.dtype) : aligned;
   });
   return flatten(b, 'solveLinear').structure.unflatten(leaves) as T;
 }

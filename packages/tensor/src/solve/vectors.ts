@@ -1,7 +1,8 @@
 /** @file Vectors of a solve: lists of arrays whose first axes hold independent systems. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, broadcast, full, reduceSum } from '../array/ndarray.ts';
-import { add, div, equal, indicator, mul, select, sqrt, sub } from '../primitives/elementwise.ts';
+import { abs, add, and, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sqrt, sub } from '../primitives/elementwise.ts';
+import { reduceMax } from '../primitives/reduce.ts';
 
 export type Vector = readonly Value[];
 
@@ -25,6 +26,24 @@ export class VectorArithmetic {
 
   dot(a: Vector, b: Vector): Value {
     return a.map((x, k) => this.perSystem(mul(x, b[k]))).reduce((total, part) => add(total, part));
+  }
+
+  /**
+   * A power of two near the largest component of each system, 1 where that is 0 or not finite. Divided by it, which is exact, no
+   * system is so small or large that the squares of its components underflow or overflow.
+   */
+  magnitude(a: Vector): Value {
+    const largest = a.map((x) => reduceMax(abs(x), arrayTypeOf(x).shape.flatMap((_, axis) => (axis < this.batchAxes ? [] : [axis])))).reduce((most, part) => max(most, part));
+    const usable = and(isFinite(largest), less(constant(0, largest), largest));
+    return pow(constant(2, largest), floor(mul(log(select(usable, largest, constant(1, largest))), constant(Math.LOG2E, largest))));
+  }
+
+  multiply(a: Vector, factor: Value): Vector {
+    return a.map((x) => mul(x, this.spread(factor, x)));
+  }
+
+  divide(a: Vector, divisor: Value): Vector {
+    return a.map((x) => div(x, this.spread(divisor, x)));
   }
 
   norm(a: Vector): Value {
