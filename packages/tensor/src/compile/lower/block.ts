@@ -152,20 +152,26 @@ export class Block {
   }
 
   private flush(): void {
-    for (const group of this.groups) this.steps.push(group.step(`kernel${this.kernels++}`));
+    for (const group of this.groups) {
+      const step = group.step(`kernel${this.kernels}`);
+      if (step === undefined) continue;
+      this.steps.push(step);
+      this.kernels++;
+    }
     this.groups = [];
   }
 
   /**
-   * Lets the next value of a carry of a loop be computed where the present one lies. Possible where the value is made by a group that
+   * Lets the next value of a carry of a loop be computed where the present one lies. Possible where the first group that makes it
    * reads the present one at the same index only, and nothing reads the present one later.
    */
   updateInPlace(carry: View, next: View): boolean {
     const { region } = next;
     if (region.root !== region || region.constant !== undefined || region.size !== carry.region.size || next.dtype !== carry.dtype) return false;
     if (!isContiguous(next) || !isContiguous(carry) || next.offset !== 0 || carry.offset !== 0 || next.moving.length > 0) return false;
+    // Later groups may write more of it: they scatter into what the first one has stored.
     const at = this.groups.findIndex((group) => group.writes.has(region));
-    if (at < 0 || this.groups.some((group, k) => k !== at && group.writes.has(region))) return false;
+    if (at < 0) return false;
     const write = this.groups[at]!.writes.get(region)!;
     const root = carry.region.root;
     const blocked = this.groups.some((group, k) => {

@@ -1,11 +1,10 @@
 /** @file Groups: results that are computed in one pass over one index space, and the kernel that does it. */
 import type { Variable } from '@tapeflow/autodiff/extend';
-import { sizeOf } from '../../array/strides.ts';
 import { partsOf, type Kernel, type Output, type Range, type ReduceOperator, type Root } from '../kernels/kernel.ts';
 import { NodeTable, type Access } from '../kernels/node.ts';
 import { accessOf, NodeMaker } from './expressions.ts';
 import { identityMap, type IndexMap } from './index-map.ts';
-import type { MemberAxis, Reading, Sight } from './reading.ts';
+import { sourceOf, type MemberAxis, type Reading, type Sight } from './reading.ts';
 import type { RunStep } from './step.ts';
 import type { Region, View } from './view.ts';
 
@@ -77,40 +76,46 @@ export class Group {
     this.reads.delete(from);
   }
 
-  /** The step that runs the group. */
-  step(name: string): RunStep {
+  /** The step that runs the group; undefined if there is nothing to do. */
+  step(name: string): RunStep | undefined {
+    const members = this.members.filter((member) => !isSelfCopy(member, this.shape.length));
+    if (members.length === 0) return undefined;
     const views: View[] = [];
     const bufferOf = (view: View): number => {
       const at = views.findIndex((other) => other.region === view.region && sameMoving(other, view));
       return at >= 0 ? at : views.push({ ...view, offset: 0 }) - 1;
     };
     const rank = this.shape.length;
-    const outputs = this.members.map((member) => outputOf(member, bufferOf(member.target), rank));
+    const outputs = members.map((member) => outputOf(member, bufferOf(member.target), rank));
     const cuts = this.shape.map((size, axis) => [0, ...[...this.cuts[axis]!].sort((a, b) => a - b), size]);
     const table = new NodeTable();
     const made = new Map<string, readonly Root[]>();
     const roots = (part: readonly Range[]): readonly Root[] => made.get(partKey(part))!;
     // All nodes are made now: values that later get memory are not seen by what came before.
-    for (const part of partsOf(cuts)) made.set(partKey(part), this.rootsOf(part, table, bufferOf));
+    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, bufferOf));
     const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
     return { kind: 'run', kernel, views, written: outputs.map(({ buffer }) => buffer) };
   }
 
-  private rootsOf(part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number): Root[] {
-    // Reductions over nothing have a result, but no element has a value.
-    if (part.some(({ from, to }) => from === to)) return this.members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
-    const maker = new NodeMaker(table, part, bufferOf);
-    return this.members.map(({ value, purpose, sight, prefix, target }) => {
-      const node = maker.node(value, sight, prefix);
-      if (purpose.kind !== 'scatterAdd') return { value: node };
-      return { value: node, index: maker.node(purpose.index, sight, prefix), base: maker.base(target, purpose.member) };
-    });
-  }
+}
 
-  /** Nothing to do: the index space is empty. */
-  get isEmpty(): boolean {
-    return sizeOf(this.shape) === 0;
-  }
+function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number): Root[] {
+  // Reductions over nothing have a result, but no element has a value.
+  if (part.some(({ from, to }) => from === to)) return members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
+  const maker = new NodeMaker(table, part, bufferOf);
+  return members.map(({ value, purpose, sight, prefix, target }) => {
+    const node = maker.node(value, sight, prefix);
+    if (purpose.kind !== 'scatterAdd') return { value: node };
+    return { value: node, index: maker.node(purpose.index, sight, prefix), base: maker.base(target, purpose.member) };
+  });
+}
+
+/** Whether a member stores what lies there already, as the new value of a carry that is the old one. */
+function isSelfCopy({ purpose, value, target, sight }: Member, rank: number): boolean {
+  if (purpose.kind !== 'store') return false;
+  const source = sourceOf(value, sight);
+  if (source.kind !== 'memory' || source.view.region.root !== target.region.root || !sameMoving(source.view, target)) return false;
+  return sameUse(accessOf(source.view, source.map, rank), accessOf(target, identityMap(rank), rank));
 }
 
 const partKey = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
