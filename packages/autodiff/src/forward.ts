@@ -1,6 +1,6 @@
 /** @file Forward mode: every value travels with its tangent. */
-import { Level, apply, withLevel } from './level.ts';
-import type { MaybeValue, Primitive } from './primitive.ts';
+import { Level, apply, applyPair, withLevel } from './level.ts';
+import { timesSlope, type MaybeValue, type Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
@@ -42,6 +42,23 @@ class ForwardLevel extends Level {
       const dy = outputTangents[k];
       return dy === undefined ? y : new ForwardBox(this, primitive.outputSpace(params, k), y, dy);
     });
+  }
+
+  override processPair(primitive: Primitive, first: Value, second: Value): Value {
+    const a = this.primal(first);
+    const b = this.primal(second);
+    const y = applyPair(primitive, a, b);
+    const space = primitive.outputSpace(undefined, 0);
+    const [slopeA, slopeB] = primitive.slopes!;
+    const da = slopeA && this.tangent(first);
+    const db = slopeB && this.tangent(second);
+    let dy: MaybeValue;
+    if (da !== undefined) dy = timesSlope(space, da, slopeA!(a, b, undefined, y));
+    if (db !== undefined) {
+      const term = timesSlope(space, db, slopeB!(a, b, undefined, y));
+      dy = dy === undefined ? term : space.add(dy, term);
+    }
+    return dy === undefined ? y : new ForwardBox(this, space, y, space.unbroadcast(dy, typeIn(space, y)));
   }
 
   primal(value: Value): Value {

@@ -1,5 +1,5 @@
 /** @file A traced program: equations over variables. What `jit`, `closeOver` and export work on. */
-import { apply } from './level.ts';
+import { apply, applyPair } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import type { Value } from './value.ts';
@@ -49,37 +49,65 @@ export interface Program {
 
 /** The graph interpreter: performs the equations again. The inputs may be boxes, so programs can be differentiated, batched and traced. */
 export function evaluateProgram(program: Program, inputs: readonly Value[]): Value[] {
-  const values = new Map<Variable, Value>();
-  program.inputs.forEach((variable, k) => values.set(variable, inputs[k]));
-  const read = (atom: Atom): Value => (atom instanceof Variable ? values.get(atom) : atom.value);
-  const lastUse = lastUses(program);
-  program.equations.forEach((equation, position) => {
-    const outputs = apply(equation.primitive, equation.inputs.map(read), equation.params);
-    equation.outputs.forEach((variable, k) => values.set(variable, outputs[k]));
-    for (const variable of lastUse[position]!) values.delete(variable);
-  });
-  return program.outputs.map(read);
+  const { steps, constants, results } = planOf(program);
+  const places: Value[] = [...constants, ...inputs.slice(0, program.inputs.length)];
+  for (const { primitive, params, reads, writes, last } of steps) {
+    if (primitive.evaluatePair !== undefined) {
+      places[writes[0]!] = applyPair(primitive, places[reads[0]!], reads.length > 1 ? places[reads[1]!] : 0);
+    } else {
+      const outputs = apply(primitive, reads.map((place) => places[place]), params);
+      for (let k = 0; k < writes.length; k++) places[writes[k]!] = outputs[k];
+    }
+    // What is not needed any more must not be kept alive.
+    for (let k = 0; k < last.length; k++) places[last[k]!] = undefined;
+  }
+  return results.map((place) => places[place]);
 }
 
-const lastUseCache = new WeakMap<Program, readonly (readonly Variable[])[]>();
+/** One equation for the interpreter: values have numbered places. */
+interface Step {
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  /** Places that are not needed after this step. */
+  readonly last: readonly number[];
+}
 
-/** For each equation the variables that are not needed after it. */
-function lastUses(program: Program): readonly (readonly Variable[])[] {
-  const known = lastUseCache.get(program);
+interface Plan {
+  readonly steps: readonly Step[];
+  /** What stands in the first places; the inputs follow. */
+  readonly constants: readonly Value[];
+  readonly results: readonly number[];
+}
+
+const plans = new WeakMap<Program, Plan>();
+
+function planOf(program: Program): Plan {
+  const known = plans.get(program);
   if (known !== undefined) return known;
-  const needed = new Set<Atom>(program.outputs);
-  const uses: Variable[][] = program.equations.map(() => []);
-  for (let position = program.equations.length - 1; position >= 0; position--) {
-    const equation = program.equations[position]!;
-    for (const atom of [...equation.inputs, ...equation.outputs]) {
-      if (atom instanceof Variable && !needed.has(atom)) {
-        needed.add(atom);
-        uses[position]!.push(atom);
-      }
+  const places = new Map<Atom, number>();
+  const placeOf = (atom: Atom): number => {
+    let place = places.get(atom);
+    if (place === undefined) places.set(atom, (place = places.size));
+    return place;
+  };
+  const { inputs, equations, outputs } = program;
+  const constants = [...equations.flatMap((equation) => equation.inputs), ...outputs].filter((atom) => atom instanceof Constant);
+  constants.forEach(placeOf);
+  inputs.forEach(placeOf);
+  const needed = new Set<Atom>([...outputs, ...constants]);
+  const steps = equations.map(({ primitive, params, inputs: read, outputs: written }) => ({ primitive, params, reads: read.map(placeOf), writes: written.map(placeOf), last: [] as number[] }));
+  for (let k = equations.length - 1; k >= 0; k--) {
+    for (const atom of [...equations[k]!.inputs, ...equations[k]!.outputs]) {
+      if (needed.has(atom)) continue;
+      needed.add(atom);
+      steps[k]!.last.push(placeOf(atom));
     }
   }
-  lastUseCache.set(program, uses);
-  return uses;
+  const plan: Plan = { steps, constants: [...new Set(constants)].map(({ value }) => value), results: outputs.map(placeOf) };
+  plans.set(program, plan);
+  return plan;
 }
 
 /** Equations including those of inner programs. */

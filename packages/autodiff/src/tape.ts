@@ -62,6 +62,8 @@ export interface TapeEntry {
 /** Stands for the row of an input that is a constant. */
 export const CONSTANT = -1;
 
+const BYTES_OF_NUMBER = 8;
+
 /** Rows for which the columns have room at first; they double when they are full. */
 const FIRST_CAPACITY = 64;
 
@@ -73,6 +75,7 @@ export class ReverseLevel extends Level {
   numbers: Float64Array = new Float64Array(3 * FIRST_CAPACITY);
   /** Column of two rows a row: where the first and the second input come from, or `CONSTANT`. */
   sources: Int32Array = new Int32Array(2 * FIRST_CAPACITY);
+  private roots = 0;
 
   isMine(value: Value): value is ReverseBox {
     return typeof value === 'object' && value instanceof ReverseBox && value.level === this;
@@ -92,8 +95,9 @@ export class ReverseLevel extends Level {
     return made instanceof ValueRow ? made.value : this.numbers[3 * row + 2];
   }
 
-  /** An argument of the recorded function. */
+  /** An argument of the recorded function. All of them come before the first operation. */
   root(space: VectorSpace, value: Value): ReverseBox {
+    this.roots++;
     return this.write(space, value, undefined);
   }
 
@@ -179,14 +183,10 @@ export class ReverseLevel extends Level {
   /** Bytes that operations have left on this tape. */
   get bytes(): number {
     let total = 0;
-    for (let row = 0; row < this.rows.length; row++) {
+    for (let row = this.roots; row < this.rows.length; row++) {
       const made = this.rows[row];
-      if (made instanceof ValueRow) total += made.operation?.linearized?.bytes ?? 0;
-      const outputs = this.entry(row)?.outputs ?? [];
-      outputs.forEach((y, k) => {
-        const space = this.spaceAt(row + k);
-        total += space.bytes(typeIn(space, y));
-      });
+      if (!(made instanceof ValueRow)) total += BYTES_OF_NUMBER;
+      else total += made.space.bytes(typeIn(made.space, made.value)) + (made.operation?.linearized?.bytes ?? 0);
     }
     return total;
   }

@@ -5,7 +5,7 @@
  * until the running job ends.)
  */
 import { grad, rollout, vjp } from '../src/index.ts';
-import { applyOne, primitive } from '../src/extend.ts';
+import { applyOne, closeOver, evaluateProgram, primitive } from '../src/extend.ts';
 import { Pair, pairSpace, pairSum } from './pairs.ts';
 
 const BALLAST = 2 ** 20;
@@ -48,6 +48,7 @@ const step = primitive({
 });
 let watching: 'forwards' | 'backwards' = 'forwards';
 const next = (state: Pair): Pair => applyOne(step, [state]) as Pair;
+const chain = (start: Pair): Pair => Array.from({ length: 40 }).reduce<Pair>((state) => next(state), start);
 
 function reset(direction: typeof watching, interval: number): void {
   watching = direction;
@@ -70,7 +71,6 @@ function rollouts(): Record<string, number> {
 
 /** Values held after the first and at the last step of a sweep over 40 of them: by `grad`, which lets them go, and by a pullback, which must not. */
 function sweeps(): Record<string, number> {
-  const chain = (start: Pair): Pair => Array.from({ length: 40 }).reduce<Pair>((state) => next(state), start);
   reset('backwards', 1);
   grad((start: Pair) => pairSum(chain(start)))(new Pair(0.3, -0.2));
   const result: Record<string, number> = { first: counts[0]!, last: counts.at(-1)! };
@@ -83,4 +83,13 @@ function sweeps(): Record<string, number> {
   return result;
 }
 
-console.log(JSON.stringify(process.argv[2] === 'rollout' ? rollouts() : sweeps()));
+/** Largest number of values held at once while a program of 40 equations is evaluated. */
+function programs(): Record<string, number> {
+  const { program } = closeOver('test', chain, [new Pair(0.3, -0.2)]);
+  reset('forwards', 1);
+  evaluateProgram(program, [new Pair(0.3, -0.2)]);
+  return { most };
+}
+
+const measurements = { rollout: rollouts, sweep: sweeps, program: programs };
+console.log(JSON.stringify(measurements[process.argv[2] as keyof typeof measurements]()));

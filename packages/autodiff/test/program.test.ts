@@ -1,8 +1,9 @@
 /** @file Programs: evaluation, printing, inner programs. */
 import { describe, expect, test } from 'vitest';
-import { checkpoint, stopGradient } from '../src/index.ts';
+import { checkpoint, grad, stopGradient } from '../src/index.ts';
 import { closeOver, countEquations, evaluateProgram, innerPrograms, primitive, printProgram, applyOne, spaceOf } from '../src/extend.ts';
 import { add, mul, NumberList, sin, unstack, type Scalar } from '../src/scalar.ts';
+import { heldObjects } from './support.ts';
 
 describe('printing', () => {
   test('one equation a line, with types and constants', () => {
@@ -47,21 +48,31 @@ describe('printing', () => {
   });
 });
 
-test('values are let go after their last use', () => {
-  const alive: WeakRef<object>[] = [];
-  const live: number[] = [];
-  const make = primitive({
-    name: 'make',
-    evaluate: ([x]) => {
-      live.push(alive.length);
-      return [x];
-    },
-    abstract: (xs) => xs,
-    outputSpace: () => spaceOf(0),
+describe('evaluation', () => {
+  test('values are let go after their last use', () => {
+    expect(heldObjects('program').most).toBeLessThanOrEqual(2);
   });
-  const { program } = closeOver('test', (x: Scalar) => applyOne(make, [applyOne(make, [x])]) as Scalar, [1]);
-  expect(evaluateProgram(program, [1])).toEqual([1]);
-  // The same input may be used many times by one equation and still be needed by a later one.
-  const reused = closeOver('test', (x: Scalar) => add(mul(x, x), mul(sin(x), x)), [1]);
-  expect(evaluateProgram(reused.program, [2])).toEqual([4 + 2 * Math.sin(2)]);
+
+  test('a value may be used many times by one equation and still be needed by a later one, or returned', () => {
+    const { program } = closeOver('test', (x: Scalar) => {
+      const y = mul(x, x);
+      return [add(y, mul(sin(x), y)), y, y, x];
+    }, [1]);
+    expect(evaluateProgram(program, [2])).toEqual([4 + 4 * Math.sin(2), 4, 4, 2]);
+    // Programs hold nothing of an evaluation.
+    expect(evaluateProgram(program, [0])).toEqual([0, 0, 0, 0]);
+  });
+
+  test('constants and inputs may be results', () => {
+    const { program } = closeOver('test', (x: Scalar, y: Scalar) => [y, 5, x], [1, 2]);
+    expect(program.equations).toEqual([]);
+    expect(evaluateProgram(program, [3, 4])).toEqual([4, 5, 3]);
+  });
+
+  test('programs of a hundred thousand equations need no deep recursion', () => {
+    const { program } = closeOver('test', (x: Scalar) => Array.from({ length: 100_000 }).reduce<Scalar>((y) => add(y, 1), x), [1]);
+    expect(program.equations).toHaveLength(100_000);
+    expect(evaluateProgram(program, [1])).toEqual([100_001]);
+    expect(grad((x: Scalar) => evaluateProgram(program, [x])[0] as Scalar)(1)).toBe(1);
+  });
 });

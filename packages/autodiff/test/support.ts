@@ -96,7 +96,7 @@ export const denseSolver: LinearSolver = (matvec, bs) => {
 };
 
 /** What `held.ts` counts, in a process of its own, whose heap nobody else changes. */
-export function heldObjects(measurement: 'sweep' | 'rollout'): Record<string, number> {
+export function heldObjects(measurement: 'sweep' | 'rollout' | 'program'): Record<string, number> {
   const script = fileURLToPath(new URL('held.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--expose-gc', '--conditions=tapeflow-source', '--import', 'tsx', script, measurement], { encoding: 'utf8' });
   return JSON.parse(output) as Record<string, number>;
