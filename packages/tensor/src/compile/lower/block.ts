@@ -29,6 +29,9 @@ export class Block {
   private readonly places = new Map<Variable, Place>();
   private readonly definitions = new Map<Variable, Equation>();
   private readonly resident: ReadonlySet<Variable>;
+  /** How often a variable is read, as an output too. */
+  private readonly readers: ReadonlyMap<Atom, number>;
+  private readonly owned = new Set<Variable>();
   /** Memory without gaps of what is read at computed positions. */
   private readonly indexed = new Map<Atom, View>();
   private groups: Group[] = [];
@@ -38,10 +41,23 @@ export class Block {
   constructor(program: Program, inputs: readonly View[], constants: ConstantPool) {
     this.constants = constants;
     this.resident = residents(program);
+    this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
   }
 
   // Values
+
+  /** Memory that a result may take over from an operand: one that was computed here, and that nothing else reads. */
+  takeOver(atom: Atom): View | undefined {
+    if (!(atom instanceof Variable) || !this.owned.has(atom) || this.readers.get(atom) !== 1) return undefined;
+    return this.places.get(atom)?.view;
+  }
+
+  /** Gives a variable a place that belongs to it alone. */
+  setOwnView(variable: Variable, view: View): void {
+    this.owned.add(variable);
+    this.setView(variable, view);
+  }
 
   /** Memory for a value. */
   fresh({ shape, dtype }: ArrayType): View {
@@ -280,11 +296,17 @@ export class Block {
       }
       const readThere = group.reads.get(root);
       if (readThere !== undefined) first = Math.max(first, readThere.every((use) => sameUse(use, own)) ? k : k + 1);
-      const written = group.writes.get(root);
-      if (written !== undefined) first = Math.max(first, k + 1);
+      // Scatters into one region may share a pass: they add up in the order of their members.
+      if (group.writes.has(root)) first = Math.max(first, purpose.kind === 'scatterAdd' && group.scattered.has(root) ? k : k + 1);
     });
     return first;
   }
+}
+
+function countReaders({ equations, outputs }: Program): Map<Atom, number> {
+  const readers = new Map<Atom, number>();
+  for (const atom of [...equations.flatMap(({ inputs }) => inputs), ...outputs]) readers.set(atom, (readers.get(atom) ?? 0) + 1);
+  return readers;
 }
 
 function accessCoefficients({ strides }: View, rank: number): number[] {

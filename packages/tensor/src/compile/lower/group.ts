@@ -43,6 +43,8 @@ export class Group {
   readonly writes: Map<Region, Use> = new Map();
   /** Variables whose values the group stores, to be computed rather than loaded by its other members. */
   readonly stored: Set<Variable> = new Set();
+  /** Regions into which the group scatters and does nothing else. */
+  readonly scattered: Set<Region> = new Set();
   private readonly cuts: Set<number>[];
 
   constructor(shape: readonly number[]) {
@@ -61,6 +63,7 @@ export class Group {
     this.members.push(member);
     for (const [region, uses] of reads) this.reads.set(region, [...(this.reads.get(region) ?? []), ...uses]);
     const { target, purpose, variable } = member;
+    if (purpose.kind === 'scatterAdd') this.scattered.add(target.region.root);
     this.writes.set(target.region.root, purpose.kind === 'store' ? accessOf(target, identityMap(this.shape.length), this.shape.length) : 'anywhere');
     if (variable !== undefined && purpose.kind === 'store') this.stored.add(variable);
     cuts.forEach((own, axis) => own.forEach((at) => this.cuts[axis]!.add(at)));
@@ -71,6 +74,7 @@ export class Group {
     const write = this.writes.get(from);
     if (write !== undefined) this.writes.set(to, write);
     this.writes.delete(from);
+    if (this.scattered.delete(from)) this.scattered.add(to);
     const uses = this.reads.get(from);
     if (uses !== undefined) this.reads.set(to, [...(this.reads.get(to) ?? []), ...uses]);
     this.reads.delete(from);

@@ -59,8 +59,9 @@ function gather(block: Block, equation: Equation): void {
 function scatterAdd(block: Block, equation: Equation): void {
   const [x, index, updates] = equation.inputs;
   const { members } = equation.params as IndexParams;
-  const target = block.fresh(resultType(equation));
-  block.store(x!, target);
+  const taken = block.takeOver(x!);
+  const target = taken ?? block.fresh(resultType(equation));
+  if (taken === undefined) block.store(x!, target);
   const length = target.region.size / members;
   const { shape } = typeOfAtom(index!);
   if (memberAxisCount(members, shape) !== undefined) {
@@ -72,7 +73,7 @@ function scatterAdd(block: Block, equation: Equation): void {
     const member = memberAxes(members, positions!.shape, map, length);
     block.collect({ kind: 'scatterAdd', index: { view: positions!, map }, length, member }, positions!.shape, { view: values!, map }, target);
   }
-  block.setView(equation.outputs[0]!, target);
+  block.setOwnView(equation.outputs[0]!, target);
 }
 
 /** Zeros between the elements: everything is cleared, then the elements are written to their places. */
