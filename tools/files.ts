@@ -9,6 +9,8 @@ export interface TextFile {
 }
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.cache', 'out', 'coverage']);
+/** Made by `npm run api`, and checked as it is made. */
+const SKIPPED_PATHS: ReadonlySet<string> = new Set(['docs/api']);
 const TEXT_FILE = /\.(ts|mts|mjs|js|json|md|cff|yml|yaml|html|css|svg|csv|txt)$|^\.?[a-z]+$/i;
 
 /** Every text file below `root` that belongs to the project, in alphabetical order. */
@@ -17,7 +19,7 @@ export function projectFiles(root: string): TextFile[] {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) visit(path);
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name) && !SKIPPED_PATHS.has(path)) visit(path);
       if (entry.isFile() && TEXT_FILE.test(entry.name)) files.push({ path, text: readFileSync(join(root, path), 'utf8') });
     }
   };
@@ -36,6 +38,7 @@ export function packageNames(root: string): string[] {
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly description?: string;
   readonly license?: string;
   readonly sideEffects?: boolean;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;

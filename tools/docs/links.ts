@@ -9,15 +9,19 @@ export interface LinkReport {
   readonly complaints: readonly string[];
 }
 
-/** Checks every relative link and picture of `document`, with the heading it points to. Links to other sites are not followed. */
-export function checkLinks(root: string, document: TextFile): LinkReport {
+/**
+ * Checks every relative link and picture of `document`, with the heading it points to. Links to other sites are not followed.
+ *
+ * @param unwritten documents by path that count as there although they are on no disk.
+ */
+export function checkLinks(root: string, document: TextFile, unwritten: ReadonlyMap<string, string> = new Map()): LinkReport {
   const complaints: string[] = [];
   let count = 0;
   withoutCode(document.text).split('\n').forEach((line, index) => {
     for (const target of linksOf(line)) {
       if (/^([a-z]+:|\/\/)/i.test(target)) continue;
       count++;
-      const complaint = problemWith(root, document, decodeURI(target));
+      const complaint = problemWith(root, document, decodeURI(target), unwritten);
       if (complaint !== undefined) complaints.push(`${document.path}:${index + 1}: ${target} ${complaint}`);
     }
   });
@@ -26,17 +30,23 @@ export function checkLinks(root: string, document: TextFile): LinkReport {
 
 /** The anchors that a reader of `markdown` can link to, as GitHub makes them from headings. */
 export function anchorsOf(markdown: string): Set<string> {
+  const anchorFor = anchorMaker();
+  const headings = [...withoutCodeBlocks(markdown).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)];
+  const anchors = new Set(headings.map(([, heading = '']) => anchorFor(heading)));
+  for (const [, id = ''] of markdown.matchAll(/<a\s+(?:id|name)="([^"]+)"/g)) anchors.add(id);
+  return anchors;
+}
+
+/** Gives the headings of one document their anchors, in the order in which they stand there. */
+export function anchorMaker(): (heading: string) => string {
   const seen = new Map<string, number>();
-  const anchors = new Set<string>();
-  for (const [, heading = ''] of withoutCodeBlocks(markdown).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
+  return (heading) => {
     const plain = heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
     const slug = plain.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
     const times = seen.get(slug) ?? 0;
     seen.set(slug, times + 1);
-    anchors.add(times === 0 ? slug : `${slug}-${times}`);
-  }
-  for (const [, id = ''] of markdown.matchAll(/<a\s+(?:id|name)="([^"]+)"/g)) anchors.add(id);
-  return anchors;
+    return times === 0 ? slug : `${slug}-${times}`;
+  };
 }
 
 function linksOf(line: string): string[] {
@@ -46,10 +56,12 @@ function linksOf(line: string): string[] {
   return [...inline, ...references, ...pictures].map((match) => match[1] ?? '');
 }
 
-function problemWith(root: string, document: TextFile, target: string): string | undefined {
+function problemWith(root: string, document: TextFile, target: string, unwritten: ReadonlyMap<string, string>): string | undefined {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? join(root, document.path) : normalize(join(root, dirname(document.path), path));
   if (relative(root, file).startsWith('..')) return 'leads out of the repository.';
+  const text = unwritten.get(relative(root, file).replaceAll('\\', '/'));
+  if (text !== undefined) return anchor === undefined || anchorsOf(text).has(anchor) ? undefined : `has no heading '#${anchor}'.`;
   if (!existsSync(file)) return 'does not exist.';
   if (anchor === undefined || !file.endsWith('.md') || statSync(file).isDirectory()) return undefined;
   return anchorsOf(readFileSync(file, 'utf8')).has(anchor) ? undefined : `has no heading '#${anchor}'.`;

@@ -2,6 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inLanes, nodeTool } from '../command.ts';
+import { readApi } from '../api/model.ts';
+import { apiPages } from '../api/pages.ts';
 import { checkLinks } from '../docs/links.ts';
 import { findSnippets, toModule, withAssertions } from '../docs/snippets.ts';
 import { projectFiles, type TextFile } from '../files.ts';
@@ -19,7 +21,7 @@ interface Lesson {
   readonly snippets: number;
 }
 
-/** One check per snippet that runs, and one per document for its links. */
+/** One check per snippet that runs, one per document for its links, and one per page of the API reference, which is made on the way. */
 export const docs: Suite = {
   name: 'docs',
   about: 'snippets of README, CONTRIBUTING, docs/ and packages/*/README compile and run; links resolve',
@@ -37,6 +39,7 @@ export const docs: Suite = {
     return total([
       ...documents.map((document) => linkCheck(root, document)),
       check('code blocks are well formed', found.flatMap(({ complaints }) => complaints)),
+      ...apiChecks(root),
       ...await runLessons(root, lessons),
       { ...nothing, skipped },
     ]);
@@ -46,6 +49,12 @@ export const docs: Suite = {
 function linkCheck(root: string, document: TextFile): Outcome {
   const { count, complaints } = checkLinks(root, document);
   return count === 0 ? nothing : check(`links of ${document.path}`, complaints);
+}
+
+/** The pages that `npm run api` would write: whatever is exported can be followed to where it is declared, and every link leads somewhere. */
+function apiChecks(root: string): Outcome[] {
+  const pages = apiPages(readApi(root));
+  return [...pages].map(([path, text]) => check(path, checkLinks(root, { path, text }, pages).complaints));
 }
 
 /** Compiles all modules in one go, then runs those that compile, two at a time, each in its own process. */
