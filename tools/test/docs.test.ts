@@ -12,7 +12,7 @@ const document = (...blocks: readonly string[]): string => blocks.map((code) => 
 
 test('a chapter imports what another one exports; what is wrong is told by document and line', async () => {
   const root = mkdtempSync(join(tmpdir(), 'tapeflow-docs-'));
-  mkdirSync(join(root, 'docs', 'learn'), { recursive: true });
+  for (const folder of ['docs/learn', 'packages']) mkdirSync(join(root, folder), { recursive: true });
   for (const config of ['tsconfig.base.json', 'tsconfig.source.json', 'package.json']) copyFileSync(join(ROOT, config), join(root, config));
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   const write = (name: string, text: string): void => writeFileSync(join(root, 'docs', name), text);
@@ -25,6 +25,6 @@ test('a chapter imports what another one exports; what is wrong is told by docum
   expect(outcome.failures).toHaveLength(2);
   expect(outcome.failures[0]).toContain('docs/01.md:2: error TS2322');
   expect(outcome.failures[1]).toContain('docs/learn/03.md:6: the document says this prints');
-  // The two blocks of 01, the one of 02 and the check that blocks are well formed; both blocks of 03 and the one of docs/01.
-  expect([outcome.passed, outcome.failed]).toEqual([4, 3]);
+  // The two blocks of 01, the one of 02, that blocks are well formed, and the list of packages; both blocks of 03 and the one of docs/01.
+  expect([outcome.passed, outcome.failed]).toEqual([5, 3]);
 }, 60_000);
