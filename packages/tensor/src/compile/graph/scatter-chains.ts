@@ -15,9 +15,10 @@ export function chainScatters(program: Program): Program {
   const replaced = new Set<Equation>();
   const equations: Equation[] = [];
   for (const original of program.equations) {
-    const equation = chained(withInnerPrograms(original, chainScatters), definitions, uses, replaced);
-    for (const variable of equation.outputs) definitions.set(variable, equation);
-    equations.push(equation);
+    for (const equation of chained(withInnerPrograms(original, chainScatters), definitions, uses, replaced)) {
+      for (const variable of equation.outputs) definitions.set(variable, equation);
+      equations.push(equation);
+    }
   }
   return { ...program, equations: equations.filter((equation) => !replaced.has(equation)) };
 }
@@ -30,19 +31,37 @@ function countUses({ equations, outputs }: Program): Map<Atom, number> {
   return uses;
 }
 
-function chained(equation: Equation, definitions: ReadonlyMap<Atom, Equation>, uses: ReadonlyMap<Atom, number>, replaced: Set<Equation>): Equation {
-  if (equation.primitive.name !== 'add') return equation;
+/** The equation, or in its place the chain of one summand, which then begins from the other. */
+function chained(equation: Equation, definitions: ReadonlyMap<Atom, Equation>, uses: ReadonlyMap<Atom, number>, replaced: Set<Equation>): readonly Equation[] {
+  if (equation.primitive.name !== 'add') return [equation];
   const shapes = equation.inputs.map(shapeOf);
-  if (!sameShape(shapes[0]!, shapes[1]!)) return equation;
-  // The second of two scatters, so that the first stays the beginning of the chain.
+  if (!sameShape(shapes[0]!, shapes[1]!)) return [equation];
+  // The second of two chains moves, so that the first stays where the sum begins.
   for (const at of [1, 0]) {
-    const scatter = definitions.get(equation.inputs[at]!);
-    if (scatter === undefined || scatter.primitive.name !== 'scatterAdd' || uses.get(equation.inputs[at]!) !== 1) continue;
-    if (!isZero(scatter.inputs[0]!, definitions)) continue;
-    replaced.add(scatter);
-    return { ...scatter, inputs: [equation.inputs[1 - at]!, ...scatter.inputs.slice(1)], outputs: equation.outputs };
+    const chain = chainTo(equation.inputs[at]!, definitions, uses);
+    if (chain === undefined) continue;
+    let start = equation.inputs[1 - at]!;
+    return chain.map((scatter, k) => {
+      replaced.add(scatter);
+      const outputs = k === chain.length - 1 ? equation.outputs : scatter.outputs;
+      const moved: Equation = { ...scatter, inputs: [start, ...scatter.inputs.slice(1)], outputs };
+      start = outputs[0]!;
+      return moved;
+    });
   }
-  return equation;
+  return [equation];
+}
+
+/** The scatters, from zeros on, that make a value which nothing else reads; undefined where it is made otherwise. */
+function chainTo(atom: Atom, definitions: ReadonlyMap<Atom, Equation>, uses: ReadonlyMap<Atom, number>): Equation[] | undefined {
+  const chain: Equation[] = [];
+  for (let current = atom; ; ) {
+    const scatter = definitions.get(current);
+    if (scatter === undefined || scatter.primitive.name !== 'scatterAdd' || uses.get(current) !== 1) return undefined;
+    chain.unshift(scatter);
+    current = scatter.inputs[0]!;
+    if (isZero(current, definitions)) return chain;
+  }
 }
 
 function shapeOf(atom: Atom): readonly number[] {
