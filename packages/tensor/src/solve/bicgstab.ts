@@ -1,16 +1,21 @@
-/** @file BiCGstab [vanDerVorst1992] for operators that need not be symmetric. The shadow residual is the first residual. */
+/** @file BiCGstab [vanDerVorst1992] for operators that need not be symmetric. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { full, arrayTypeOf } from '../array/ndarray.ts';
-import { and, equal, less, max, mul, or, select, sqrt } from '../primitives/elementwise.ts';
+import { add, and, equal, less, max, mul, or, select, sqrt } from '../primitives/elementwise.ts';
 import type { IterationState, IterativeMethod } from './iterate.ts';
 import { constant, safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
 
 const BREAKDOWN = 5;
+const TILT = 0.25;
 
 /** Own state: shadow residual, direction p, ρ = shadow · r. */
 export const biCGstab: IterativeMethod = {
   name: 'bicgstab',
-  start: (arithmetic, r) => [...r, ...r, arithmetic.dot(r, r)],
+  // The shadow is the first residual, tilted a little: exact symmetries of a problem would make the residual itself orthogonal to A r.
+  start(arithmetic, r) {
+    const shadow = r.map((x) => add(x, mul(mul(x, constant(TILT, x)), arithmetic.generic(x))));
+    return [...shadow, ...r, arithmetic.dot(shadow, r)];
+  },
   step(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, state: IterationState, running: Value): IterationState {
     const n = state.x.length;
     const shadow = state.own.slice(0, n);

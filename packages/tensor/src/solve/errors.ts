@@ -67,6 +67,6 @@ export function adviceFor(status: SolveStatus, method: string): string {
     case 'nonFinite':
       return 'Look for NaN or infinity in the right-hand side and in what the operator uses (debugNaN helps).';
     case 'breakdown':
-      return method === 'bicgstab' ? 'BiCGstab met an orthogonal direction: start from another right-hand side scaling, or use cg for symmetric operators.' : 'Check that the operator is linear.';
+      return method === 'bicgstab' ? "BiCGstab met an orthogonal direction, as operators do that turn vectors by a right angle: start from a guess x0, or use method: 'cg' for a symmetric operator." : 'Check that the operator is linear.';
   }
 }

@@ -1,27 +1,18 @@
 /** @file Constant null spaces (closed or periodic boxes): found, projected out, reported. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
-import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
-import { sizeOf } from '../array/strides.ts';
-import { indicator, lessEqual, mul, sin } from '../primitives/elementwise.ts';
-import { iota } from '../primitives/structure.ts';
+import { arrayTypeOf, full } from '../array/ndarray.ts';
+import { indicator, lessEqual, mul } from '../primitives/elementwise.ts';
 import { constant, type Vector, type VectorArithmetic } from './vectors.ts';
 
 /** A ‖A·1‖ this many roundings below ‖A·w‖ counts as zero. */
 const ROUNDINGS = 32;
 
-/** A vector without structure that any operator moves: sin of a multiple of the index. */
-function generic(like: Value): Value {
-  const { shape, dtype } = arrayTypeOf(like);
-  const index = reshape(iota([sizeOf(shape)], 0, dtype), shape);
-  return sin(mul(index, constant(78.233, index)));
-}
-
 /** 1 per system whose operator maps constants to zero, else 0. */
 export function constantNullSpace(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, b: Vector): Value {
   const dtype = arrayTypeOf(b[0]).dtype as FloatDType;
   const ones = b.map((x) => full(1, arrayTypeOf(x).shape, dtype));
-  const probe = b.map(generic);
+  const probe = b.map((x) => arithmetic.generic(x));
   const size = arithmetic.norm(apply(probe));
   const ofConstants = arithmetic.norm(apply(ones));
   return indicator(lessEqual(ofConstants, mul(size, constant(ROUNDINGS * unitRoundoff(dtype), size))), size);

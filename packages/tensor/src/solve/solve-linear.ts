@@ -6,11 +6,11 @@ import { arrayAbstract, arrayTypeOf, full } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
-import { DimensionError } from '../errors.ts';
+import { DimensionError, DTypeError } from '../errors.ts';
 import { alignValue } from '../named/align.ts';
 import { describeDims, sameDim, sameDims, type Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
-import { div, equal, lessEqual, or } from '../primitives/elementwise.ts';
+import { div, equal, isFinite, lessEqual, not, or } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
 import { biCGstab } from './bicgstab.ts';
@@ -71,7 +71,8 @@ function makeSolver(chosen: 'cg' | 'bicgstab', options: Limits, ownBatchAxes: nu
     // The right-hand side of an adjoint solve is a cotangent: its constant part has no influence and may be dropped.
     if (nullSpace === 'auto' && onFailure === 'throw' && !context.transposed) {
       const limit = constant(dtype === 'f64' ? INCONSISTENT.f64 : INCONSISTENT.f32, removed);
-      checkLeaves(reduceAll(lessEqual(removed, limit)), [removed], ([part]) => new InconsistentSystem(Math.max(...part!.contiguous())));
+      // A share that is not a number is no proof: the solve itself reports it.
+      checkLeaves(reduceAll(or(lessEqual(removed, limit), not(isFinite(removed)))), [removed], ([part]) => new InconsistentSystem(Math.max(...part!.contiguous())));
     }
     const tolerances = { relative, maxSteps, absolute: div(full(absolute, systems, dtype), size) };
     const result = iterate(METHODS[chosen], matvec, reachable, batchAxes, tolerances, guess && project(arithmetic.divide(guess, size)));
@@ -155,7 +156,10 @@ function alignLike<T>(what: string, y: T, b: T): T {
       throw new DimensionError('solveLinear', dims[0]?.name ?? '', `${what} has other dimensions than b.`, [describeDims(t.dims), describeDims(dims)], `Give ${what} the dimensions of b; expand b where the operator adds a batch.`);
     }
     const aligned = alignValue(t, dims);
-    return what === 'x0' ? convert(aligned, wanted[k]!.dtype) : aligned;
+    const { dtype } = wanted[k]!;
+    if (what === 'x0') return convert(aligned, dtype);
+    if (t.dtype !== dtype) throw new DTypeError('solveLinear', [t.dtype, dtype], `the operator returns ${t.dtype} where b is ${dtype}.`, `Convert b to ${t.dtype}, or what the operator uses to ${dtype}: convert(x, '${dtype}').`);
+    return aligned;
   });
   return flatten(b, 'solveLinear').structure.unflatten(leaves) as T;
 }

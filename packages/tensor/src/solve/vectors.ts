@@ -1,8 +1,10 @@
 /** @file Vectors of a solve: lists of arrays whose first axes hold independent systems. */
 import type { Value } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, broadcast, full, reduceSum } from '../array/ndarray.ts';
-import { abs, add, and, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sqrt, sub } from '../primitives/elementwise.ts';
+import { arrayTypeOf, broadcast, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
+import { sizeOf } from '../array/strides.ts';
+import { abs, add, and, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sin, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceMax } from '../primitives/reduce.ts';
+import { iota } from '../primitives/structure.ts';
 
 export type Vector = readonly Value[];
 
@@ -36,6 +38,15 @@ export class VectorArithmetic {
     const largest = a.map((x) => reduceMax(abs(x), arrayTypeOf(x).shape.flatMap((_, axis) => (axis < this.batchAxes ? [] : [axis])))).reduce((most, part) => max(most, part));
     const usable = and(isFinite(largest), less(constant(0, largest), largest));
     return pow(constant(2, largest), floor(mul(log(select(usable, largest, constant(1, largest))), constant(Math.LOG2E, largest))));
+  }
+
+  /** Numbers in (−1, 1) without structure, the same for each system: sin of a multiple of the position. */
+  generic(like: Value): Value {
+    const { shape, dtype } = arrayTypeOf(like);
+    const member = shape.slice(this.batchAxes);
+    const position = iota([sizeOf(member) + 1], 0, dtype);
+    const numbers = reshape(sliceAxis(sin(mul(position, constant(78.233, position))), 0, 1, sizeOf(member), 1), member);
+    return broadcast(numbers, shape, member.map((_, axis) => axis + this.batchAxes));
   }
 
   multiply(a: Vector, factor: Value): Vector {

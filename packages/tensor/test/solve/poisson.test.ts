@@ -56,7 +56,7 @@ describe(`converges or stops at the limit of the precision (seed ${SEED})`, () =
   test.each(borders)('%s, 256² cells, smooth, 32 bits', (border) => solveAndCheck(32, border, 256, 'smooth', { symmetric: true }));
 });
 
-// Half a minute: TAPEFLOW_SLOW=1 npx vitest run packages/tensor/test/solve/poisson.test.ts
+// A minute and a half: TAPEFLOW_SLOW=1 npx vitest run packages/tensor/test/solve/poisson.test.ts
 describe.runIf(process.env['TAPEFLOW_SLOW'] !== undefined)('large grids of noise', () => {
   test.each(borders.flatMap((border) => ([32, 64] as const).map((bits) => [border, bits] as const)))('%s, 256² cells, %s bits', { timeout: 300_000 }, (border, bits) => {
     solveAndCheck(bits, border, 256, 'noise', { symmetric: true });
