@@ -5,7 +5,7 @@ export { grad, jvp, valueAndGrad, vjp, type GradientsOf, type Wrt } from './deri
 export { linearize, linearTranspose } from './linear-function.ts';
 export { gaussNewtonProduct, hessian, hvp, jacobian, type Jacobian } from './jacobian.ts';
 export { stopGradient } from './stop-gradient.ts';
-export { vmap } from './vmap.ts';
+export { vmap, type Stacked } from './vmap.ts';
 
 // Functions with their own derivatives
 export { customGradient, customTangent } from './custom.ts';

@@ -2,8 +2,14 @@
 import { batchLeaves } from './batch.ts';
 import { TreeError } from './errors.ts';
 import { flattenResult } from './result.ts';
+import type { NumberList } from './scalar/domain.ts';
+import type { SpaceMember } from './space.ts';
 import { spaceOf } from './spaces.ts';
-import { flatten, type TreeStructure } from './tree.ts';
+import { flatten, type TreeNode, type TreeStructure } from './tree.ts';
+import type { Box } from './value.ts';
+
+/** What many results of type Y are together: a list for each number (a box of one inside another transformation). */
+export type Stacked<Y> = Y extends number ? NumberList : Y extends object ? (Y extends Box | SpaceMember | TreeNode ? Y : { [K in keyof Y]: Stacked<Y[K]> }) : Y;
 
 /**
  * Applies `f` to every member at once. All leaves of the arguments are stacked values of one size (arrays along their first
@@ -13,7 +19,7 @@ import { flatten, type TreeStructure } from './tree.ts';
  *
  * Throws `TreeError` when the arguments have no leaf, or leaves with different numbers of members.
  */
-export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) => Y): (...args: Args) => Y {
+export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) => Y): (...args: Args) => Stacked<Y> {
   return (...args) => {
     const flat = flatten([...args], 'vmap');
     const spaces = flat.leaves.map(spaceOf);
@@ -37,6 +43,6 @@ export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) =
       size,
       spaceOf,
     );
-    return output!.unflatten(ys) as Y;
+    return output!.unflatten(ys) as Stacked<Y>;
   };
 }

@@ -1,5 +1,6 @@
 /** @file What the compiler refuses of grad and its relatives: each wrong line carries @ts-expect-error. */
 import { customGradient, grad, hessian, hvp, jacobian, jvp, linearize, rollout, valueAndGrad, vjp, vmap } from '../src/index.ts';
+import type { Box } from '../src/extend.ts';
 import type { NumberList, Scalar } from '../src/scalar.ts';
 import { mul } from '../src/scalar.ts';
 
@@ -77,5 +78,7 @@ customGradient((x: Scalar) => ({ value: x, pullback: (bar: Scalar) => bar }));
 rollout((x: Scalar) => [x], 1, 3);
 // @ts-expect-error -- a control of another type
 rollout((x: Scalar, c: { push: Scalar }) => mul(x, c.push), 1 as Scalar, [1, 2]);
-const members: (list: NumberList) => Scalar = vmap((x: Scalar) => x);
-export { members };
+
+// Many results together: lists for numbers, also inside trees.
+const members = vmap((x: Scalar) => ({ x, parts: [x, 'text'] as const }));
+same<ReturnType<typeof members>, { x: NumberList | Box; parts: readonly [NumberList | Box, 'text'] }>();
