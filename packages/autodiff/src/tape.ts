@@ -64,17 +64,19 @@ export const CONSTANT = -1;
 
 const BYTES_OF_NUMBER = 8;
 
-/** Rows for which the columns have room at first; they double when they are full. */
+/** Rows for which the columns have room once a number is written; they double when they are full. */
 const FIRST_CAPACITY = 64;
+const NO_NUMBERS: Float64Array = /* @__PURE__ */ new Float64Array(0);
+const NO_SOURCES: Int32Array = /* @__PURE__ */ new Int32Array(0);
 
 /** The level of reverse mode: performs operations below itself and writes them down. */
 export class ReverseLevel extends Level {
   /** What made a row: a primitive whose numbers stand in the columns, or a row of values; undefined once it was let go. */
   readonly rows: (Primitive | ValueRow | undefined)[] = [];
   /** Column of three numbers a row: the first input, the second, the result. */
-  numbers: Float64Array = new Float64Array(3 * FIRST_CAPACITY);
+  numbers: Float64Array = NO_NUMBERS;
   /** Column of two rows a row: where the first and the second input come from, or `CONSTANT`. */
-  sources: Int32Array = new Int32Array(2 * FIRST_CAPACITY);
+  sources: Int32Array = NO_SOURCES;
   private roots = 0;
 
   isMine(value: Value): value is ReverseBox {
@@ -121,9 +123,10 @@ export class ReverseLevel extends Level {
 
   private grow(rows: number): void {
     const { numbers, sources } = this;
-    this.numbers = new Float64Array(3 * 2 * rows);
+    const capacity = Math.max(FIRST_CAPACITY, 2 * rows);
+    this.numbers = new Float64Array(3 * capacity);
     this.numbers.set(numbers);
-    this.sources = new Int32Array(2 * 2 * rows);
+    this.sources = new Int32Array(2 * capacity);
     this.sources.set(sources);
   }
 
@@ -176,8 +179,8 @@ export class ReverseLevel extends Level {
   /** Lets go of everything. */
   clear(): void {
     this.rows.length = 0;
-    this.numbers = new Float64Array(0);
-    this.sources = new Int32Array(0);
+    this.numbers = NO_NUMBERS;
+    this.sources = NO_SOURCES;
   }
 
   /** Bytes that operations have left on this tape. */
