@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients, jvp, vjp } from '@tapeflow/autodiff';
 import { batch, cos, expand, instance, jit, l2, mul, NotConverged, precision, scalar, sin, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { antisymmetric, box, constant, divergence, faceGradient, freeSlip, grid, largestDivergence, NetInflowError, open, periodic, project, sides, staggered, symmetric, wall, type Boundary, type Grid, type Points, type StaggeredField } from '../src/index.ts';
+import { antisymmetric, box, constant, divergence, faceGradient, freeSlip, grid, largestDivergence, NetInflowError, open, periodic, project, sides, staggered, symmetric, wall, type Boundary, type Grid, type Points, type Projection, type StaggeredField } from '../src/index.ts';
 import { difference, dot, expectClose, expectOrder, flat, inDouble, largest, randomStaggered, size } from './support.ts';
 
 const SEED = 31;
@@ -106,13 +106,15 @@ describe('large boxes', () => {
   const mostSteps = (n: number, bits: 32 | 64): number => (bits === 32 ? 1 : 2) * 3.3 * n;
   const relative = { 32: 1e-5, 64: 1e-10 };
 
-  const check = (u: StaggeredField, n: number, bits: 32 | 64): void => {
-    const { velocity, pressure, solution } = project(u);
+  const check = (u: StaggeredField, n: number, bits: 32 | 64): Projection => {
+    const projection = project(u);
+    const { velocity, pressure, solution } = projection;
     expect(solution.residual * size(divergence(u))).toBeCloseTo(size(divergence(velocity)), 5);
     expect(size(divergence(velocity))).toBeLessThanOrEqual(1.5 * allowed(u, relative[bits], size(pressure)));
     if (solution.residual > relative[bits]) expect([solution.status, solution.limitedBy, solution.advice !== '']).toEqual(['precision', 'precision', true]);
     else expect([solution.status, solution.limitedBy]).toEqual(['converged', undefined]);
     expect(solution.steps).toBeLessThanOrEqual(mostSteps(n, bits));
+    return projection;
   };
 
   test.each([
@@ -122,7 +124,13 @@ describe('large boxes', () => {
   }), 120_000);
 
   test.each([32, 64] as const)('256² in %i bit, closed, with noise and with the slowest mode', (bits) => precision(bits, () => {
-    for (const make of [noise, smooth]) check(make(256, wall), 256, bits);
+    expect(check(noise(256, wall), 256, bits).solution.status).toBe('converged');
+    const { solution, velocity } = check(smooth(256, wall), 256, bits);
+    // In 32 bit rounding allows no relative residual below 4e-4.
+    expect(solution.limitedBy).toBe(bits === 32 ? 'precision' : undefined);
+    expect(solution.converged).toBe(true);
+    expect(solution.advice).toContain(bits === 32 ? 'precision(64' : '');
+    expect(largestDivergence(velocity)).toBeLessThan(bits === 32 ? 1e-4 : 1e-11);
   }), 120_000);
 
   test.each([[32, 1e-8], [64, 1e-18]] as const)('a tolerance below rounding, in %i bit: what rounding allows is returned', (bits, wanted) => precision(bits, () => {
@@ -134,14 +142,6 @@ describe('large boxes', () => {
       }
     }
   }));
-
-  test('in 32 bit the slowest mode of 256² stops at what rounding allows, and says so', () => {
-    const { solution, velocity } = project(smooth(256, wall));
-    expect(solution.limitedBy).toBe('precision');
-    expect(solution.converged).toBe(true);
-    expect(solution.advice).toContain('precision(64');
-    expect(largestDivergence(velocity)).toBeLessThan(1e-4);
-  }, 120_000);
 });
 
 describe('batches', () => {
