@@ -1,7 +1,7 @@
 /** @file The Taylor-Green vortex: whole fluid steps, compiled, against an exact solution of the Navier-Stokes equations. */
 import { describe, expect, test } from 'vitest';
 import { cos, jit, precision, sin, sum, tensor, type Tensor } from '@tapeflow/tensor';
-import { advect, box, grid, laplacian, largestDivergence, periodic, project, staggered, type Grid, type Points, type StaggeredField } from '@tapeflow/pde';
+import { advect, box, grid, laplacian, largestDivergence, periodic, project, staggered, type Grid, type Positions, type StaggeredField } from '@tapeflow/pde';
 
 type Scheme = typeof advect.semiLagrangian;
 
@@ -10,11 +10,11 @@ const VISCOSITY = 0.1;
 /** u = cos x sin y e^(−2νt), v = −sin x cos y e^(−2νt) on the faces. */
 function vortex(domain: Grid, time: number): StaggeredField {
   const decay = Math.exp(-2 * VISCOSITY * time);
-  const u = ({ x, y }: Points): Record<string, Tensor<never>> => ({ x: cos(x!).mul(sin(y!)).mul(decay), y: sin(x!).mul(cos(y!)).mul(-decay) });
+  const u = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: cos(x).mul(sin(y)).mul(decay), y: sin(x).mul(cos(y)).mul(-decay) });
   return staggered(domain, u, { boundary: periodic });
 }
 
-const square = (n: number): Grid => grid({ x: n, y: n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
+const square = (n: number): Grid<'x' | 'y'> => grid({ x: n, y: n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
 
 /** ∂u/∂t = ν∇²u − (u·∇)u − ∇p with ∇·u = 0. */
 const stepOf = (scheme: Scheme, dt: number): ((u: StaggeredField) => StaggeredField) =>
@@ -77,7 +77,7 @@ describe.each([['semi-Lagrangian', advect.semiLagrangian], ['MacCormack', advect
   test('a quarter turn commutes with a step', () => precision(64, () => {
     const step = stepOf(scheme, 0.05);
     // Without symmetry: where a velocity is 0 by symmetry, rounding decides which samples limit the correction.
-    const flow = ({ x, y }: Points): Record<string, Tensor<never>> => ({ x: cos(x!.add(0.3)).mul(sin(y!.add(0.7))).add(sin(y!.add(y!))), y: sin(x!.add(1.1)).mul(cos(y!)).neg().add(cos(x!.add(0.1))) });
+    const flow = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: cos(x.add(0.3)).mul(sin(y.add(0.7))).add(sin(y.add(y))), y: sin(x.add(1.1)).mul(cos(y)).neg().add(cos(x.add(0.1))) });
     const u = staggered(square(12), flow, { boundary: periodic });
     const [turnedAfter, turnedBefore] = [valuesOf(quarterTurn(step(u))), valuesOf(step(quarterTurn(u)))];
     turnedAfter.forEach((value, k) => expect(value).toBeCloseTo(turnedBefore[k]!, 8));

@@ -5,8 +5,8 @@ import { wall } from './boundary/named.ts';
 import { zeroGradient } from './boundary/constant.ts';
 import { CenteredField } from './centered-field.ts';
 import { ComponentError, FieldShapeError } from './errors.ts';
-import { isGeometry, type Geometry, type Points } from './geometry.ts';
-import type { Grid } from './grid.ts';
+import { isGeometry, type Geometry } from './geometry.ts';
+import type { Grid, Positions } from './grid.ts';
 import { centerLayout, faceLayout, positionsOf, shapeOf, type Layout } from './layout.ts';
 import { hardMask } from './mask.ts';
 import { StaggeredField } from './staggered-field.ts';
@@ -27,9 +27,9 @@ export interface FieldOptions {
 }
 
 /** Values of a centred field: a quantity (or components), a function of position, or a shape (1 in cells whose centre it contains). */
-export type CenteredValues = Quantities | Geometry | ((position: Points) => Quantities);
+export type CenteredValues<A extends string = string> = Quantities | Geometry | ((position: Positions<A>) => Quantities);
 /** Values of a staggered field: one number for all components, components, or a function of position. */
-export type StaggeredValues = number | Scalar | Readonly<Record<string, Quantity>> | Geometry | ((position: Points) => number | Scalar | Readonly<Record<string, Quantity>>);
+export type StaggeredValues<A extends string = string> = number | Scalar | Readonly<Record<string, Quantity>> | Geometry | ((position: Positions<A>) => number | Scalar | Readonly<Record<string, Quantity>>);
 
 const isQuantity = (value: Quantities): value is Quantity => typeof value === 'number' || 'dims' in value;
 
@@ -72,7 +72,7 @@ function orderedComponents(grid: Grid, values: Tensor): Tensor {
  * Throws `FieldShapeError` when sizes differ from the grid's, `ComponentError` when a vector has other components than the grid
  * has axes.
  */
-export function centered(grid: Grid, values: CenteredValues, { boundary = zeroGradient }: FieldOptions = {}): CenteredField {
+export function centered<A extends string>(grid: Grid<A>, values: CenteredValues<A>, { boundary = zeroGradient }: FieldOptions = {}): CenteredField {
   if (isGeometry(values)) return new CenteredField(grid, hardMask(values, grid), boundary);
   const given = typeof values === 'function' ? values(grid.centers()) : values;
   const layoutFor = (component?: string): Layout => centerLayout(grid, boundary, component);
@@ -94,7 +94,7 @@ export function centered(grid: Grid, values: CenteredValues, { boundary = zeroGr
  *
  * Throws `ComponentError` when components differ from the axes, `FieldShapeError` when sizes do not fit.
  */
-export function staggered(grid: Grid, values: StaggeredValues, { boundary = wall }: FieldOptions = {}): StaggeredField {
+export function staggered<A extends string>(grid: Grid<A>, values: StaggeredValues<A>, { boundary = wall }: FieldOptions = {}): StaggeredField {
   const parts = grid.names.map((name): [string, Tensor] => {
     const layout = faceLayout(grid, boundary, name);
     return [name, onLayout('staggered', componentOn(values, grid, layout, name), layout, `Component ${name}`)];

@@ -1,7 +1,7 @@
 /** @file Uniform grids: cells of one size along each axis, in one to three dimensions. */
 import { range, scalar, spatial, type DimOf, type FloatDType, type Tensor } from '@tapeflow/tensor';
 import { GridError } from './errors.ts';
-import type { Box, Points } from './geometry.ts';
+import type { Box } from './geometry.ts';
 import { VECTOR } from './vector.ts';
 
 /** One direction of a grid. */
@@ -15,17 +15,23 @@ export interface Axis {
   readonly width: number;
 }
 
-/** A uniform grid. Axes are kept in the given order, x first; in storage the first axis is innermost, so arrays are (z, y, x). */
-export class Grid {
+/** Coordinates by axis, each along its own dimension. `Positions<'x' | 'y'>` has these two; without names it is any `Points`. */
+export type Positions<A extends string = string> = { readonly [Name in A]: Tensor<never> };
+
+/**
+ * A uniform grid. Axes are kept in the given order, x first; in storage the first axis is innermost, so arrays are (z, y, x).
+ * `Grid<'x' | 'y'>` has these axes; `Grid` alone has axes that are not known before it runs.
+ */
+export class Grid<A extends string = string> {
   readonly axes: readonly Axis[];
   /** Names of the axes in the given order. */
-  readonly names: readonly string[];
+  readonly names: readonly A[];
   /** Two grids with the same key are the same grid. */
   readonly key: string;
 
   constructor(axes: readonly Axis[]) {
     this.axes = axes;
-    this.names = axes.map(({ name }) => name);
+    this.names = axes.map(({ name }) => name as A);
     this.key = axes.map(({ name, cells, lower, upper }) => `${name}=${cells}[${lower},${upper}]`).join(' ');
   }
 
@@ -57,8 +63,8 @@ export class Grid {
   }
 
   /** Coordinates of the cell centres, one tensor (along its own dimension) per axis. */
-  centers(options: { readonly dtype?: FloatDType } = {}): Points {
-    return Object.fromEntries(this.axes.map((axis) => [axis.name, samplePositions(axis, axis.cells, 0.5, options.dtype)]));
+  centers(options: { readonly dtype?: FloatDType } = {}): Positions<A> {
+    return Object.fromEntries(this.axes.map((axis) => [axis.name, samplePositions(axis, axis.cells, 0.5, options.dtype)])) as Readonly<Record<string, Tensor<never>>> as Positions<A>;
   }
 
   toString(): string {
@@ -83,22 +89,22 @@ export function indexAlong(name: string, count: number, dtype: FloatDType = scal
  * Throws `GridError` for none or more than three axes, cell counts that are not integers ≥ 1, bounds whose axes differ, and an
  * axis called `vector`, which is where components lie.
  */
-export function grid(cells: Readonly<Record<string, number>>, bounds?: Box): Grid {
-  const names = Object.keys(cells);
+export function grid<A extends string>(cells: Readonly<Record<A, number>>, bounds?: Box): Grid<A> {
+  const names: string[] = Object.keys(cells);
   if (names.length < 1 || names.length > 3) {
     throw new GridError('grid', '', names, `${names.length} axes were given.`, 'Give one to three, such as { x: 64, y: 64 }.');
   }
   if (names.includes(VECTOR)) throw new GridError('grid', VECTOR, names, `'${VECTOR}' holds the components of vectors.`, 'Give the axis another name.');
-  for (const [name, count] of Object.entries(cells)) {
+  for (const [name, count] of Object.entries<number>(cells)) {
     if (!Number.isInteger(count) || count < 1) throw new GridError('grid', name, count, `there are ${String(count)} cells along '${name}'.`, 'Give an integer ≥ 1.');
   }
-  const ranges = bounds?.ranges ?? Object.fromEntries(Object.entries(cells).map(([name, count]) => [name, [0, count] as const]));
+  const ranges = bounds?.ranges ?? Object.fromEntries(Object.entries<number>(cells).map(([name, count]) => [name, [0, count] as const]));
   const odd = [...names.filter((name) => !(name in ranges)), ...Object.keys(ranges).filter((name) => !(name in cells))];
   if (odd.length > 0) {
     throw new GridError('grid', odd[0]!, Object.keys(ranges), `the cells are along ${names.join(', ')}, the bounds along ${Object.keys(ranges).join(', ')}.`, 'Give bounds for the same axes.');
   }
-  return new Grid(
-    Object.entries(cells).map(([name, count]) => {
+  return new Grid<A>(
+    Object.entries<number>(cells).map(([name, count]) => {
       const [lower, upper] = ranges[name]!;
       return { name, cells: count, lower, upper, width: (upper - lower) / count };
     }),

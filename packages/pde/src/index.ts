@@ -1,7 +1,7 @@
 /** @file @tapeflow/pde: grids, fields, boundaries, and the operators of partial differential equations. */
 
 // Space
-export { grid, type Axis, type Grid } from './grid.ts';
+export { grid, type Axis, type Grid, type Positions } from './grid.ts';
 export { box, complement, intersection, sphere, union, type Box, type Geometry, type Points, type Ranges } from './geometry.ts';
 
 // Fields

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { add, cos, mul, sin, type Tensor } from '@tapeflow/tensor';
-import { box, centered, CenteredField, ComponentError, constant, grid, open, periodic, positionsOf, sides, staggered, symmetric, toCenters, toFaces, wall, zeroGradient, type Boundary, type Grid, type Points, type StaggeredField } from '../src/index.ts';
+import { box, centered, CenteredField, ComponentError, constant, grid, open, periodic, positionsOf, sides, staggered, symmetric, toCenters, toFaces, wall, zeroGradient, type Boundary, type Grid, type Points, type Positions, type StaggeredField } from '../src/index.ts';
 import { resample, samplesBetween } from '../src/resample.ts';
 import { centerLayout, faceLayout, lineOf } from '../src/layout.ts';
 import { difference, dot, doubles, expectClose, expectOrder, flat, inDouble, randomCentered, randomStaggered, randomTensor } from './support.ts';
@@ -74,8 +74,8 @@ test('the boundary of the result is the one asked for, or that of the field', ()
 });
 
 test('second order for smooth functions', inDouble(() => {
-  const smooth = ({ x, y }: Points): Tensor => sin(x!).mul(cos(mul(y as Tensor, 2)));
-  const make = (n: number): Grid => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
+  const smooth = ({ x, y }: Positions<'x' | 'y'>): Tensor => sin(x).mul(cos(mul(y as Tensor, 2)));
+  const make = (n: number): Grid<'x' | 'y'> => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
   expectOrder((n) => {
     const domain = make(n);
     return difference(toCenters(staggered(domain, (points) => ({ x: smooth(points), y: smooth(points).neg() }), { boundary: periodic })), centered(domain, (points) => ({ x: smooth(points), y: smooth(points).neg() })));

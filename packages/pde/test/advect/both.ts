@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { roll, scalar, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { antisymmetric, box, centered, ComponentError, constant, FieldMismatchError, freeSlip, grid, open, periodic, sides, staggered, symmetric, toCenters, wall, zeroGradient, type Boundary, type CenteredField, type Field, type Grid, type StaggeredField, type Velocity } from '../../src/index.ts';
+import { antisymmetric, box, centered, ComponentError, constant, FieldMismatchError, freeSlip, grid, open, periodic, sides, staggered, symmetric, toCenters, wall, zeroGradient, type Boundary, type CenteredField, type Field, type Grid, type Positions, type StaggeredField, type Velocity } from '../../src/index.ts';
 import { expectClose, flat, inDouble, randomCentered, randomStaggered } from '../support.ts';
 import { slowAdvection } from './slow-advection.ts';
 
@@ -101,7 +101,7 @@ export function lawsOfAdvection(scheme: Scheme, strength?: number): void {
     const fine = domains[1]!;
 
     test('is sampled where it is needed: linear ones exactly', inDouble(() => {
-      const linear = ({ x, y }: Readonly<Record<string, Tensor<never>>>): Record<string, Tensor<never>> => ({ x: x!.mul(0.3).add(y!.mul(0.1)), y: x!.mul(0.2).sub(y!.mul(0.3)).add(0.1) });
+      const linear = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: x.mul(0.3).add(y.mul(0.1)), y: x.mul(0.2).sub(y.mul(0.3)).add(0.1) });
       const finer = grid({ x: 12, y: 15 }, box({ x: [-1, 1], y: [0, 3] }));
       const field = randomCentered(finer, zeroGradient, { seed: SEED });
       const other = scheme(field, staggered(coarse, linear, { boundary: open }), 0.2);
@@ -126,7 +126,8 @@ export function lawsOfAdvection(scheme: Scheme, strength?: number): void {
 
     test('with other axes is refused', () => {
       const field = randomCentered(fine, periodic);
-      for (const other of [grid({ x: 4 }), grid({ x: 4, y: 4, z: 4 }), grid({ x: 4, z: 4 })]) {
+      const others: readonly Grid[] = [grid({ x: 4 }), grid({ x: 4, y: 4, z: 4 }), grid({ x: 4, z: 4 })];
+      for (const other of others) {
         expect(() => scheme(field, staggered(other, 1, { boundary: periodic }), 1)).toThrow(FieldMismatchError);
         expect(() => scheme(field, staggered(other, 1, { boundary: periodic }), 1)).toThrow(String(other));
       }

@@ -1,13 +1,13 @@
 /** @file A flow for tests of advection, whose characteristics are followed point by point, and errors after some time in it. */
 import { cos, mul, sin, type Tensor } from '@tapeflow/tensor';
-import { box, centered, grid, periodic, positionsOf, staggered, type CenteredField, type Grid, type Points, type StaggeredField } from '../../src/index.ts';
+import { box, centered, grid, periodic, positionsOf, staggered, type CenteredField, type Grid, type Points, type Positions, type StaggeredField } from '../../src/index.ts';
 import { flat, rootMeanSquare } from '../support.ts';
 
 /** [0, 2π]², with half as many cells more along y. */
-export const square = (cells: number): Grid => grid({ x: cells, y: 1.5 * cells }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
+export const square = (cells: number): Grid<'x' | 'y'> => grid({ x: cells, y: 1.5 * cells }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
 
 /** Eddies on a current: free of divergence, steady, periodic. */
-export const eddies = ({ x, y }: Points): Record<string, Tensor<never>> => ({ x: sin(x!).mul(cos(y!)).add(0.5), y: cos(x!).mul(sin(y!)).neg().add(0.3) });
+export const eddies = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: sin(x).mul(cos(y)).add(0.5), y: cos(x).mul(sin(y)).neg().add(0.3) });
 
 /** The same on all faces of a circle. */
 export const eddyVelocity = (domain: Grid): StaggeredField => staggered(domain, eddies, { boundary: periodic });
@@ -53,12 +53,12 @@ export function errorsAfterOneTurn(scheme: Scheme, cells: number, wave: Wave): r
 
 /** A field as a function of tensors and of numbers. */
 export interface Wave {
-  readonly field: (points: Points) => Tensor<never>;
+  readonly field: (points: Positions<'x' | 'y'>) => Tensor<never>;
   readonly value: (x: number, y: number) => number;
 }
 
 /** One mode. */
-export const oneMode: Wave = { field: ({ x, y }) => sin(x!).mul(cos(y!)), value: (x, y) => Math.sin(x) * Math.cos(y) };
+export const oneMode: Wave = { field: ({ x, y }) => sin(x).mul(cos(y)), value: (x, y) => Math.sin(x) * Math.cos(y) };
 
 /** Two modes, one of them oblique. */
-export const twoModes: Wave = { field: ({ x, y }) => sin(x!).add(cos(x!.add(mul(2, y!))).mul(0.5)), value: (x, y) => Math.sin(x) + 0.5 * Math.cos(x + 2 * y) };
+export const twoModes: Wave = { field: ({ x, y }) => sin(x).add(cos(x.add(mul(2, y))).mul(0.5)), value: (x, y) => Math.sin(x) + 0.5 * Math.cos(x + 2 * y) };

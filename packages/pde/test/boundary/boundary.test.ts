@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { mul, sub, type Tensor } from '@tapeflow/tensor';
-import { box, centered, CenteredField, divergence, faceGradient, gradient, grid, laplacian, largestDivergence, pad, project, sample, Side, sides, staggered, toFaces, zeroGradient, type Edge, type Points } from '../../src/index.ts';
+import { box, centered, CenteredField, divergence, faceGradient, gradient, grid, laplacian, largestDivergence, pad, project, sample, Side, sides, staggered, toFaces, zeroGradient, type Edge, type Points, type Positions } from '../../src/index.ts';
 import { expectClose, flat, inDouble, randomCentered, randomStaggered } from '../support.ts';
 
 /** The field goes on along the straight line through its last two samples. */
@@ -37,7 +37,7 @@ class LinearSide extends Side {
 
 const linear = new LinearSide();
 const domain = grid({ x: 5, y: 4 }, box({ x: [-1, 1], y: [0, 3] }));
-const ramp = ({ x, y }: Points): Tensor<never> => x!.mul(2).sub(y!).add(0.5);
+const ramp = ({ x, y }: Positions<'x' | 'y'>): Tensor<never> => x.mul(2).sub(y).add(0.5);
 
 describe('a rule of one\'s own', () => {
   test('is a boundary with this rule on every side', () => {
@@ -57,7 +57,7 @@ describe('a rule of one\'s own', () => {
     expectClose(faceGradient(field).component('y'), flat(faceGradient(field).component('y')).map(() => -1), 1e-12);
     expectClose(laplacian(field), new Array<number>(20).fill(0), 1e-12);
     // As far out as interpolation reaches: a cell beyond the outermost centres.
-    const around = { x: centered(wide, ({ x }) => x!.mul(0.7)).values, y: centered(wide, ({ y }) => y!.mul(0.65).add(0.5)).values };
+    const around = { x: centered(wide, ({ x }) => x.mul(0.7)).values, y: centered(wide, ({ y }) => y.mul(0.65).add(0.5)).values };
     expectClose(sample(field, around), ramp(around), 1e-12);
     expectClose(toFaces(field), staggered(domain, ramp as (points: Points) => never, { boundary: linear }), 1e-12);
   }));

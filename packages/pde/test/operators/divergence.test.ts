@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { add, cos, mul, scalar, sin, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { antisymmetric, box, centered, ComponentError, constant, divergence, faceGradient, freeSlip, gradient, grid, open, periodic, sides, staggered, symmetric, toCenters, wall, zeroGradient, type Boundary, type Field, type Grid, type Points } from '../../src/index.ts';
+import { antisymmetric, box, centered, ComponentError, constant, divergence, faceGradient, freeSlip, gradient, grid, open, periodic, sides, staggered, symmetric, toCenters, wall, zeroGradient, type Boundary, type Field, type Grid, type Points, type Positions } from '../../src/index.ts';
 import { difference, doubles, dot, expectClose, expectOrder, flat, inDouble, largest, randomCentered, randomStaggered, size } from '../support.ts';
 
 const SEED = 11;
@@ -82,14 +82,14 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
 });
 
 test('second order on faces and at centres', inDouble(() => {
-  const make = (n: number): Grid => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
-  const u = ({ x, y }: Points): Record<string, Tensor<never>> => ({ x: sin(x!).mul(cos(y!)), y: sin(x!).mul(sin(mul(2, y!))) });
-  const exact = ({ x, y }: Points): Tensor<never> => cos(x!).mul(cos(y!)).add(sin(x!).mul(cos(mul(2, y!))).mul(2));
+  const make = (n: number): Grid<'x' | 'y'> => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, 2 * Math.PI] }));
+  const u = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: sin(x).mul(cos(y)), y: sin(x).mul(sin(mul(2, y))) });
+  const exact = ({ x, y }: Positions<'x' | 'y'>): Tensor<never> => cos(x).mul(cos(y)).add(sin(x).mul(cos(mul(2, y))).mul(2));
   expectOrder((n) => difference(divergence(staggered(make(n), u, { boundary: periodic })), centered(make(n), exact)), [16, 32, 64], 2);
   expectOrder((n) => difference(divergence(centered(make(n), u, { boundary: periodic })), centered(make(n), exact)), [16, 32, 64], 2);
   // On faces also beside walls, where the value is exact.
-  const closed = ({ x, y }: Points): Record<string, Tensor<never>> => ({ x: sin(x!).mul(cos(y!)), y: sin(mul(0.5, y!)).mul(cos(x!)) });
-  const closedExact = ({ x, y }: Points): Tensor<never> => cos(x!).mul(cos(y!)).add(cos(mul(0.5, y!)).mul(cos(x!)).mul(0.5));
+  const closed = ({ x, y }: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: sin(x).mul(cos(y)), y: sin(mul(0.5, y)).mul(cos(x)) });
+  const closedExact = ({ x, y }: Positions<'x' | 'y'>): Tensor<never> => cos(x).mul(cos(y)).add(cos(mul(0.5, y)).mul(cos(x)).mul(0.5));
   expectOrder((n) => difference(divergence(staggered(make(n), closed, { boundary: wall })), centered(make(n), closedExact)), [16, 32, 64], 2);
 }));
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { add, cos, mul, scalar, sin, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { antisymmetric, box, centered, ComponentError, constant, faceGradient, gradient, grid, open, periodic, sides, staggered, symmetric, wall, zeroGradient, type Boundary, type CenteredField, type Grid, type Points } from '../../src/index.ts';
+import { antisymmetric, box, centered, ComponentError, constant, faceGradient, gradient, grid, open, periodic, sides, staggered, symmetric, wall, zeroGradient, type Boundary, type CenteredField, type Grid, type Positions } from '../../src/index.ts';
 import { difference, doubles, expectClose, expectOrder, flat, inDouble, largest, randomCentered } from '../support.ts';
 
 const three = (boundary: Boundary): CenteredField => centered(grid({ x: 3 }), doubles({ x: 3 }, [1, 2, 4]), { boundary });
@@ -36,7 +36,7 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
   const axes = { x: [-1, 1], y: [0, 3], z: [2, 2.5] } as const;
   const names = (['x', 'y', 'z'] as const).slice(0, rank);
   const domain = grid(Object.fromEntries(names.map((name, k) => [name, 4 + k])), box(Object.fromEntries(names.map((name) => [name, axes[name]]))));
-  const linear = (points: Points): Tensor => Object.values(points).map((x, k) => mul(x as Tensor, k - 1.3)).reduce((a, b) => add(a, b));
+  const linear = (points: Positions<'x' | 'y'>): Tensor => Object.values(points).map((x, k) => mul(x as Tensor, k - 1.3)).reduce((a, b) => add(a, b));
 
   test('exact for linear functions away from the sides', inDouble(() => {
     const field = centered(domain, linear);
@@ -67,20 +67,20 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
 });
 
 describe('second order', () => {
-  const make = (n: number): Grid => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, Math.PI] }));
+  const make = (n: number): Grid<'x' | 'y'> => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, Math.PI] }));
   // [u, ∂u/∂x, ∂u/∂y] whose continuation is what the boundary says.
-  type Smooth = (points: Points) => Tensor<never>;
+  type Smooth = (points: Positions<'x' | 'y'>) => Tensor<never>;
   const cases: Readonly<Record<string, readonly [Boundary, Smooth, Smooth, Smooth]>> = {
-    periodic: [periodic, ({ x, y }) => sin(x!).mul(sin(mul(2, y!))), ({ x, y }) => cos(x!).mul(sin(mul(2, y!))), ({ x, y }) => sin(x!).mul(cos(mul(2, y!))).mul(2)],
-    symmetric: [symmetric, ({ x, y }) => cos(x!).mul(cos(y!)), ({ x, y }) => sin(x!).mul(cos(y!)).neg(), ({ x, y }) => cos(x!).mul(sin(y!)).neg()],
-    antisymmetric: [antisymmetric, ({ x, y }) => sin(x!).mul(sin(y!)), ({ x, y }) => cos(x!).mul(sin(y!)), ({ x, y }) => sin(x!).mul(cos(y!))],
-    'zero gradient where the slope is 0': [zeroGradient, ({ x, y }) => cos(x!).mul(cos(y!)), ({ x, y }) => sin(x!).mul(cos(y!)).neg(), ({ x, y }) => cos(x!).mul(sin(y!)).neg()],
-    'constant where the curvature is 0': [constant(1.5), ({ x, y }) => sin(x!).mul(sin(y!)).add(1.5), ({ x, y }) => cos(x!).mul(sin(y!)), ({ x, y }) => sin(x!).mul(cos(y!))],
+    periodic: [periodic, ({ x, y }) => sin(x).mul(sin(mul(2, y))), ({ x, y }) => cos(x).mul(sin(mul(2, y))), ({ x, y }) => sin(x).mul(cos(mul(2, y))).mul(2)],
+    symmetric: [symmetric, ({ x, y }) => cos(x).mul(cos(y)), ({ x, y }) => sin(x).mul(cos(y)).neg(), ({ x, y }) => cos(x).mul(sin(y)).neg()],
+    antisymmetric: [antisymmetric, ({ x, y }) => sin(x).mul(sin(y)), ({ x, y }) => cos(x).mul(sin(y)), ({ x, y }) => sin(x).mul(cos(y))],
+    'zero gradient where the slope is 0': [zeroGradient, ({ x, y }) => cos(x).mul(cos(y)), ({ x, y }) => sin(x).mul(cos(y)).neg(), ({ x, y }) => cos(x).mul(sin(y)).neg()],
+    'constant where the curvature is 0': [constant(1.5), ({ x, y }) => sin(x).mul(sin(y)).add(1.5), ({ x, y }) => cos(x).mul(sin(y)), ({ x, y }) => sin(x).mul(cos(y))],
   };
 
   test.each(Object.keys(cases))('up to the sides: %s', inDoubleFor((name: string) => {
     const [boundary, u, ux, uy] = cases[name]!;
-    const exact = (points: Points): { x: Tensor<never>; y: Tensor<never> } => ({ x: ux(points), y: uy(points) });
+    const exact = (points: Positions<'x' | 'y'>): { x: Tensor<never>; y: Tensor<never> } => ({ x: ux(points), y: uy(points) });
     expectOrder((n) => difference(gradient(centered(make(n), u, { boundary })), centered(make(n), exact)), [16, 32, 64], 2);
     expectOrder((n) => {
       const slopes = faceGradient(centered(make(n), u, { boundary }));
@@ -89,10 +89,10 @@ describe('second order', () => {
   }));
 
   test('beside a constant where the field is curved the error is of first order, inside of second', inDouble(() => {
-    const u = ({ x }: Points): Tensor<never> => cos(x!);
+    const u = ({ x }: Positions<'x'>): Tensor<never> => cos(x);
     const errors = (n: number): number[] => {
       const domain = grid({ x: n }, box({ x: [0, 2 * Math.PI] }));
-      const exact = flat(centered(domain, ({ x }) => sin(x!).neg()));
+      const exact = flat(centered(domain, ({ x }) => sin(x).neg()));
       return flat(gradient(centered(domain, u, { boundary: constant(1) }))).map((value, k) => Math.abs(value - exact[k]!));
     };
     expectOrder((n) => Math.max(errors(n)[0]!, errors(n)[n - 1]!), [32, 64, 128], 1);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
 import { add, cos, mul, scalar, sin, solveLinear, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { antisymmetric, box, centered, CenteredField, constant, divergence, faceGradient, freeSlip, grid, laplacian, open, periodic, sides, staggered, symmetric, wall, zeroGradient, type Boundary, type Field, type Grid, type Points } from '../../src/index.ts';
+import { antisymmetric, box, centered, CenteredField, constant, divergence, faceGradient, freeSlip, grid, laplacian, open, periodic, sides, staggered, symmetric, wall, zeroGradient, type Boundary, type Field, type Grid, type Positions } from '../../src/index.ts';
 import { difference, doubles, dot, expectClose, expectOrder, flat, inDouble, largest, randomCentered, randomStaggered, size } from '../support.ts';
 
 const SEED = 13;
@@ -47,7 +47,7 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
   }));
 
   test('of a quadratic is constant, exactly, away from the sides', inDouble(() => {
-    const quadratic = (points: Points): Tensor => Object.values(points).map((x, k) => mul((x!).pow(2) as Tensor, k + 1)).reduce((a, b) => add(a, b));
+    const quadratic = (points: Positions<'x' | 'y'>): Tensor => Object.values(points).map((x, k) => mul((x).pow(2) as Tensor, k + 1)).reduce((a, b) => add(a, b));
     const inside = Object.fromEntries(domain.axes.map(({ name, cells }) => [name, [1, cells - 1] as const]));
     const values = laplacian(centered(domain, quadratic)).values.slice(inside);
     const expected = domain.names.reduce((total, _name, k) => total + 2 * (k + 1), 0);
@@ -81,15 +81,15 @@ describe.each([1, 2, 3])('in %i dimensions', (rank) => {
 });
 
 describe('second order', () => {
-  const make = (n: number): Grid => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, Math.PI] }));
-  type Smooth = (points: Points) => Tensor<never>;
+  const make = (n: number): Grid<'x' | 'y'> => grid({ x: n, y: 2 * n }, box({ x: [0, 2 * Math.PI], y: [0, Math.PI] }));
+  type Smooth = (points: Positions<'x' | 'y'>) => Tensor<never>;
   // ∇²u = −(a² + b²) u for these.
   const cases: Readonly<Record<string, readonly [Boundary, Smooth, number]>> = {
-    periodic: [periodic, ({ x, y }) => sin(x!).mul(sin(mul(2, y!))), -5],
-    symmetric: [symmetric, ({ x, y }) => cos(x!).mul(cos(y!)), -2],
-    antisymmetric: [antisymmetric, ({ x, y }) => sin(x!).mul(sin(y!)), -2],
-    'zero gradient where the slope is 0': [zeroGradient, ({ x, y }) => cos(x!).mul(cos(y!)), -2],
-    'constant where the curvature is 0': [wall, ({ x, y }) => sin(x!).mul(sin(y!)), -2],
+    periodic: [periodic, ({ x, y }) => sin(x).mul(sin(mul(2, y))), -5],
+    symmetric: [symmetric, ({ x, y }) => cos(x).mul(cos(y)), -2],
+    antisymmetric: [antisymmetric, ({ x, y }) => sin(x).mul(sin(y)), -2],
+    'zero gradient where the slope is 0': [zeroGradient, ({ x, y }) => cos(x).mul(cos(y)), -2],
+    'constant where the curvature is 0': [wall, ({ x, y }) => sin(x).mul(sin(y)), -2],
   };
   test.each(Object.keys(cases))('at centres: %s', inDoubleFor((name: string) => {
     const [boundary, u, factor] = cases[name]!;
@@ -97,18 +97,18 @@ describe('second order', () => {
   }));
 
   test.each([
-    ['periodic', periodic, ({ x, y }: Points) => sin(x!).mul(sin(mul(2, y!))), -5],
-    ['walls', wall, ({ x, y }: Points) => sin(x!).mul(sin(y!)), -2],
+    ['periodic', periodic, ({ x, y }: Positions<'x' | 'y'>) => sin(x).mul(sin(mul(2, y))), -5],
+    ['walls', wall, ({ x, y }: Positions<'x' | 'y'>) => sin(x).mul(sin(y)), -2],
   ] as const)('on faces: %s', inDoubleFor2((_name: string, boundary: Boundary, u: Smooth, factor: number) => {
-    const both = (points: Points): Record<string, Tensor<never>> => ({ x: u(points), y: u(points).mul(2) });
+    const both = (points: Positions<'x' | 'y'>): Record<string, Tensor<never>> => ({ x: u(points), y: u(points).mul(2) });
     expectOrder((n) => difference(laplacian(staggered(make(n), both, { boundary })), staggered(make(n), both, { boundary }).mul(factor)), [16, 32, 64], 2);
   }));
 
   test('of solutions of Poisson problems with values on the walls, though the operator is not consistent beside them', inDouble(() => {
     // u = cos x + y² takes no symmetric values on the sides of [0, 1]²; each side gets its mean along the wall only where u is constant there.
-    const u = ({ x }: Points): Tensor<never> => cos(x!);
+    const u = ({ x }: Positions<'x'>): Tensor<never> => cos(x);
     const boundary = sides({ x: [constant(1), constant(Math.cos(2))] });
-    const domain = (n: number): Grid => grid({ x: n }, box({ x: [0, 2] }));
+    const domain = (n: number): Grid<'x'> => grid({ x: n }, box({ x: [0, 2] }));
     expectOrder((n) => {
       const still = centered(domain(n), 0, { boundary });
       // ∇² is affine: what the walls do is its value at 0.
@@ -129,7 +129,7 @@ test('diffusion decays modes at the discrete rate 4 sin²(k h / 2) / h²', inDou
   const n = 12;
   const domain = grid({ x: n }, box({ x: [0, 1] }));
   const h = 1 / n;
-  const mode = (k: number): CenteredField => centered(domain, ({ x }) => cos(mul(2 * Math.PI * k, x!)), { boundary: periodic });
+  const mode = (k: number): CenteredField => centered(domain, ({ x }) => cos(mul(2 * Math.PI * k, x)), { boundary: periodic });
   for (const k of [1, 2, 5]) expectClose(laplacian(mode(k)), mode(k).mul((-4 * Math.sin(Math.PI * k * h) ** 2) / h ** 2), 1e-9);
 }));
 
