@@ -62,6 +62,8 @@ export interface IterationResult {
  */
 const AT_LIMIT = 2;
 const BEYOND_REACH = 0.25;
+/** How far ‖A r‖ / ‖r‖ of a rough r may stay below ‖A‖. */
+const NEARLY = 2;
 /** A fresh start has to shrink the true residual by this factor to be worth another one. */
 const WORTHWHILE = 0.5;
 
@@ -154,7 +156,10 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     const r = arithmetic.minus(b, apply(x));
     const residual = arithmetic.norm(r);
     const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
-    const atLimit = and(lessEqual(halved, residual), lessEqual(residual, roundingOf(x, operatorNorm, AT_LIMIT)));
+    // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
+    const seen = safeDivide(arithmetic.norm(apply(r)), residual);
+    const norm = min(operatorNorm, mul(seen, constant(NEARLY, seen)));
+    const atLimit = and(lessEqual(halved, residual), lessEqual(residual, roundingOf(x, norm, AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
     const lost = or(is(BREAKDOWN), is(NON_FINITE));
     const open = or(is(0), lost);

@@ -1,4 +1,4 @@
-/** @file The frame of iterative solvers: success is not claimed where there is none. */
+/** @file Solves that diverge: success is not claimed where there is none. */
 import { expect, test } from 'vitest';
 import { padConstant, precision, solveLinear, tensor, type Tensor } from '../../src/index.ts';
 
@@ -23,7 +23,6 @@ test('a solve that diverges does not count as limited by the precision', () =>
   precision(32, () => {
     const b = noise(16, 1);
     const tried = solveLinear(windy, b, { method: 'cg', maxSteps: 3000, onFailure: 'return' });
-    expect(tried.residual).toBeGreaterThan(1);
     expect([tried.status, tried.converged, tried.limitedBy]).toEqual(['maxSteps', false, undefined]);
     expect(solveLinear(windy, b, { method: 'bicgstab' }).converged).toBe(true);
   }));
