@@ -4,8 +4,8 @@ import type { OutputFolder } from './output-folder.ts';
 import type { OptionSpecs, OptionValues } from './option-specs.ts';
 import type { StartProgress } from './progress.ts';
 
-/** What an example returns: flat, so that `--json` prints one plain JSON object. Numbers that are not finite print as null. */
-export type Summary = Readonly<Record<string, number | string | boolean | null>>;
+/** What an example returns: flat but for lists of numbers, so that `--json` prints one plain JSON object. Numbers that are not finite print as null. */
+export type Summary = Readonly<Record<string, number | string | boolean | null | readonly number[]>>;
 
 /** What an example is given besides its options. */
 export interface Context {

@@ -1,5 +1,5 @@
 /**
- * @file A program for the tests: the real command line with two small examples of its own, as quick as reading a picture.
+ * @file A program for the tests: the real command line with small examples of its own, as quick as reading a picture.
  * `shape` takes the way of smoke-control through options, picture, state and output, with a blend in the simulation's place.
  */
 
@@ -83,9 +83,17 @@ const faulty: Example<Record<string, never>> = {
   run: () => Promise.reject(new TypeError('a defect\nin two lines')),
 };
 
+const listing: Example<Record<string, never>> = {
+  name: 'listing',
+  summary: 'Returns lists of numbers.',
+  options: {},
+  run: () => Promise.resolve({ losses: [1, 0.25, 1 / 3, NaN], floor: 1e-300, none: [], label: 'x' }),
+};
+
 const catalogue: readonly CatalogueEntry[] = [
   { ...shape, load: () => Promise.resolve({ example: shape }) },
   { ...faulty, load: () => Promise.resolve({ example: faulty }) },
+  { ...listing, load: () => Promise.resolve({ example: listing }) },
 ];
 
 process.exitCode = await runProgram({ catalogue, mainJob: 'shape' }, process.argv.slice(2));

@@ -27,6 +27,13 @@ describe('results', () => {
     expect(readdirSync(join(folder, 'out/shape')).sort()).toEqual(FILES);
   });
 
+  test('--json prints lists of numbers with every digit, and null for what is not finite', async () => {
+    const { code, stdout, stderr } = await run(folder, ['listing', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\{[^\n]*\}\n$/);
+    expect(JSON.parse(stdout)).toEqual({ losses: [1, 0.25, 1 / 3, null], floor: 1e-300, none: [], label: 'x' });
+  });
+
   test('without --json the lines go to standard output, and --out is made with the folders above it', async () => {
     const { code, stdout, stderr } = await run(folder, ['shape', '--size=16', '--iterations=1', '--out', 'a/b']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -69,7 +76,7 @@ describe('help', () => {
   test('list names every example with its sentence', async () => {
     const { code, stdout } = await run(folder, ['list']);
     expect(code).toBe(0);
-    expect(stdout.trimEnd().split('\n')).toEqual(['  shape   Blends a disc into the shape of a picture.', '  faulty  Has a defect.']);
+    expect(stdout.trimEnd().split('\n')).toEqual(['  shape    Blends a disc into the shape of a picture.', '  faulty   Has a defect.', '  listing  Returns lists of numbers.']);
   });
 
   test('--help names every option with bounds, unit and default, and touches nothing', async () => {
