@@ -5,7 +5,7 @@ import type { Boundary } from './boundary/boundary.ts';
 import { ComponentError, FieldMismatchError } from './errors.ts';
 import type { Grid } from './grid.ts';
 import { centerLayout, type Layout } from './layout.ts';
-import { componentsOf, stackComponents } from './vector.ts';
+import { componentNames, componentsOf, stackComponents } from './vector.ts';
 
 /** What a centred field can be combined with: numbers, scalars, tensors without other spatial dimensions, fields of the same grid. */
 export type CenteredOperand = number | Scalar | Tensor<never> | CenteredField;
@@ -50,8 +50,9 @@ export class CenteredField implements TreeNode<CenteredField> {
     return this.with(this.values.neg());
   }
 
-  /** One component of a vector. Throws `ComponentError` where there is none. */
+  /** One component of a vector; along a line a scalar is a vector of one. Throws `ComponentError` where there is none. */
   component(name: string): Tensor {
+    if (this.grid.rank === 1 && this.grid.names[0] === name && componentNames(this.values) === undefined) return this.values;
     const parts = componentsOf(this.values);
     const found = parts[name];
     if (found !== undefined) return found;

@@ -79,3 +79,19 @@ export class NetInflowError extends TapeflowError {
     this.gross = gross;
   }
 }
+
+/** A step is so long that errors would grow without bound. */
+export class UnstableError extends TapeflowError {
+  /** The quantity that decides, as a formula. */
+  readonly quantity: string;
+  readonly limit: number;
+  readonly seen: number;
+  constructor(operation: string, quantity: string, limit: number, seen: number, advice: string) {
+    super(operation, `the step is unstable: ${quantity} is ${formatted(seen)} and must lie between 0 and ${limit}.`, advice);
+    this.quantity = quantity;
+    this.limit = limit;
+    this.seen = seen;
+  }
+}
+
+const formatted = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value));

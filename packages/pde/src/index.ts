@@ -31,8 +31,10 @@ export { laplacian } from './operators/laplacian.ts';
 // Fluids
 export * as advect from './advect/index.ts';
 export type { MacCormackOptions, Velocity } from './advect/index.ts';
+export * as diffuse from './diffuse/index.ts';
+export type { ExplicitDiffusionOptions } from './diffuse/index.ts';
 export { buoyancy } from './buoyancy.ts';
 export { largestDivergence, project, type Projection, type ProjectOptions } from './project.ts';
 
 // Errors
-export { BoundaryError, ComponentError, FieldMismatchError, FieldShapeError, GridError, NetInflowError } from './errors.ts';
+export { BoundaryError, ComponentError, FieldMismatchError, FieldShapeError, GridError, NetInflowError, UnstableError } from './errors.ts';

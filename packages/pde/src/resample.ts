@@ -39,7 +39,8 @@ export function componentsAt(vector: CenteredField | StaggeredField, layout: Lay
 
 /** Where the samples of a component are. */
 export function layoutOf(vector: CenteredField | StaggeredField, name: string): Layout {
-  return vector instanceof StaggeredField ? vector.layout(name) : centerLayout(vector.grid, vector.boundary, name);
+  if (vector instanceof StaggeredField) return vector.layout(name);
+  return centerLayout(vector.grid, vector.boundary, componentNames(vector.values) === undefined ? undefined : name);
 }
 
 /**

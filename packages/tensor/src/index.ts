@@ -34,7 +34,8 @@ export { concat, expand, flip, padConstant, rename, roll, stack } from './named/
 export { gather } from './named/gather.ts';
 export { interpolate, interpolateStencil, stencilAt, type Stencil } from './named/interpolate.ts';
 
-// Loops and branches
+// Loops, branches and checks
+export { check } from './control/named-check.ts';
 export { cond, LoopLimitError, scan, whileLoop, type ScanOptions } from './control/named.ts';
 export type { SliceOf, Stacked } from './control/tensors.ts';
 
