@@ -23,14 +23,18 @@ test('semi-Lagrangian: the value from where each cell came, by hand', () => {
   });
 });
 
-test.each(['semiLagrangian', 'macCormack', 'upwind'] as const)('%s: a scalar along a line is its own only component', (scheme) => {
+test.each([
+  ['semiLagrangian', (field: CenteredField, velocity: CenteredField) => advect.semiLagrangian(field, velocity, 0.05)],
+  ['macCormack', (field: CenteredField, velocity: CenteredField) => advect.macCormack(field, velocity, 0.05)],
+  ['upwind', (field: CenteredField, velocity: CenteredField) => advect.upwind(field, velocity, 0.05)],
+])('%s: a scalar along a line is its own only component', (_, carry) => {
   precision(64, () => {
     for (const boundary of [periodic, zeroGradient, constant(0) as typeof periodic]) {
       const u = wave(boundary);
       const vector = new CenteredField(domain, stack({ x: u.values }, 'vector') as Tensor, boundary);
-      const expected = advect[scheme](u, u, 0.05).values.data;
-      expect(advect[scheme](vector, vector, 0.05).values.at({ vector: 0 } as Record<string, number>).data).toEqual(expected);
-      expect(advect[scheme](u, vector, 0.05).values.data).toEqual(expected);
+      const expected = carry(u, u).values.data;
+      expect(carry(vector, vector).values.at({ vector: 0 } as Record<string, number>).data).toEqual(expected);
+      expect(carry(u, vector).values.data).toEqual(expected);
       expect(divergence(u).values.data).toEqual(divergence(vector).values.data);
     }
   });
