@@ -2,7 +2,7 @@
 import { grad } from '@tapeflow/autodiff';
 import { batch, precision, square, stack, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { describe, expect, test } from 'vitest';
-import { advect, buoyancy, centered, CenteredField, diffuse, grid, normalTangential, constant, periodic, project, sides, staggered, StaggeredField, wall, zeroGradient, type Boundary } from '../src/index.ts';
+import { advect, buoyancy, centered, CenteredField, constant, diffuse, grid, normalTangential, periodic, project, sides, staggered, wall, zeroGradient, type Boundary, type StaggeredField } from '../src/index.ts';
 
 const SEED = 21;
 const MEMBERS = 2;
