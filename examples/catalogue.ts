@@ -14,4 +14,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'Draws the tape of a formula, with value and derivative at every operation, and its gradient as a program.',
     load: () => import('./tape/index.ts'),
   },
+  {
+    name: 'burgers-inverse',
+    summary: "Finds the initial state of Burgers' equation from a later one, by gradients through the solver.",
+    load: () => import('./burgers-inverse/index.ts'),
+  },
 ];
