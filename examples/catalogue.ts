@@ -15,6 +15,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: () => import('./tape/index.ts'),
   },
   {
+    name: 'differentiate-pressure',
+    summary: 'Finds the velocity on the left that, made incompressible by its pressure, gives a wanted flow on the right.',
+    load: () => import('./differentiate-pressure/index.ts'),
+  },
+  {
     name: 'burgers-inverse',
     summary: "Finds the initial state of Burgers' equation from a later one, by gradients through the solver.",
     load: () => import('./burgers-inverse/index.ts'),
