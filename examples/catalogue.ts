@@ -24,4 +24,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: "Finds the initial state of Burgers' equation from a later one, by gradients through the solver.",
     load: () => import('./burgers-inverse/index.ts'),
   },
+  {
+    name: 'navier-stokes-inverse',
+    summary: 'Finds the initial velocities that bring smoke from other inflows to where that of a reference ends.',
+    load: () => import('./navier-stokes-inverse/index.ts'),
+  },
 ];
