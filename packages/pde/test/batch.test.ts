@@ -1,24 +1,14 @@
 /** @file Members of a batch are simulated each as if it were alone: values, solves and gradients. */
 import { grad } from '@tapeflow/autodiff';
-import { batch, precision, square, stack, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { batch, square, stack, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { describe, expect, test } from 'vitest';
 import { advect, buoyancy, centered, CenteredField, constant, diffuse, grid, normalTangential, periodic, project, sides, staggered, wall, zeroGradient, type Boundary, type StaggeredField } from '../src/index.ts';
+import { generator, inDouble } from './support.ts';
 
 const SEED = 21;
+const noise = (seed: number, count: number): Float64Array => Float64Array.from({ length: count }, generator(seed));
 const MEMBERS = 2;
 const domain = grid({ x: 5, y: 6 });
-const double = <R>(body: () => R) => (): R => precision(64, body);
-
-/** Uniform numbers in (−1/2, 1/2) (mulberry32). */
-function noise(seed: number, size: number): Float64Array {
-  let state = seed >>> 0;
-  return Float64Array.from({ length: size }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32 - 0.5;
-  });
-}
 
 const noiseLike = (t: Tensor, seed: number): Tensor => tensor(Object.fromEntries(t.dims.map(({ name, size, type }) => [name, { type, extent: size }])), noise(seed, t.size));
 const smokes = (): CenteredField[] => Array.from({ length: MEMBERS }, (_, k) => centered(domain, tensor(domain.shape, noise(SEED + k, domain.size)), { boundary: zeroGradient }));
@@ -45,7 +35,7 @@ const boundaries: readonly (readonly [string, Boundary])[] = [
 ];
 
 describe.each(boundaries)('in a box with %s', (_, boundary) => {
-  test('advection, buoyancy and diffusion', double(() => {
+  test('advection, buoyancy and diffusion', inDouble(() => {
     const [d, u] = [smokes(), flows(boundary)];
     const [D, U] = [allSmoke(d), together(u)];
     expectMembers(advect.semiLagrangian(U, U, 0.7), u.map((flow) => advect.semiLagrangian(flow, flow, 0.7)));
@@ -57,7 +47,7 @@ describe.each(boundaries)('in a box with %s', (_, boundary) => {
     expectMembers(diffuse.explicit(U, 0.2, 1), u.map((flow) => diffuse.explicit(flow, 0.2, 1)));
   }));
 
-  test('projection: every system to its own tolerance', double(() => {
+  test('projection: every system to its own tolerance', inDouble(() => {
     // Members of very different size: a tolerance for all together would leave the small one unsolved.
     const u = flows(boundary).map((flow, k) => flow.mul(1000 ** k));
     const { velocity, solution } = project(together(u), { relative: 1e-12 });
@@ -74,7 +64,7 @@ describe.each(boundaries)('in a box with %s', (_, boundary) => {
     });
   }));
 
-  test('a component without batch takes part', double(() => {
+  test('a component without batch takes part', inDouble(() => {
     // Buoyancy of many smokes on one velocity: only the component along y differs between the members.
     const [d, u] = [smokes(), flows(boundary)[0]!];
     const mixed = u.add(buoyancy(allSmoke(d), u, { y: 1 }));
@@ -82,7 +72,7 @@ describe.each(boundaries)('in a box with %s', (_, boundary) => {
     expectMembers(project(mixed, { relative: 1e-12 }).velocity, d.map((smoke) => project(u.add(buoyancy(smoke, u, { y: 1 })), { relative: 1e-12 }).velocity), 10);
   }));
 
-  test('gradients of a simulation', double(() => {
+  test('gradients of a simulation', inDouble(() => {
     const run = (smoke: CenteredField, flow: StaggeredField): Tensor => {
       const s = advect.macCormack(smoke, flow, 0.8);
       const v = project(advect.semiLagrangian(flow, flow, 0.8).add(buoyancy(s, flow, { y: 0.3 })), { relative: 1e-12 }).velocity;

@@ -2,23 +2,12 @@
 import { checkGradients, grad } from '@tapeflow/autodiff';
 import { cos, expand, batch, jit, precision, scalar, sin, stack, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { describe, expect, test } from 'vitest';
-import { advect, box, CenteredField, centered, constant, grid, periodic, sides, staggered, UnstableError, zeroGradient, type Boundary, type Grid } from '../../src/index.ts';
+import { advect, box, CenteredField, centered, constant, grid, periodic, staggered, UnstableError, zeroGradient, type Boundary, type Grid } from '../../src/index.ts';
+import { generator, inDouble, periodicBoundary } from '../support.ts';
 
-const circle = (domain: Grid): Boundary => sides(Object.fromEntries(domain.names.map((name) => [name, periodic])));
-const double = <R>(body: () => R) => (): R => precision(64, body);
-
-/** Uniform numbers in (−1, 1) (mulberry32). */
-function noise(seed: number, size: number): Float64Array {
-  let state = seed >>> 0;
-  return Float64Array.from({ length: size }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * 2 - 1;
-  });
-}
 
 const SEED = 5;
+const noise = (seed: number, count: number): Float64Array => Float64Array.from({ length: count }, generator(seed));
 
 /** A vector at the centres with random components. */
 function randomVelocity(domain: Grid, boundary: Boundary, size: number, seed = SEED): CenteredField {
@@ -30,7 +19,7 @@ describe('the step', () => {
   const domains = [grid({ x: 7 }), grid({ x: 5, y: 4 }, box({ x: [0, 10], y: [1, 3] })), grid({ x: 3, y: 4, z: 2 })];
 
   test.each([
-    ['on a circle', circle, 'wrap'],
+    ['on a circle', periodicBoundary, 'wrap'],
     ['without gradient at the edges', () => zeroGradient, 'clamp'],
     ['with 3 half a cell outside', () => constant(3, { at: 'ghost' }), 'three'],
   ] as const)('is that of plain loops in one to three dimensions, %s', (_, boundaryOf, beyond) => {
@@ -62,7 +51,7 @@ describe('the step', () => {
     });
   });
 
-  test('moves by exactly one cell at the Courant number 1, either way', double(() => {
+  test('moves by exactly one cell at the Courant number 1, either way', inDouble(() => {
     const domain = grid({ x: 9 }, box({ x: [0, 3] }));
     const values = noise(SEED, 9);
     const field = centered(domain, tensor({ x: 9 }, values), { boundary: periodic });
@@ -73,9 +62,9 @@ describe('the step', () => {
     }
   }));
 
-  test('takes staggered velocities, and carries members of a batch each for itself', double(() => {
+  test('takes staggered velocities, and carries members of a batch each for itself', inDouble(() => {
     const domain = grid({ x: 5, y: 6 });
-    const flow = staggered(domain, ({ x, y }) => ({ x: sin((x as Tensor).add(y as Tensor)).mul(0.4), y: cos((x as Tensor).mul(y as Tensor)).mul(0.4) }), { boundary: circle(domain) });
+    const flow = staggered(domain, ({ x, y }) => ({ x: sin((x as Tensor).add(y as Tensor)).mul(0.4), y: cos((x as Tensor).mul(y as Tensor)).mul(0.4) }), { boundary: periodicBoundary(domain) });
     const one = new CenteredField(domain, tensor(domain.shape, noise(1, 30)), zeroGradient);
     const two = new CenteredField(domain, tensor(domain.shape, noise(2, 30)), zeroGradient);
     const both = new CenteredField(domain, stack([one.values, two.values], 'batch', batch) as Tensor, zeroGradient);
@@ -87,24 +76,24 @@ describe('the step', () => {
   }));
 });
 
-test('new values are averages of old ones, so none leaves their range', double(() => {
+test('new values are averages of old ones, so none leaves their range', inDouble(() => {
   const domain = grid({ x: 6, y: 7, z: 3 });
-  const u = randomVelocity(domain, circle(domain), 0.33);
-  let field = new CenteredField(domain, tensor(domain.shape, noise(SEED, domain.size)), circle(domain));
+  const u = randomVelocity(domain, periodicBoundary(domain), 0.33);
+  let field = new CenteredField(domain, tensor(domain.shape, noise(SEED, domain.size)), periodicBoundary(domain));
   const [low, high] = [Math.min(...field.values.data), Math.max(...field.values.data)];
   for (let k = 0; k < 10; k++) field = advect.upwind(field, u, 1);
   expect(Math.min(...field.values.data)).toBeGreaterThanOrEqual(low - 1e-14);
   expect(Math.max(...field.values.data)).toBeLessThanOrEqual(high + 1e-14);
 }));
 
-test('keeps the total where the velocity is the same everywhere', double(() => {
+test('keeps the total where the velocity is the same everywhere', inDouble(() => {
   const domain = grid({ x: 8, y: 5 });
   const values = tensor(domain.shape, noise(SEED, 40));
-  const after = advect.upwind(new CenteredField(domain, values, circle(domain)), centered(domain, { x: 0.4, y: -0.5 }), 1);
+  const after = advect.upwind(new CenteredField(domain, values, periodicBoundary(domain)), centered(domain, { x: 0.4, y: -0.5 }), 1);
   expect(sum(after.values as Tensor<never>).item()).toBeCloseTo(sum(values as Tensor<never>).item(), 13);
 }));
 
-test('is first order, and smears as the docstring says', double(() => {
+test('is first order, and smears as the docstring says', inDouble(() => {
   // A wave on a circle: the scheme solves the equation with a diffusivity of |u| h (1 − |u| dt/h) / 2 to higher order.
   const solve = (n: number, diffusivity: (h: number, dt: number) => number): number => {
     const domain = grid({ x: n }, box({ x: [0, 1] }));
@@ -123,20 +112,20 @@ test('is first order, and smears as the docstring says', double(() => {
 
 describe('the stability limit', () => {
   const domain = grid({ x: 4, y: 4 }, box({ x: [0, 4], y: [0, 2] }));
-  const field = (): CenteredField => new CenteredField(domain, tensor(domain.shape, noise(SEED, 16)), circle(domain));
+  const field = (): CenteredField => new CenteredField(domain, tensor(domain.shape, noise(SEED, 16)), periodicBoundary(domain));
 
-  test('is 1 for the sum over the axes, at the fastest sample', double(() => {
-    const u = (x: number): CenteredField => centered(domain, { x, y: -0.25 }, { boundary: circle(domain) });
+  test('is 1 for the sum over the axes, at the fastest sample', inDouble(() => {
+    const u = (x: number): CenteredField => centered(domain, { x, y: -0.25 }, { boundary: periodicBoundary(domain) });
     advect.upwind(field(), u(0.5), 1);
     expect(() => advect.upwind(field(), u(0.51), 1)).toThrow(UnstableError);
     expect(() => advect.upwind(field(), u(0.51), scalar(1))).toThrow(UnstableError);
     const values = new Float64Array(16);
     values[5] = -1.01;
-    const spike = new CenteredField(domain, stack({ x: tensor(domain.shape, values), y: tensor(domain.shape, 0) }, 'vector') as Tensor, circle(domain));
+    const spike = new CenteredField(domain, stack({ x: tensor(domain.shape, values), y: tensor(domain.shape, 0) }, 'vector') as Tensor, periodicBoundary(domain));
     expect(() => advect.upwind(field(), spike, 1)).toThrow(UnstableError);
   }));
 
-  test('the error says what, where, what was seen and what to do', double(() => {
+  test('the error says what, where, what was seen and what to do', inDouble(() => {
     let error: unknown;
     try {
       advect.upwind(field(), centered(domain, { x: 1, y: -1 }), 0.75);
@@ -147,7 +136,7 @@ describe('the stability limit', () => {
     expect((error as UnstableError).message).toMatch(/2\.25 .*between 0 and 1.*3 or more steps/s);
   }));
 
-  test('NaN and a negative dt are refused, also by programs and derivatives', double(() => {
+  test('NaN and a negative dt are refused, also by programs and derivatives', inDouble(() => {
     const u = centered(domain, { x: 0.1, y: 0.2 });
     expect(() => advect.upwind(field(), u, -1)).toThrow(/not negative/);
     expect(() => advect.upwind(field(), u, scalar(-1))).toThrow(/not negative/);
@@ -161,9 +150,9 @@ describe('the stability limit', () => {
 });
 
 describe('derivatives', () => {
-  test('to the field, the velocity and dt obey the laws', double(() => {
+  test('to the field, the velocity and dt obey the laws', inDouble(() => {
     for (const domain of [grid({ x: 5 }, box({ x: [0, 2] })), grid({ x: 4, y: 3 })]) {
-      for (const boundary of [circle(domain), zeroGradient, constant(0.5)]) {
+      for (const boundary of [periodicBoundary(domain), zeroGradient, constant(0.5)]) {
         const u = randomVelocity(domain, boundary, 0.3);
         checkGradients(
           ({ d, v, dt }: { d: Tensor; v: Tensor; dt: Scalar }) => advect.upwind(new CenteredField(domain, d, boundary), new CenteredField(domain, v, boundary), dt).values,
@@ -174,7 +163,7 @@ describe('derivatives', () => {
     }
   }));
 
-  test('at rest the derivative to the velocity is the central difference, the mean of both sides', double(() => {
+  test('at rest the derivative to the velocity is the central difference, the mean of both sides', inDouble(() => {
     const domain = grid({ x: 6 });
     const d = noise(SEED, 6);
     const field = centered(domain, tensor({ x: 6 }, d), { boundary: periodic });
@@ -183,7 +172,7 @@ describe('derivatives', () => {
     gradient.data.forEach((value, i) => expect(value).toBeCloseTo((-0.3 * weights[i]! * (d[(i + 1) % 6]! - d[(i + 5) % 6]!)) / 2, 14));
   }));
 
-  test('there is none where the field is flat', double(() => {
+  test('there is none where the field is flat', inDouble(() => {
     const domain = grid({ x: 12 });
     const bump = centered(domain, tensor({ x: 12 }, [0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0]), { boundary: periodic });
     const loss = (u: Tensor): Scalar => {

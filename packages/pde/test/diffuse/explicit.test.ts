@@ -2,26 +2,15 @@
 import { checkGradients, grad, TapeflowError } from '@tapeflow/autodiff';
 import { cos, jit, precision, scalar, sin, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { describe, expect, test } from 'vitest';
-import { box, CenteredField, centered, constant, diffuse, grid, periodic, sides, staggered, UnstableError, wall, zeroGradient, type Boundary, type Grid } from '../../src/index.ts';
+import { box, CenteredField, centered, constant, diffuse, grid, periodic, sides, staggered, UnstableError, wall, zeroGradient, type Grid } from '../../src/index.ts';
+import { generator, inDouble, periodicBoundary } from '../support.ts';
 
-const circle = (domain: Grid): Boundary => sides(Object.fromEntries(domain.names.map((name) => [name, periodic])));
-const double = <R>(body: () => R) => (): R => precision(64, body);
-
-/** Uniform numbers in (−1, 1) (mulberry32). */
-function noise(seed: number, size: number): Float64Array {
-  let state = seed >>> 0;
-  return Float64Array.from({ length: size }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * 2 - 1;
-  });
-}
 
 const SEED = 11;
+const noise = (seed: number, count: number): Float64Array => Float64Array.from({ length: count }, generator(seed));
 const largest = (values: ArrayLike<number>): number => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-test('a wave on a circle decays by the factor of the difference equation at every substep', double(() => {
+test('a wave on a circle decays by the factor of the difference equation at every substep', inDouble(() => {
   const n = 20;
   const domain = grid({ x: n }, box({ x: [0, 3] }));
   const h = 3 / n;
@@ -38,7 +27,7 @@ test('a wave on a circle decays by the factor of the difference equation at ever
   }
 }));
 
-test('smooth data converge at second order in space when dt falls with h²', double(() => {
+test('smooth data converge at second order in space when dt falls with h²', inDouble(() => {
   // exp(−κ(k² + l²)t) sin kx cos ly between walls of value 0 (in x) and without gradient (in y).
   const error = (n: number): number => {
     const domain = grid({ x: n, y: n }, box({ x: [0, 1], y: [0, 1] }));
@@ -56,7 +45,7 @@ test('smooth data converge at second order in space when dt falls with h²', dou
 
 describe('what is conserved', () => {
   test.each([
-    ['on a circle', circle],
+    ['on a circle', periodicBoundary],
     ['without gradient at the edges', () => zeroGradient],
   ])('the total, %s', (_, boundaryOf) => {
     precision(64, () => {
@@ -69,7 +58,7 @@ describe('what is conserved', () => {
     });
   });
 
-  test('a line between two walls, which is the steady state', double(() => {
+  test('a line between two walls, which is the steady state', inDouble(() => {
     const domain = grid({ x: 9 }, box({ x: [0, 1] }));
     const boundary = sides({ x: [constant(2), constant(-1)] });
     const line = centered(domain, ({ x }) => (x as Tensor).mul(-3).add(2), { boundary });
@@ -77,7 +66,7 @@ describe('what is conserved', () => {
   }));
 });
 
-test('every component of a vector goes by its own samples and boundary', double(() => {
+test('every component of a vector goes by its own samples and boundary', inDouble(() => {
   const domain = grid({ x: 6, y: 5 });
   const flow = staggered(domain, ({ x, y }) => ({ x: sin((x as Tensor).mul(0.7)).mul(y as Tensor), y: cos((x as Tensor).mul((y as Tensor).mul(0.1))) }), { boundary: wall });
   const after = diffuse.explicit(flow, 0.2, 0.9);
@@ -103,10 +92,10 @@ describe('the stability limit', () => {
       }
       return parity % 2 === 0 ? 1 : -1;
     });
-    return new CenteredField(domain, tensor(Object.fromEntries([...names].reverse().map((name) => [name, spatial(domain.axis(name).cells)])), values), circle(domain));
+    return new CenteredField(domain, tensor(Object.fromEntries([...names].reverse().map((name) => [name, spatial(domain.axis(name).cells)])), values), periodicBoundary(domain));
   };
 
-  test('is 1/2 for the sum over the axes: at it the shortest wave keeps its size, beyond it is refused', double(() => {
+  test('is 1/2 for the sum over the axes: at it the shortest wave keeps its size, beyond it is refused', inDouble(() => {
     for (const domain of [grid({ x: 8 }), grid({ x: 4, y: 6 }), grid({ x: 4, y: 2, z: 6 }, box({ x: [0, 4], y: [0, 1], z: [0, 12] }))]) {
       const perArea = domain.axes.reduce((total, { width }) => total + width ** -2, 0);
       const start = checkerboard(domain);
@@ -118,7 +107,7 @@ describe('the stability limit', () => {
     }
   }));
 
-  test('the error says what, where, what was seen and what to do; the advice works', double(() => {
+  test('the error says what, where, what was seen and what to do; the advice works', inDouble(() => {
     const start = checkerboard(grid({ x: 4, y: 4 }));
     let error: unknown;
     try {
@@ -145,7 +134,7 @@ describe('the stability limit', () => {
     for (let k = 1; k < 50; k++) diffuse.explicit(checkerboard(domain), scalar(k), (0.5 * h * h) / k);
   });
 
-  test('holds inside programs and derivatives', double(() => {
+  test('holds inside programs and derivatives', inDouble(() => {
     const start = checkerboard(grid({ x: 4 }));
     const program = jit((kappa: Scalar) => diffuse.explicit(start, kappa, 1).values);
     expect(largest(program(scalar(0.25)).data)).toBeCloseTo(0, 14);
@@ -158,10 +147,10 @@ describe('the stability limit', () => {
   });
 });
 
-test('derivatives to the field, the diffusivity and dt obey the laws', double(() => {
+test('derivatives to the field, the diffusivity and dt obey the laws', inDouble(() => {
   const domain = grid({ x: 4, y: 3 }, box({ x: [0, 2], y: [0, 3] }));
   const values = tensor(domain.shape, noise(SEED, 12));
-  for (const boundary of [circle(domain), constant(0.3), zeroGradient]) {
+  for (const boundary of [periodicBoundary(domain), constant(0.3), zeroGradient]) {
     checkGradients(
       ({ u, kappa, dt }: { u: Tensor; kappa: Scalar; dt: Scalar }) => diffuse.explicit(new CenteredField(domain, u, boundary), kappa, dt, { substeps: 2 }).values,
       { u: values, kappa: scalar(0.1), dt: scalar(0.4) },

@@ -108,6 +108,7 @@ test('the boundary is periodic where the field is', () => {
   expect([field.boundary.side('x', 'lower'), field.boundary.side('y', 'upper')].map(String)).toEqual(['periodic', 'zeroGradient']);
 });
 
-test('a scalar field has none', () => {
-  expect(() => divergence(centered(grid({ x: 3 }), 1))).toThrow(ComponentError);
+test('a scalar field has none, unless it lies along a line, where it is a vector of one component', () => {
+  expect(() => divergence(centered(grid({ x: 3, y: 2 }), 1))).toThrow(ComponentError);
+  expect([...divergence(centered(grid({ x: 3 }), doubles({ x: 3 }, [1, 2, 4]))).values.data]).toEqual([0.5, 1.5, 1]);
 });
