@@ -15,6 +15,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: () => import('./tape/index.ts'),
   },
   {
+    name: 'upwind-advection',
+    summary: 'Finds the velocity that carries a marker to its target, and compares its gradient with one derived by hand.',
+    load: () => import('./upwind-advection/index.ts'),
+  },
+  {
     name: 'differentiate-pressure',
     summary: 'Finds the velocity on the left that, made incompressible by its pressure, gives a wanted flow on the right.',
     load: () => import('./differentiate-pressure/index.ts'),
