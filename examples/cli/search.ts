@@ -22,8 +22,7 @@ export async function search<X>(context: Context, f: Objective<X>, start: NoInfe
     maxSteps: iterations,
     signal: context.signal,
     onStep: ({ step, value }) => bar.update(step, { loss: value }),
-  });
-  bar.finish();
+  }).finally(() => bar.finish());
   if (found.reason !== 'maxSteps' && found.reason !== 'aborted') context.log(found.describe());
   return found;
 }
