@@ -8,7 +8,7 @@ export const navierStokesInverseOptions = {
   steps: { kind: 'integer', description: 'time steps of the simulation', default: 20, minimum: 1, maximum: 200 },
   iterations: { kind: 'integer', description: 'iterations of gradient descent', default: 80, minimum: 1, maximum: 100_000 },
   rate: { kind: 'number', description: 'learning rate', default: 1e-3, above: 0, maximum: 1 },
-  precision: { kind: 'choice', description: 'bits per number', choices: [64, 32], default: 64 },
+  precision: { kind: 'choice', description: 'bits per number', choices: [32, 64], default: 32 },
 } as const satisfies OptionSpecs;
 
 /** The checked values of the options. */

@@ -5,7 +5,7 @@ import { expectResults } from '../report.ts';
 import { runExample } from '../run-example.ts';
 
 test('the loss falls, the gradient is right, the reference is left alone', async () => {
-  const left = await runExample(example, { cells: 12, steps: 8, iterations: 12, rate: 0.1 });
+  const left = await runExample(example, { cells: 12, steps: 8, iterations: 12, rate: 0.1, precision: 64 });
   const { losses, share, gradientError, referenceMemberGradient } = left.summary as Record<string, number> & { losses: number[] };
   expect(losses).toHaveLength(13);
   expect(share).toBe(losses.at(-1)! / losses[0]!);
