@@ -13,7 +13,7 @@ const domain = grid({ x: 5, y: 6 });
 const noiseLike = (t: Tensor, seed: number): Tensor => tensor(Object.fromEntries(t.dims.map(({ name, size, type }) => [name, { type, extent: size }])), noise(seed, t.size));
 const smokes = (): CenteredField[] => Array.from({ length: MEMBERS }, (_, k) => centered(domain, tensor(domain.shape, noise(SEED + k, domain.size)), { boundary: zeroGradient }));
 const flows = (boundary: Boundary): StaggeredField[] =>
-  Array.from({ length: MEMBERS }, (_, k) => staggered(domain, 0, { boundary }).mapSamples((u, _layout, name) => noiseLike(u, SEED + 10 * k + domain.names.indexOf(name))));
+  Array.from({ length: MEMBERS }, (_, k) => staggered(domain, 0, { boundary }).mapSamples((u, _layout, name) => noiseLike(u, SEED + 10 * k + (domain.names as readonly string[]).indexOf(name))));
 
 const side = (parts: readonly Tensor[]): Tensor => stack(parts, 'batch', batch);
 const together = (fields: readonly StaggeredField[]): StaggeredField => fields[0]!.mapSamples((_, __, name) => side(fields.map((field) => field.component(name))));
