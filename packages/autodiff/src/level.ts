@@ -38,22 +38,42 @@ export function inputList(primitive: Primitive, a: Value, b: Value): readonly Va
   return primitive.slopes?.length === 1 ? [a] : [a, b];
 }
 
-/** Open traces, innermost last: operations without inputs are recorded there. */
-const openTraces: Level[] = [];
+/** Open traces, innermost last: operations without inputs are recorded in the last one. */
+let openTraces: Level[] = [];
 
-/** The innermost open trace, if any. */
-export function innermostTrace(): Level | undefined {
+function innermostTrace(): Level | undefined {
   return openTraces[openTraces.length - 1];
 }
 
 /** Runs `body` with the level open, and closes it whatever happens. */
 export function withLevel<R>(level: Level, isTrace: boolean, body: () => R): R {
-  if (isTrace) openTraces.push(level);
+  const traces = openTraces;
+  if (isTrace) traces.push(level);
   try {
     return body();
   } finally {
-    if (isTrace) openTraces.pop();
+    if (isTrace) traces.pop();
     level.open = false;
+  }
+}
+
+/** Whether a trace is open above the level that an operation belongs to (undefined: it is on plain values). */
+function isTracedAbove(level: Level | undefined): boolean {
+  const trace = innermostTrace();
+  return trace !== undefined && (level === undefined || trace.id > level.id);
+}
+
+/**
+ * Performs an operation out of sight of the traces above its level. It may be made of others without inputs (the body of a loop that
+ * fills an array), and those must not be recorded by a function that merely uses the result.
+ */
+function outOfSight<R>(level: Level | undefined, perform: () => R): R {
+  const traces = openTraces;
+  openTraces = level === undefined ? [] : traces.filter((trace) => trace.id <= level.id);
+  try {
+    return perform();
+  } finally {
+    openTraces = traces;
   }
 }
 
@@ -69,19 +89,6 @@ function levelOf(primitive: Primitive, inputs: readonly Value[]): Level | undefi
   let top: Level | undefined;
   for (let i = 0; i < inputs.length; i++) top = higher(primitive, top, inputs[i]);
   return top === undefined && inputs.length === 0 ? innermostTrace() : top;
-}
-
-/**
- * Runs `body` as if no program were being recorded: what an operation computes from plain values alone (a loop, a solve) is a
- * plain value, although operations without inputs take part in it.
- */
-function outsideTraces<R>(body: () => R): R {
-  const suspended = openTraces.splice(0);
-  try {
-    return body();
-  } finally {
-    openTraces.push(...suspended);
-  }
 }
 
 /** Sees every operation on plain values; used by `debugNaN`. */
@@ -106,7 +113,7 @@ export function observeEvaluation<R>(watch: EvaluationObserver, body: () => R): 
 }
 
 function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
-  const outputs = openTraces.length === 0 ? primitive.evaluate(inputs, params) : outsideTraces(() => primitive.evaluate(inputs, params));
+  const outputs = primitive.evaluate(inputs, params);
   observer?.(primitive, outputs, params);
   return outputs;
 }
@@ -114,12 +121,18 @@ function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: u
 /** Performs an operation: at the highest level among its inputs, or on plain values when there is none. */
 export function apply(primitive: Primitive, inputs: readonly Value[], params?: unknown): readonly Value[] {
   const level = levelOf(primitive, inputs);
+  if (isTracedAbove(level)) return outOfSight(level, () => performAt(level, primitive, inputs, params));
+  return performAt(level, primitive, inputs, params);
+}
+
+function performAt(level: Level | undefined, primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
   return level === undefined ? evaluatePlain(primitive, inputs, params) : level.process(primitive, inputs, params);
 }
 
 /** `apply` for primitives with one output. */
 export function applyOne(primitive: Primitive, inputs: readonly Value[], params?: unknown): Value {
   const level = levelOf(primitive, inputs);
+  if (isTracedAbove(level)) return apply(primitive, inputs, params)[0];
   if (level !== undefined) return level.processOne(primitive, inputs, params);
   return observer === undefined ? primitive.evaluateOne(inputs, params) : evaluatePlain(primitive, inputs, params)[0];
 }
@@ -130,6 +143,7 @@ export function applyOne(primitive: Primitive, inputs: readonly Value[], params?
  */
 export function applyPair(primitive: Primitive, a: Value, b: Value): Value {
   const level = higher(primitive, higher(primitive, undefined, a), b);
+  if (isTracedAbove(level)) return apply(primitive, inputList(primitive, a, b))[0];
   if (level !== undefined) return level.processPair(primitive, a, b);
   if (observer !== undefined || primitive.evaluatePair === undefined) return evaluatePlain(primitive, inputList(primitive, a, b), undefined)[0];
   return primitive.evaluatePair(a, b);

@@ -161,6 +161,36 @@ describe('what is solved', () => {
     expect(jvp(f, 6, 1).tangent).toBe(0.5);
   });
 
+  describe('a first guess', () => {
+    const guesses: unknown[] = [];
+    const noting: LinearSolver = (matvec, bs, context, guess) => (guesses.push(guess), denseSolver(matvec, bs, context));
+    const solveFrom = (b: Vector, guess: Vector): Scalar => mul(...(implicitLinearSolve(product([[3, 1], [1, 2]]), b, { solver: noting, guess }).x as [Scalar, Scalar]));
+
+    test('is handed to the solver of the system itself, not to those of derivatives', () => {
+      guesses.length = 0;
+      grad(([x, y]: Vector) => solveFrom([x!, y!], [7, 8]))([1, 2]);
+      expect(guesses).toEqual([[7, 8], undefined]);
+    });
+
+    test('has no influence on derivatives, in either mode', () => {
+      const both = ([b, c, g, h]: Vector): Scalar => solveFrom([b!, c!], [g!, h!]);
+      expect(grad(both)([1, 2, 7, 8]).slice(2)).toEqual([0, 0]);
+      expect(jvp(both, [1, 2, 7, 8] as Vector, [0, 0, 1, 1]).tangent).toBe(0);
+      checkGradients(both, [0.3, 0.7, 7, 8] as Vector, { order: 2 });
+    });
+
+    test('of members: own ones and shared ones', () => {
+      guesses.length = 0;
+      vmap((x: Scalar) => solveFrom([x, 1], [mul(10, x), 5]))(new NumberList([1, 2]));
+      expect(guesses).toEqual([[new NumberList([10, 20]), new NumberList([5, 5])]]);
+    });
+
+    test('that is no tree like b is refused', () => {
+      expect(() => solveFrom([1, 2], [1])).toThrow('linearSolve: the guess of structure [*] where [*,*] was expected');
+      expect(() => solveFrom([1, 2], [1, stack([2]) as unknown as Scalar])).toThrow('at [1] of the guess: a list of 1 numbers where a number was expected');
+    });
+  });
+
   describe('a solver that closes over differentiated values', () => {
     // 4 u = t, with a guess of t that one step of Newton's method makes exact.
     const solver = (guess: Scalar): LinearSolver => (matvec, bs) => {

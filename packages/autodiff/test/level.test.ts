@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { checkpoint, ClosedLevelError, grad, jvp, vjp, vmap } from '../src/index.ts';
 import { apply, applyOne, discrete } from '../src/extend.ts';
 import { observeEvaluation } from '../src/level.ts';
-import { add, cos, div, exp, mul, NumberList, sin, stack, unstack, type Scalar } from '../src/scalar.ts';
-import { derivativeModes, expectClose, plain, randomNumbers, taylor, type ScalarFunction, type Series } from './support.ts';
+import { add, cos, exp, mul, NumberList, sin, stack, unstack, type Scalar } from '../src/scalar.ts';
+import { derivativeModes, expectClose, plain, type ScalarFunction } from './support.ts';
 
 const total = (list: unknown): Scalar => unstack(list).reduce((sum, x) => add(sum, x));
 
@@ -66,65 +66,6 @@ describe.each(derivativeModes)('%s over', (_outer, outer) => {
         expectClose(outer(inner(innermost(f)))(0.3), waves[3]!(0.3) + 8 * waves[3]!(0.6), 1e-13);
       });
     });
-  });
-});
-
-describe('random functions of depth 4 agree with their Taylor series', () => {
-  interface Both {
-    readonly f: ScalarFunction;
-    readonly series: (x: Series) => Series;
-    readonly text: string;
-  }
-  const unaries = [
-    ['sin', sin, taylor.sin],
-    ['cos', cos, taylor.cos],
-    ['exp', (x: Scalar) => exp(sin(x)), (x: Series) => taylor.exp(taylor.sin(x))],
-  ] as const;
-  const binaries = [
-    ['add', add, taylor.add],
-    ['mul', mul, taylor.mul],
-    // The denominator 2 + sin b stays away from 0.
-    ['div', (a: Scalar, b: Scalar) => div(a, add(2, sin(b))), (a: Series, b: Series) => taylor.div(a, taylor.add(taylor.constant(2, a.length - 1), taylor.sin(b)))],
-  ] as const;
-
-  function randomFunction(random: () => number, depth: number): Both {
-    const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!;
-    if (depth === 0) {
-      const constant = Math.round(random() * 8) / 4 - 1;
-      if (random() < 0.3) return { f: () => constant, series: (x) => taylor.constant(constant, x.length - 1), text: String(constant) };
-      return { f: (x) => x, series: (x) => x, text: 'x' };
-    }
-    const a = randomFunction(random, depth - 1);
-    if (random() < 0.4) {
-      const [name, f, series] = pick(unaries);
-      return { f: (x) => f(a.f(x)), series: (x) => series(a.series(x)), text: `${name}(${a.text})` };
-    }
-    const b = randomFunction(random, depth - 1);
-    const [name, f, series] = pick(binaries);
-    return { f: (x) => f(a.f(x), b.f(x)), series: (x) => series(a.series(x), b.series(x)), text: `${name}(${a.text}, ${b.text})` };
-  }
-
-  const modes = derivativeModes.map(([, derivative]) => derivative);
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('in all eight orders of nesting (seed %i)', (seed) => {
-    const numbers = randomNumbers(100 + seed, 200, 0, 1);
-    const { f, series, text } = randomFunction(() => numbers.pop()!, 4);
-    const x = 2 * numbers.pop()! - 1;
-    const expected = taylor.derivatives(series(taylor.variable(x, 3)));
-    expectClose(f(x), expected[0]!, 1e-14, text);
-    for (const outer of modes) {
-      expectClose(outer(f)(x), expected[1]!, 1e-13, `first derivative of ${text}`);
-      for (const inner of modes) {
-        expectClose(outer(inner(f))(x), expected[2]!, 1e-12, `second derivative of ${text}`);
-        for (const innermost of modes) {
-          const third = outer(inner(innermost(f)));
-          expectClose(third(x), expected[3]!, 1e-11, `third derivative of ${text}`);
-          // Outside all, and at the innermost place.
-          expectClose((vmap(third)(new NumberList([x])) as unknown as NumberList).values[0], expected[3]!, 1e-11, `of a member: ${text}`);
-          const within: ScalarFunction = (y) => unstack(vmap(f)(stack([y, y])))[1]!;
-          expectClose(outer(inner(innermost(within)))(x), expected[3]!, 1e-11, `with members inside: ${text}`);
-        }
-      }
-    }
   });
 });
 

@@ -82,17 +82,24 @@ export function eliminate(matrix: readonly (readonly number[])[], right: readonl
   return rows.map((row, i) => row[n]! / row[i]!);
 }
 
-/** A linear solver on numbers (or on lists of them, one system per member): writes the operator out as a matrix. */
+/** The numbers of a number, a list, or a list of lists. */
+function numbersIn(value: unknown): number[] {
+  return value instanceof NumberList ? value.values.flatMap(numbersIn) : [plain(value)];
+}
+
+/** Something of the form of `like` with other numbers, in the order of `numbersIn`. */
+function withNumbers(like: unknown, numbers: Iterator<number>): number | NumberList {
+  return like instanceof NumberList ? new NumberList(like.values.map((member) => withNumbers(member, numbers))) : (numbers.next().value as number);
+}
+
+/** A linear solver on numbers, or on lists of them with one system per member: writes the operator out as a matrix. */
 export const denseSolver: LinearSolver = (matvec, bs) => {
-  const members = bs[0] instanceof NumberList ? bs[0].values.length : undefined;
-  const spread = (x: number): number | NumberList => (members === undefined ? x : new NumberList(new Array<number>(members).fill(x)));
-  const at = (value: unknown, member: number): number => plain(value instanceof NumberList ? value.values[member] : value);
-  const columns = bs.map((_, j) => matvec(bs.map((__, i) => spread(i === j ? 1 : 0))));
-  const solutions = Array.from({ length: members ?? 1 }, (_, member) =>
-    eliminate(bs.map((__, i) => bs.map((___, j) => at(columns[j]![i], member))), bs.map((b) => at(b, member))),
-  );
-  const xs = bs.map((_, i) => (members === undefined ? solutions[0]![i]! : new NumberList(solutions.map((solution) => solution[i]!))));
-  return { xs, info: [] };
+  const like = (numbers: number[]): number | NumberList => withNumbers(bs[0], numbers.values());
+  const members = numbersIn(bs[0]).map((_, member) => member);
+  const columns = bs.map((_, j) => matvec(bs.map((__, i) => like(members.map(() => (i === j ? 1 : 0))))).map(numbersIn));
+  const right = bs.map(numbersIn);
+  const solutions = members.map((member) => eliminate(bs.map((_, i) => bs.map((__, j) => columns[j]![i]![member]!)), right.map((b) => b[member]!)));
+  return { xs: bs.map((_, i) => like(solutions.map((solution) => solution[i]!))), info: [] };
 };
 
 /** What `held.ts` counts, in a process of its own, whose heap nobody else changes. */

@@ -1,6 +1,6 @@
 /** @file Recording programs: constants, captured values, traces inside traces, dead code. */
 import { describe, expect, test } from 'vitest';
-import { grad, jvp, vmap } from '../src/index.ts';
+import { grad, jvp, rollout, vmap } from '../src/index.ts';
 import { apply, applyOne, closeOver, discrete, evaluateProgram, primitive, printProgram, spaceOf, traceProgram, Variable, withoutDeadCode, type Box, type Program } from '../src/extend.ts';
 import { add, div, exp, less, mul, NumberList, select, sin, square, stack, unstack, type Scalar } from '../src/scalar.ts';
 import { expectClose, randomNumbers } from './support.ts';
@@ -97,6 +97,38 @@ describe('operations without inputs', () => {
     const { program } = closeOver('test', (x: Scalar) => add(x, applyOne(ticket, []) as Scalar), [1]);
     expect(names(program)).toEqual(['ticket', 'add']);
     expect(evaluateProgram(program, [1])).toEqual([8]);
+  });
+
+  // A step that draws a ticket by itself.
+  const tickets = (x: Scalar): Scalar => rollout((s: Scalar) => add(s, applyOne(ticket, []) as Scalar), x, 3);
+
+  test('but not where they are part of an operation on plain values, which is performed at once', () => {
+    const { program } = closeOver('test', (x: Scalar) => mul(x, tickets(1)), [1]);
+    expect(names(program)).toEqual(['mul']);
+    expect(evaluateProgram(program, [2])).toEqual([44]);
+  });
+
+  test('nor where they are part of an operation of an outer transformation', () => {
+    const f = (x: Scalar): Scalar => {
+      const { program, captured } = closeOver('test', (y: Scalar) => mul(y, tickets(x)), [1]);
+      expect(names(program)).toEqual(['mul']);
+      return evaluateProgram(program, [...captured, x])[0] as Scalar;
+    };
+    expect(grad(f)(2)).toBe(2 + 23); // x (x + 21)
+    expect(jvp(f, 2, 1).tangent).toBe(25);
+    expect(unstack(vmap(f)(new NumberList([1, 2])))).toEqual([22, 46]);
+  });
+
+  test('and are recorded again by a trace inside of such an operation', () => {
+    const recording = primitive({
+      name: 'recording',
+      evaluate: ([x]) => [evaluateProgram(closeOver('inner', (y: Scalar) => add(y, applyOne(ticket, []) as Scalar), [1]).program, [x])[0]],
+      abstract: (xs) => xs,
+      outputSpace: () => numberSpace,
+    });
+    const { program } = closeOver('test', (x: Scalar) => mul(x, applyOne(recording, [1]) as Scalar), [1]);
+    expect(names(program)).toEqual(['mul']);
+    expect(evaluateProgram(program, [2])).toEqual([16]);
   });
 });
 
