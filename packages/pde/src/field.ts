@@ -7,7 +7,7 @@ import { CenteredField } from './centered-field.ts';
 import { ComponentError, FieldShapeError } from './errors.ts';
 import { isGeometry, type Geometry } from './geometry.ts';
 import type { Grid, Positions } from './grid.ts';
-import { centerLayout, faceLayout, positionsOf, shapeOf, type Layout } from './layout.ts';
+import { centerLayout, faceLayout, inStorageOrder, positionsOf, shapeOf, type Layout } from './layout.ts';
 import { hardMask } from './mask.ts';
 import { StaggeredField } from './staggered-field.ts';
 import { componentNames, componentsOf, stackComponents } from './vector.ts';
@@ -47,10 +47,7 @@ function onLayout(operation: string, quantity: Quantity, layout: Layout, where: 
   if (foreign !== undefined) throw new FieldShapeError(operation, foreign.name, undefined, foreign.size, where);
   // Axes with long names are channels in tensors that were made without saying what they are.
   const inSpace = real.dims.filter(({ name, type }) => type !== 'spatial' && wanted.includes(name)).reduce((t: Tensor, { name }) => rename(t, name, name, spatial), real);
-  const innermost = inSpace.dims.slice(inSpace.dims.length - wanted.length).map(({ name }) => name);
-  if (wanted.every((name, k) => innermost[k] === name)) return inSpace;
-  // Sums take the order of dimensions of their first operand, and repeat what is constant along one.
-  return full(shapeOf(layout), 0, { dtype: real.dtype }).add(inSpace);
+  return inStorageOrder(inSpace, layout);
 }
 
 /** A tensor whose components, if it has any, are those of the grid, in the order of its axes. */

@@ -1,5 +1,5 @@
 /** @file Where the samples of a component lie along each axis, and which of them are stored. */
-import { spatial, type DimOf, type FloatDType } from '@tapeflow/tensor';
+import { full, spatial, type DimOf, type FloatDType, type Tensor } from '@tapeflow/tensor';
 import type { Boundary, Position, Side } from './boundary/boundary.ts';
 import { periodic } from './boundary/periodic.ts';
 import { BoundaryError } from './errors.ts';
@@ -61,6 +61,15 @@ export function lineAlong(layout: Layout, axis: string): Line {
 /** Coordinates of the samples of a layout. */
 export function positionsOf(layout: Layout, dtype?: FloatDType): Points {
   return Object.fromEntries(layout.map((line) => [line.axis.name, samplePositions(line.axis, line.count, startOf(line), dtype)]));
+}
+
+/** A tensor with its spatial dimensions in the order of storage, repeated along those it lacks. */
+export function inStorageOrder(values: Tensor, layout: Layout): Tensor {
+  const wanted = [...layout].reverse().map(({ axis }) => axis.name);
+  const innermost = values.dims.slice(values.dims.length - wanted.length).map(({ name }) => name);
+  if (wanted.every((name, k) => innermost[k] === name)) return values;
+  // Sums take the order of dimensions of their first operand, and repeat what is constant along one.
+  return full(shapeOf(layout), 0, { dtype: values.dtype }).add(values);
 }
 
 /** Sizes of the samples of a layout, in the order of storage. */

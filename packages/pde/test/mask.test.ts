@@ -36,6 +36,7 @@ describe('soft masks', () => {
       const [nx, ny] = [6, 4];
       const stored = Array.from({ length: nx * ny }, (_, k) => expected[(k % nx) * ny + Math.floor(k / nx)]!);
       expectClose(softMask(shape, domain, { balance }), stored, 1e-14);
+      if (balance === 0.5) expect(flat(softMask(shape, domain))).toEqual(flat(softMask(shape, domain, { balance })));
     }
   }));
 

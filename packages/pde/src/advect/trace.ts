@@ -1,10 +1,9 @@
 /** @file Where fluid comes from: positions from which, or to which, samples travel in one step. */
-import { add, full, mul, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { add, mul, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { CenteredField } from '../centered-field.ts';
-import type { Grid } from '../grid.ts';
 import { FieldMismatchError } from '../errors.ts';
-import { indexAlong } from '../grid.ts';
-import { positionsOf, shapeOf, startOf, type Layout } from '../layout.ts';
+import { indexAlong, type Grid } from '../grid.ts';
+import { inStorageOrder, positionsOf, startOf, type Layout } from '../layout.ts';
 import { cellPositions, sampleComponent, type CellPositions } from '../sampling.ts';
 import { componentsAt, layoutOf } from '../resample.ts';
 import type { StaggeredField } from '../staggered-field.ts';
@@ -23,11 +22,8 @@ function sampledAt(velocity: Velocity, grid: Grid, layout: Layout): CellPosition
     throw new FieldMismatchError('advect', `field on ${String(grid)}`, String(velocity), 'Give a velocity on a grid with the same axes.');
   }
   const dtype = velocity.component(grid.names[0]!).dtype === 'f64' ? 'f64' : 'f32';
-  // Sampled values have the dimensions of the points; zeros in the order of storage say which comes first.
-  const zeros = full(shapeOf(layout), 0, { dtype });
-  const points = Object.fromEntries(Object.entries(positionsOf(layout, dtype)).map(([name, x]) => [name, add(zeros, x)]));
-  const positions = cellPositions(velocity.grid, points);
-  return Object.fromEntries(velocity.grid.names.map((name) => [name, sampleComponent(velocity.component(name), layoutOf(velocity, name), positions)]));
+  const positions = cellPositions(velocity.grid, positionsOf(layout, dtype));
+  return Object.fromEntries(velocity.grid.names.map((name) => [name, inStorageOrder(sampleComponent(velocity.component(name), layoutOf(velocity, name), positions), layout)]));
 }
 
 /** Positions of the samples of a layout in cells, displaced by `factor` · dt · velocity. */

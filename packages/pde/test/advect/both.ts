@@ -111,6 +111,16 @@ export function lawsOfAdvection(scheme: Scheme, strength?: number): void {
       expectClose(other.values.slice(inside), scheme(field, staggered(finer, linear, { boundary: open }), 0.2).values.slice(inside), 1e-13);
     }));
 
+    test('may name its axes in another order', inDouble(() => {
+      const turned = grid({ y: 5, x: 6 }, box({ x: [-1, 1], y: [0, 3] }));
+      const velocity = randomStaggered(fine, wall, { seed: SEED });
+      const field = randomStaggered(fine, zeroGradient, { seed: SEED + 1 });
+      const moved = scheme(field, staggered(turned, velocity.components, { boundary: wall }), 0.4);
+      expect(moved.component('x').dims.map(({ name }) => name)).toEqual(['y', 'x']);
+      // Interpolation finds the same velocity on the same samples as averages do.
+      expectClose(moved, scheme(field, velocity, 0.4), 1e-14);
+    }));
+
     test('has derivatives', inDouble(() => {
       const at = { field: randomCentered(fine, wall, { seed: SEED }), velocity: randomStaggered(coarse, wall, { seed: SEED + 1 }), dt: scalar(0.43) };
       checkGradients(({ field, velocity, dt }: typeof at) => scheme(field, velocity, dt), at, { seed: SEED, step: 1e-5 });
