@@ -2,9 +2,10 @@
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { add, div, mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
 import type { Boundary } from './boundary/boundary.ts';
-import { ComponentError, FieldMismatchError } from './errors.ts';
+import { ComponentError, FieldMismatchError, FieldShapeError } from './errors.ts';
 import type { Grid } from './grid.ts';
 import { centerLayout, type Layout } from './layout.ts';
+import { indented, printedAs } from './printed.ts';
 import { componentNames, componentsOf, stackComponents } from './vector.ts';
 
 /** What a centred field can be combined with: numbers, scalars, tensors without other spatial dimensions, fields of the same grid. */
@@ -12,12 +13,14 @@ export type CenteredOperand = number | Scalar | Tensor<never> | CenteredField;
 
 type Operation = (a: Tensor, b: number | Tensor) => Tensor;
 
+const Printed: new () => object = printedAs((field: CenteredField) => `${String(field)}\n${indented(String(field.values))}`);
+
 /**
  * A scalar or (with a dimension `vector`) vector quantity in the middle of the cells of a grid. Immutable.
  *
  * Arithmetic works on the values; the result has the boundary of the left operand.
  */
-export class CenteredField implements TreeNode<CenteredField> {
+export class CenteredField extends Printed implements TreeNode<CenteredField> {
   readonly grid: Grid;
   /** (batch…, vector?, z, y, x) */
   readonly values: Tensor;
@@ -25,6 +28,7 @@ export class CenteredField implements TreeNode<CenteredField> {
 
   /** Use `centered`, which checks. */
   constructor(grid: Grid, values: Tensor, boundary: Boundary) {
+    super();
     this.grid = grid;
     this.values = values;
     this.boundary = boundary;
@@ -59,9 +63,13 @@ export class CenteredField implements TreeNode<CenteredField> {
     throw new ComponentError('component', this.grid.names, Object.keys(parts), `There is no component '${name}': give a vector field with one component per axis.`);
   }
 
-  /** The same grid and boundary with other values. */
-  with(values: Tensor): CenteredField {
-    return new CenteredField(this.grid, values, this.boundary);
+  /** The same grid and boundary with other values. Throws `FieldShapeError` when their sizes are not those of the grid. */
+  with(values: Tensor<never>): CenteredField {
+    for (const { name, cells } of this.grid.axes) {
+      const size = values.dims.find((dim) => dim.name === name)?.size;
+      if (size !== cells) throw new FieldShapeError('with', name, cells, size, 'The field');
+    }
+    return new CenteredField(this.grid, values as Tensor, this.boundary);
   }
 
   /** The same values with another boundary. */
@@ -70,14 +78,14 @@ export class CenteredField implements TreeNode<CenteredField> {
   }
 
   /** Applies a function to the samples of the field or, one by one, of the components of a vector. */
-  combineSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor): Tensor {
+  combineSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor<never>): Tensor {
     const parts = Object.entries(componentsOf(this.values));
-    if (parts.length === 0) return f(this.values, centerLayout(this.grid, this.boundary));
-    return stackComponents(Object.fromEntries(parts.map(([name, values]) => [name, f(values, centerLayout(this.grid, this.boundary, name), name)])));
+    if (parts.length === 0) return f(this.values, centerLayout(this.grid, this.boundary)) as Tensor;
+    return stackComponents(Object.fromEntries(parts.map(([name, values]) => [name, f(values, centerLayout(this.grid, this.boundary, name), name) as Tensor])));
   }
 
   /** The same, for functions whose results are samples of the same kind. */
-  mapSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor): CenteredField {
+  mapSamples(f: (values: Tensor, layout: Layout, component?: string) => Tensor<never>): CenteredField {
     return this.with(this.combineSamples(f));
   }
 
@@ -95,7 +103,7 @@ export class CenteredField implements TreeNode<CenteredField> {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `centred field on ${String(this.grid)}, boundary ${String(this.boundary)}`;
   }
 }

@@ -40,11 +40,11 @@ export class FieldShapeError extends TapeflowError {
   readonly axis: string;
   /** Samples that are stored along the axis; undefined where the grid has no such axis. */
   readonly expected: number | undefined;
-  readonly seen: number;
-  constructor(operation: string, axis: string, expected: number | undefined, seen: number, where: string) {
+  readonly seen: number | undefined;
+  constructor(operation: string, axis: string, expected: number | undefined, seen: number | undefined, where: string) {
     const [what, advice] = expected === undefined
       ? [`${where} has no axis '${axis}', but the values have ${seen} along it.`, 'Name dimensions that are not directions of the grid in another type: batch(…), instance(…).']
-      : [`${where} has ${expected} samples along '${axis}', but the values have ${seen}.`, 'Faces on walls are not stored (N − 1 along the normal), faces on open sides are (N + 1), periodic axes store N.'];
+      : [`${where} has ${expected} samples along '${axis}', but the values have ${seen ?? 'no such dimension'}.`, 'Faces on walls are not stored (N − 1 along the normal), faces on open sides are (N + 1), periodic axes store N.'];
     super(operation, what, advice);
     this.axis = axis;
     this.expected = expected;

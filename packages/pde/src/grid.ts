@@ -2,6 +2,7 @@
 import { range, scalar, spatial, type DimOf, type FloatDType, type Tensor } from '@tapeflow/tensor';
 import { GridError } from './errors.ts';
 import type { Box } from './geometry.ts';
+import { printedAs } from './printed.ts';
 import { VECTOR } from './vector.ts';
 
 /** One direction of a grid. */
@@ -18,11 +19,13 @@ export interface Axis {
 /** Coordinates by axis, each along its own dimension. `Positions<'x' | 'y'>` has these two; without names it is any `Points`. */
 export type Positions<A extends string = string> = { readonly [Name in A]: Tensor<never> };
 
+const Printed: new () => object = printedAs((grid: Grid) => grid.toString());
+
 /**
  * A uniform grid. Axes are kept in the given order, x first; in storage the first axis is innermost, so arrays are (z, y, x).
  * `Grid<'x' | 'y'>` has these axes; `Grid` alone has axes that are not known before it runs.
  */
-export class Grid<A extends string = string> {
+export class Grid<A extends string = string> extends Printed {
   readonly axes: readonly Axis[];
   /** Names of the axes in the given order. */
   readonly names: readonly A[];
@@ -30,6 +33,7 @@ export class Grid<A extends string = string> {
   readonly key: string;
 
   constructor(axes: readonly Axis[]) {
+    super();
     this.axes = axes;
     this.names = axes.map(({ name }) => name as A);
     this.key = axes.map(({ name, cells, lower, upper }) => `${name}=${cells}[${lower},${upper}]`).join(' ');
@@ -67,7 +71,7 @@ export class Grid<A extends string = string> {
     return Object.fromEntries(this.axes.map((axis) => [axis.name, samplePositions(axis, axis.cells, 0.5, options.dtype)])) as Readonly<Record<string, Tensor<never>>> as Positions<A>;
   }
 
-  toString(): string {
+  override toString(): string {
     return `grid(${this.axes.map(({ name, cells, lower, upper }) => `${name}=${cells} from ${lower} to ${upper}`).join(', ')})`;
   }
 }

@@ -5,11 +5,14 @@ import type { Boundary } from './boundary/boundary.ts';
 import { ComponentError, FieldMismatchError } from './errors.ts';
 import type { Grid } from './grid.ts';
 import { faceLayout, sameSamples, type Layout } from './layout.ts';
+import { indented, printedAs } from './printed.ts';
 
 /** What a staggered field can be combined with: numbers, scalars, fields with the same stored faces. */
 export type StaggeredOperand = number | Scalar | StaggeredField;
 
 type Operation = (a: Tensor, b: number | Tensor) => Tensor;
+
+const Printed: new () => object = printedAs((field: StaggeredField) => [String(field), ...field.grid.names.map((name) => indented(`${name}: ${String(field.component(name))}`))].join('\n'));
 
 /**
  * A vector whose component along each axis lives on the faces across that axis. Only faces that are unknown are stored: see
@@ -17,7 +20,7 @@ type Operation = (a: Tensor, b: number | Tensor) => Tensor;
  *
  * Arithmetic works on the stored values; the result has the boundary of the left operand.
  */
-export class StaggeredField implements TreeNode<StaggeredField> {
+export class StaggeredField extends Printed implements TreeNode<StaggeredField> {
   readonly grid: Grid;
   /** One tensor per axis, (batch…, z, y, x) each; sizes along the own axis depend on the boundary. */
   readonly components: Readonly<Record<string, Tensor>>;
@@ -25,6 +28,7 @@ export class StaggeredField implements TreeNode<StaggeredField> {
 
   /** Use `staggered`, which checks. */
   constructor(grid: Grid, components: Readonly<Record<string, Tensor>>, boundary: Boundary) {
+    super();
     this.grid = grid;
     this.components = components;
     this.boundary = boundary;
@@ -70,8 +74,8 @@ export class StaggeredField implements TreeNode<StaggeredField> {
   }
 
   /** Applies a function to each component. */
-  mapSamples(f: (values: Tensor, layout: Layout, component: string) => Tensor): StaggeredField {
-    const next = Object.fromEntries(this.grid.names.map((name) => [name, f(this.component(name), this.layout(name), name)]));
+  mapSamples(f: (values: Tensor, layout: Layout, component: string) => Tensor<never>): StaggeredField {
+    const next = Object.fromEntries(this.grid.names.map((name) => [name, f(this.component(name), this.layout(name), name) as Tensor]));
     return new StaggeredField(this.grid, next, this.boundary);
   }
 
@@ -89,7 +93,7 @@ export class StaggeredField implements TreeNode<StaggeredField> {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `staggered field on ${String(this.grid)}, boundary ${String(this.boundary)}`;
   }
 }

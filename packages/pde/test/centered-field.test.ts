@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkGradients, flatten, grad } from '@tapeflow/autodiff';
 import { l2, precision, scalar, sum, tensor, type Scalar } from '@tapeflow/tensor';
-import { box, CenteredField, centered, ComponentError, constant, FieldMismatchError, grid, pad, periodic, wall, zeroGradient } from '../src/index.ts';
+import { box, CenteredField, centered, ComponentError, constant, FieldMismatchError, FieldShapeError, grid, pad, periodic, wall, zeroGradient } from '../src/index.ts';
 import { expectClose, flat, inDouble, randomCentered } from './support.ts';
 
 const domain = grid({ x: 3, y: 2 });
@@ -57,6 +57,12 @@ describe('arithmetic', () => {
 test('with and withBoundary change one thing', () => {
   expect(a.with(b.values)).toMatchObject({ grid: domain, values: b.values, boundary: wall });
   expect(a.withBoundary(periodic)).toMatchObject({ grid: domain, values: a.values, boundary: periodic });
+});
+
+test('with refuses values that do not fill the cells', () => {
+  expect(() => a.with(tensor({ x: 3 }, [1, 2, 3]))).toThrow(FieldShapeError);
+  expect(() => a.with(tensor({ x: 3 }, [1, 2, 3]))).toThrow(expect.objectContaining({ operation: 'with', axis: 'y', expected: 2, seen: undefined }));
+  expect(() => a.with(tensor({ y: 2, x: 4 }, new Float32Array(8)))).toThrow("The field has 3 samples along 'x', but the values have 4.");
 });
 
 test('component: one of a vector, and a refusal that says what is there', () => {

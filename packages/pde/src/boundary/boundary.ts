@@ -1,6 +1,7 @@
 /** @file What a boundary is: for each side of a grid, how a field continues past it. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import type { Tensor } from '@tapeflow/tensor';
+import { printedAs } from '../printed.ts';
 import type { Edge } from './edge.ts';
 
 /** Which end of an axis. */
@@ -19,12 +20,14 @@ export interface Boundary extends TreeNode<Boundary> {
 /** Across a side, or along it. */
 export type Direction = 'normal' | 'tangential';
 
+const Printed: new () => object = printedAs((side: Side) => side.toString());
+
 /**
  * A rule for one side; alone it is a boundary that has this rule on every side.
  *
  * To add a boundary, extend this class: `ghosts` says what lies beyond, the rest says what follows from it.
  */
-export abstract class Side implements Boundary {
+export abstract class Side extends Printed implements Boundary {
   /** Name of the rule, for messages. */
   abstract readonly name: string;
   /** Whether a component normal to this side keeps its values on the side itself as unknowns. */
@@ -60,7 +63,7 @@ export abstract class Side implements Boundary {
     return this;
   }
 
-  toString(): string {
+  override toString(): string {
     return this.name;
   }
 }

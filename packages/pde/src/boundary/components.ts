@@ -1,15 +1,19 @@
 /** @file Boundaries made of others: a different one per side, per component of a vector, or per direction relative to the side. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { BoundaryError, ComponentError } from '../errors.ts';
+import { printedAs } from '../printed.ts';
 import type { Boundary, End, Side } from './boundary.ts';
 
 /** What holds at both ends of an axis, or at its lower and upper end. */
 export type AxisBoundary = Boundary | readonly [lower: Boundary, upper: Boundary];
 
-class SidesBoundary implements Boundary {
+const Printed: new () => object = printedAs((boundary: Boundary) => boundary.toString());
+
+class SidesBoundary extends Printed implements Boundary {
   readonly axes: Readonly<Record<string, readonly [Boundary, Boundary]>>;
 
   constructor(axes: Readonly<Record<string, readonly [Boundary, Boundary]>>) {
+    super();
     this.axes = axes;
   }
 
@@ -41,7 +45,7 @@ class SidesBoundary implements Boundary {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `sides(${Object.entries(this.axes).map(([axis, [lower, upper]]) => `${axis}: ${lower === upper ? String(lower) : `[${String(lower)}, ${String(upper)}]`}`).join(', ')})`;
   }
 }
@@ -55,10 +59,11 @@ export function sides(axes: Readonly<Record<string, AxisBoundary>>): Boundary {
   );
 }
 
-class ComponentsBoundary implements Boundary {
+class ComponentsBoundary extends Printed implements Boundary {
   readonly parts: Readonly<Record<string, Boundary>>;
 
   constructor(parts: Readonly<Record<string, Boundary>>) {
+    super();
     this.parts = parts;
   }
 
@@ -79,7 +84,7 @@ class ComponentsBoundary implements Boundary {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `components(${Object.entries(this.parts).map(([name, part]) => `${name}: ${String(part)}`).join(', ')})`;
   }
 }
@@ -89,11 +94,12 @@ export function components(parts: Readonly<Record<string, Boundary>>): Boundary 
   return new ComponentsBoundary(parts);
 }
 
-class NormalTangentialBoundary implements Boundary {
+class NormalTangentialBoundary extends Printed implements Boundary {
   readonly normal: Boundary;
   readonly tangential: Boundary;
 
   constructor(normal: Boundary, tangential: Boundary) {
+    super();
     this.normal = normal;
     this.tangential = tangential;
   }
@@ -113,7 +119,7 @@ class NormalTangentialBoundary implements Boundary {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `normalTangential(${String(this.normal)}, ${String(this.tangential)})`;
   }
 }

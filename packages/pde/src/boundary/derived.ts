@@ -1,13 +1,17 @@
 /** @file Boundaries that follow from others: of derivatives, of differences, of the pressure. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
+import { printedAs } from '../printed.ts';
 import type { Boundary, End, Side } from './boundary.ts';
 
-class DerivedBoundary implements Boundary {
+const Printed: new () => object = printedAs((boundary: Boundary) => boundary.toString());
+
+class DerivedBoundary extends Printed implements Boundary {
   readonly name: string;
   readonly source: Boundary;
   private readonly rule: (source: Boundary, axis: string, end: End, component?: string) => Side;
 
   constructor(name: string, source: Boundary, rule: (source: Boundary, axis: string, end: End, component?: string) => Side) {
+    super();
     this.name = name;
     this.source = source;
     this.rule = rule;
@@ -21,7 +25,7 @@ class DerivedBoundary implements Boundary {
     return { children: [this.source], rebuild: ([source]) => new DerivedBoundary(this.name, source as Boundary, this.rule), key: this.name };
   }
 
-  toString(): string {
+  override toString(): string {
     return `${this.name}(${String(this.source)})`;
   }
 }
