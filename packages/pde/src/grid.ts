@@ -60,7 +60,7 @@ export class Grid<A extends string = string> extends Printed {
   }
 
   /** The axis of this name. Throws `GridError` if there is none. */
-  axis(name: string): Axis {
+  axis(name: A): Axis {
     const found = this.axes.find((axis) => axis.name === name);
     if (found !== undefined) return found;
     throw new GridError('grid', name, this.names, `the grid has no axis '${name}'.`, `Use one of ${this.names.join(', ')}.`);

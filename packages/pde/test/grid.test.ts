@@ -1,7 +1,7 @@
 /** @file Grids: where the cells are, how they are named, and which ones cannot be made. */
 import { describe, expect, test } from 'vitest';
 import { precision } from '@tapeflow/tensor';
-import { box, grid, GridError } from '../src/index.ts';
+import { box, grid, GridError, type Grid } from '../src/index.ts';
 
 const coordinates = (values: Readonly<Record<string, unknown>>): Record<string, number[]> =>
   Object.fromEntries(Object.entries(values).map(([name, t]) => [name, Array.from((t as { data: ArrayLike<number> }).data)]));
@@ -77,7 +77,7 @@ describe('refused', () => {
     ['bounds without an axis', () => grid({ x: 4, y: 4 }, box({ x: [0, 1] })), 'the bounds along x.'],
     ['bounds with an axis more', () => grid({ x: 4 }, box({ x: [0, 1], y: [0, 1] })), 'the bounds along x, y.'],
     ['the name of the components', () => grid({ vector: 4 }), "'vector'"],
-    ['an axis it does not have', () => grid({ x: 4, y: 3 }).axis('z'), "no axis 'z'"],
+    ['an axis it does not have', () => (grid({ x: 4, y: 3 }) as Grid).axis('z'), "no axis 'z'"],
   ])('%s', (_what, make, message) => {
     expect(make).toThrow(GridError);
     expect(make).toThrow(message);
@@ -85,6 +85,6 @@ describe('refused', () => {
 
   test('with the facts as fields', () => {
     expect(() => grid({ x: 4, y: 2.5 })).toThrow(expect.objectContaining({ operation: 'grid', axis: 'y', seen: 2.5 }));
-    expect(() => grid({ x: 4 }).axis('q')).toThrow(expect.objectContaining({ axis: 'q', seen: ['x'] }));
+    expect(() => (grid({ x: 4 }) as Grid).axis('q')).toThrow(expect.objectContaining({ axis: 'q', seen: ['x'] }));
   });
 });
