@@ -6,6 +6,3 @@ export { describeType, type ArrayType } from './array/type.ts';
 export { Storage, type MemoryOwner } from './array/storage.ts';
 export { allocate, bytesPerElement, isFloat } from './array/dtype.ts';
 export { wrap } from './named/tensor.ts';
-
-// Conditions that throw, also inside programs
-export { checkLeaves } from './control/check.ts';
