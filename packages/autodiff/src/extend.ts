@@ -39,4 +39,4 @@ export { linearSolvePrimitive, type LinearSolveParams } from './implicit-linear.
 export { directionGenerator } from './check-gradients.ts';
 
 // Special functions of plain numbers
-export { digamma, erf, erfc, lgamma, polygamma } from './scalar/special.ts';
+export { digamma, erf, erfc, gamma, lgamma, polygamma } from './scalar/special.ts';

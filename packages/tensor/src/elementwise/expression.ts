@@ -7,7 +7,7 @@ export const OPERATORS = {
   sqrt: 1, cbrt: 1, exp: 1, expm1: 1, log: 1, log1p: 1, pow: 2, hypot: 2,
   sin: 1, cos: 1, tan: 1, asin: 1, acos: 1, atan: 1, atan2: 2,
   sinh: 1, cosh: 1, tanh: 1, asinh: 1, acosh: 1, atanh: 1,
-  erf: 1, erfc: 1, lgamma: 1, digamma: 1, polygamma: 2,
+  erf: 1, erfc: 1, gamma: 1, lgamma: 1, digamma: 1, polygamma: 2, sinc: 1,
   mulI32: 2, less: 2, lessEqual: 2, equal: 2, and: 2, or: 2, not: 1, select: 3, isFinite: 1,
 } as const;
 

@@ -67,15 +67,21 @@ export type ElementwiseName =
   | 'softplus'
   | 'erf'
   | 'erfc'
+  | 'gamma'
   | 'lgamma'
   | 'digamma'
   | 'polygamma'
+  | 'sinc'
+  | 'xlogy'
   | 'less'
   | 'lessEqual'
   | 'equal'
+  | 'notEqual'
   | 'isFinite'
+  | 'isNaN'
   | 'and'
   | 'or'
+  | 'xor'
   | 'not'
   | 'select';
 
@@ -125,16 +131,23 @@ export const ELEMENTWISE: Readonly<Record<ElementwiseName, ElementwiseEntry>> = 
   softplus: unary('real', (x) => e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x)))))),
   erf: unary('real', (x) => e.erf(x)),
   erfc: unary('real', (x) => e.erfc(x)),
+  gamma: unary('real', (x) => e.gamma(x)),
   lgamma: unary('real', (x) => e.lgamma(x)),
   digamma: unary('real', (x) => e.digamma(x)),
   polygamma: binary('real', (n, x) => e.polygamma(n, x)),
+  sinc: unary('real', (x) => e.sinc(x)),
+  xlogy: binary('real', (x, y) => e.select(e.equal(x, 0), 0, e.mul(x, e.log(y)))),
   // Comparison and logic
   less: predicate('any', 2, (x, y) => e.less(x, y)),
   lessEqual: predicate('any', 2, (x, y) => e.lessEqual(x, y)),
   equal: predicate('any', 2, (x, y) => e.equal(x, y)),
+  notEqual: predicate('any', 2, (x, y) => e.not(e.equal(x, y))),
   isFinite: predicate('real', 1, (x) => e.isFinite(x)),
+  // Only NaN differs from itself.
+  isNaN: predicate('real', 1, (x) => e.not(e.equal(x, x))),
   and: predicate('bool', 2, (x, y) => e.and(x, y)),
   or: predicate('bool', 2, (x, y) => e.or(x, y)),
+  xor: predicate('bool', 2, (x, y) => e.and(e.or(x, y), e.not(e.and(x, y)))),
   not: predicate('bool', 1, (x) => e.not(x)),
   // Choice
   select: { arity: 3, operands: 'any', result: 'same', value: ((condition: Expression, x: Expression, y: Expression) => e.select(condition, x, y)) as ElementwiseEntry['value'] },

@@ -86,10 +86,16 @@ export const sigmoid: UnaryFunction = unary('sigmoid', 'real', primitives.sigmoi
 export const softplus: UnaryFunction = unary('softplus', 'real', primitives.softplus);
 export const erf: UnaryFunction = unary('erf', 'real', primitives.erf);
 export const erfc: UnaryFunction = unary('erfc', 'real', primitives.erfc);
+/** Gamma function Γ(x): (n − 1)! at whole numbers; ±∞ at ±0, NaN at negative integers. */
+export const gamma: UnaryFunction = unary('gamma', 'real', primitives.gamma);
 export const lgamma: UnaryFunction = unary('lgamma', 'real', primitives.lgamma);
 export const digamma: UnaryFunction = unary('digamma', 'real', primitives.digamma);
 /** The n-th derivative of digamma. */
 export const polygamma: BinaryFunction = binary('polygamma', 'real', primitives.polygamma);
+/** sin(πx) / (πx), which is 1 at 0. */
+export const sinc: UnaryFunction = unary('sinc', 'real', primitives.sinc);
+/** x ln y, and 0 where x = 0, whatever y is. The slopes at x = y = 0 are 0. */
+export const xlogy: BinaryFunction = binary('xlogy', 'real', primitives.xlogy);
 
 // Comparison: boolean tensors
 export const less: BinaryFunction = binary('less', 'any', primitives.less);
@@ -97,9 +103,13 @@ export const lessEqual: BinaryFunction = binary('lessEqual', 'any', primitives.l
 export const greater: BinaryFunction = binary('greater', 'any', (x, y) => primitives.less(y, x));
 export const greaterEqual: BinaryFunction = binary('greaterEqual', 'any', (x, y) => primitives.lessEqual(y, x));
 export const equal: BinaryFunction = binary('equal', 'any', primitives.equal);
+export const notEqual: BinaryFunction = binary('notEqual', 'any', primitives.notEqual);
 export const isFinite: UnaryFunction = unary('isFinite', 'real', primitives.isFinite);
+export const isNaN: UnaryFunction = unary('isNaN', 'real', primitives.isNaN);
 
 // Logic of boolean tensors
 export const and: BinaryFunction = binary('and', 'any', primitives.and);
 export const or: BinaryFunction = binary('or', 'any', primitives.or);
+/** Whether one of two holds, but not both. */
+export const xor: BinaryFunction = binary('xor', 'any', primitives.xor);
 export const not: UnaryFunction = unary('not', 'any', primitives.not);

@@ -106,18 +106,51 @@ export const softplus: Unary = unary('softplus', loops.softplusLoop, (x) => sigm
 const gaussian = (x: Value, factor: number): Value => times(exp(neg(square(x))), factor);
 export const erf: Unary = unary('erf', loops.erfLoop, (x) => gaussian(x, 2 / Math.sqrt(Math.PI)));
 export const erfc: Unary = unary('erfc', loops.erfcLoop, (x) => gaussian(x, -2 / Math.sqrt(Math.PI)));
+export const gamma: Unary = unary('gamma', loops.gammaLoop, (x, y) => mul(y, digamma(x)));
 export const lgamma: Unary = unary('lgamma', loops.lgammaLoop, (x) => digamma(x));
 export const digamma: Unary = unary('digamma', loops.digammaLoop, (x) => polygamma(one(x), x));
 /** The n-th derivative of digamma; `n` counts as a constant. */
 export const polygamma: Binary = binary('polygamma', loops.polygammaLoop, undefined, (n, x) => polygamma(add(n, one(n)), x));
 
+/** sin(πx) / (πx). */
+export const sinc: Unary = unary('sinc', loops.sincLoop, (x, y) => {
+  // (cos πx − sinc x) / x cancels near 0: there the series is differentiated term by term.
+  const isSmall = less(abs(x), constantLike(0.25, x));
+  const far = select(isSmall, one(x), x);
+  return select(isSmall, sincSlopeNearZero(select(isSmall, x, zero(x))), div(sub(cos(times(far, Math.PI)), y), far));
+});
+
+/** Coefficients of the slope of Σ (−1)ᵏ (πx)²ᵏ / (2k + 1)!, divided by x, in powers of x². Ten terms are exact to 10⁻²⁰ for |x| < ¼. */
+const SINC_SLOPE: readonly number[] = Array.from({ length: 10 }, (_, j) => {
+  let term = 1;
+  for (let n = 2; n <= 2 * j + 3; n++) term *= Math.PI / n;
+  return ((j % 2 === 0 ? -1 : 1) * (2 * j + 2) * term);
+});
+
+function sincSlopeNearZero(x: Value): Value {
+  const squared = square(x);
+  return mul(x, SINC_SLOPE.reduceRight<Value>((sum, c) => (sum === undefined ? constantLike(c, x) : add(mul(sum, squared), constantLike(c, x))), undefined));
+}
+
+const atOrigin = (x: Value, y: Value): Value => and(equal(x, zero(x)), equal(y, zero(y)));
+/** x ln y, and 0 where x = 0. Where both are 0 the slopes are 0. */
+export const xlogy: Binary = binary(
+  'xlogy',
+  loops.xlogyLoop,
+  (x, y) => select(atOrigin(x, y), zero(y), log(select(atOrigin(x, y), one(y), y))),
+  (x, y) => select(atOrigin(x, y), zero(y), div(x, select(atOrigin(x, y), one(y), y))),
+);
+
 // Comparison and logic
 export const less: Binary = binary('less', loops.lessLoop);
 export const lessEqual: Binary = binary('lessEqual', loops.lessEqualLoop);
 export const equal: Binary = binary('equal', loops.equalLoop);
+export const notEqual: Binary = binary('notEqual', loops.notEqualLoop);
 export const isFinite: Unary = unary('isFinite', loops.isFiniteLoop);
+export const isNaN: Unary = unary('isNaN', loops.isNaNLoop);
 export const and: Binary = binary('and', loops.andLoop);
 export const or: Binary = binary('or', loops.orLoop);
+export const xor: Binary = binary('xor', loops.xorLoop);
 export const not: Unary = unary('not', loops.notLoop);
 
 // Choice: linear in both branches. The branch that is not taken gets exactly 0, whatever the cotangent is.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkGradients, grad } from '@tapeflow/autodiff';
 import { convert, DTypeError, precision, scalar, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import * as arithmetic from '../../src/named/arithmetic.ts';
-import { digammaBySum, erfBySimpson, lgammaByStirling, polygammaBySum } from '../operations/oracles.ts';
+import { digammaBySum, erfBySimpson, lgammaByStirling, polygammaBySum, sincByProduct } from '../operations/oracles.ts';
 import { expectElements, element, random, thrown } from './support.ts';
 
 type Unary = (x: number) => number;
@@ -16,19 +16,19 @@ const unary: Record<string, Unary> = {
   sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan,
   sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)), softplus: (x) => Math.log(1 + Math.exp(x)),
-  erf: erfBySimpson, erfc: (x) => 1 - erfBySimpson(x), lgamma: lgammaByStirling, digamma: digammaBySum,
+  erf: erfBySimpson, erfc: (x) => 1 - erfBySimpson(x), lgamma: lgammaByStirling, digamma: digammaBySum, gamma: (x) => Math.exp(lgammaByStirling(x)), sinc: sincByProduct,
 };
 const binary: Record<string, Binary> = {
   add: (x, y) => x + y, sub: (x, y) => x - y, mul: (x, y) => x * y, div: (x, y) => x / y, mod: (x, y) => x - y * Math.floor(x / y),
-  minimum: Math.min, maximum: Math.max, pow: Math.pow, hypot: Math.hypot, atan2: Math.atan2,
+  minimum: Math.min, maximum: Math.max, pow: Math.pow, hypot: Math.hypot, atan2: Math.atan2, xlogy: (x, y) => x * Math.log(y),
 };
 const comparisons: Record<string, (x: number, y: number) => boolean> = {
-  less: (x, y) => x < y, lessEqual: (x, y) => x <= y, greater: (x, y) => x > y, greaterEqual: (x, y) => x >= y, equal: (x, y) => x === y,
+  less: (x, y) => x < y, lessEqual: (x, y) => x <= y, greater: (x, y) => x > y, greaterEqual: (x, y) => x >= y, equal: (x, y) => x === y, notEqual: (x, y) => x !== y,
 };
-const logic: Record<string, (x: number, y: number) => boolean> = { and: (x, y) => x === 1 && y === 1, or: (x, y) => x === 1 || y === 1 };
+const logic: Record<string, (x: number, y: number) => boolean> = { and: (x, y) => x === 1 && y === 1, or: (x, y) => x === 1 || y === 1, xor: (x, y) => x !== y };
 // Functions are looked up by name here, and every overload is used.
 const functions = arithmetic as unknown as Record<string, (x: unknown, y?: unknown) => Tensor>;
-const OTHERS = ['isFinite', 'not', 'clip', 'polygamma'];
+const OTHERS = ['isFinite', 'isNaN', 'not', 'clip', 'polygamma'];
 
 test('every function is tested', () => {
   const tested = [unary, binary, comparisons, logic].flatMap(Object.keys).concat(OTHERS);
@@ -44,7 +44,8 @@ describe('functions of one tensor', () => {
     expect(functions[name]!(value).dims).toEqual([]);
   }));
 
-  test('isFinite and not', () => {
+  test('isFinite, isNaN and not', () => {
+    expect([...arithmetic.isNaN(tensor({ x: 4 }, [1, NaN, Infinity, -Infinity])).data]).toEqual([0, 1, 0, 0]);
     expect([...arithmetic.isFinite(tensor({ x: 4 }, [1, NaN, Infinity, -Infinity])).data]).toEqual([1, 0, 0, 0]);
     expect([...arithmetic.not(tensor({ x: 2 }, [true, false])).data]).toEqual([0, 1]);
   });
@@ -67,7 +68,7 @@ describe('functions of two tensors', () => {
     const x = tensor({ x: 3 }, [1, 2, 3]);
     const at2 = (name: string): number[] => [...functions[name]!(x, 2).data];
     expect(Object.fromEntries(Object.keys(comparisons).map((name) => [name, at2(name)]))).toEqual({
-      less: [1, 0, 0], lessEqual: [1, 1, 0], greater: [0, 0, 1], greaterEqual: [0, 1, 1], equal: [0, 1, 0],
+      less: [1, 0, 0], lessEqual: [1, 1, 0], greater: [0, 0, 1], greaterEqual: [0, 1, 1], equal: [0, 1, 0], notEqual: [1, 0, 1],
     });
   });
 

@@ -9,6 +9,13 @@ export function erfBySimpson(x: number): number {
   return ((2 / Math.sqrt(Math.PI)) * total * h) / 3;
 }
 
+/** sin(πx) / (πx) by Viète's product of cosines. */
+export function sincByProduct(x: number): number {
+  let product = 1;
+  for (let k = 1; k <= 30; k++) product *= Math.cos((Math.PI * x) / 2 ** k);
+  return product;
+}
+
 const SHIFT = 200;
 
 /** ln Γ(x) for x > 0: recurrence up to large arguments, Stirling's series there. */

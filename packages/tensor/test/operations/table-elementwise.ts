@@ -1,10 +1,11 @@
 /** @file Rows of the table of operations: elementwise operations on arrays. */
+import { grad } from '@tapeflow/autodiff';
 import type { Value } from '@tapeflow/autodiff/extend';
 import type { DType } from '../../src/array/dtype.ts';
 import { DTypeError, ShapeError } from '../../src/errors.ts';
 import * as p from '../../src/primitives/elementwise.ts';
 import { toArray, zip } from './nested.ts';
-import { digammaBySum, erfBySimpson, lgammaByStirling, polygammaBySum } from './oracles.ts';
+import { digammaBySum, erfBySimpson, lgammaByStirling, polygammaBySum, sincByProduct } from './oracles.ts';
 import type { Case, Derivative, Kink, Misuse, Row } from './row.ts';
 
 type Range = readonly [low: number, high: number];
@@ -189,6 +190,8 @@ const trigonometric: readonly Row[] = [
   real('atanh', p.atanh, (x) => Math.log((1 + x) / (1 - x)) / 2, [U]),
 ];
 
+const slopeOf = (f: Operation, x: Value): Value => grad((v: Value) => f(v) as never)(x);
+
 const extremes = (run: Operation, expected: readonly number[]): Case => ({
   title: 'extreme arguments', inputs: [{ shape: [4], values: [-Infinity, -800, 800, Infinity] }], run, expected: () => expected, derivative: 'none', f32Error: 2,
 });
@@ -197,6 +200,32 @@ const special: readonly Row[] = [
   real('softplus', p.softplus, (x) => Math.log(1 + Math.exp(x)), [S], { extra: [extremes(p.softplus, [0, 0, 800, Infinity])] }),
   real('erf', p.erf, erfBySimpson, [S], { tolerance: 1e-11 }),
   real('erfc', p.erfc, (x) => 1 - erfBySimpson(x), [[-1.5, 1.5]], { tolerance: 1e-11 }),
+  real('gamma', p.gamma, (x) => Math.exp(lgammaByStirling(x)), [P], {
+    tolerance: 1e-11,
+    extra: [
+      { title: 'negative, by reflection', inputs: [{ shape: [5], low: -0.8, high: -0.2 }], run: p.gamma, expected: (x) => zip((v) => Math.PI / (Math.sin(Math.PI * v) * Math.exp(lgammaByStirling(1 - v))), x), derivative: 'both', tolerance: 1e-11 },
+      { title: 'factorials and poles', inputs: [{ shape: [7], values: [1, 2, 5, 11, 0, -0, -3] }], run: p.gamma, expected: () => [1, 1, 24, 3628800, Infinity, -Infinity, NaN], derivative: 'none', tolerance: 0 },
+    ],
+  }),
+  real('sinc', p.sinc, sincByProduct, [S], {
+    extra: [
+      { title: 'near zero, where the formula cancels', inputs: [{ shape: [7], low: -0.3, high: 0.3 }], run: p.sinc, expected: (x) => zip(sincByProduct, x), derivative: 'both' },
+      { title: 'whole numbers and the ends', inputs: [{ shape: [6], values: [0, 1, -7, 1e9, Infinity, NaN] }], run: p.sinc, expected: () => [1, 0, 0, 0, 0, NaN], derivative: 'none', tolerance: 0 },
+    ],
+    kinks: [
+      { title: 'slope 0 at 0', at: [0], run: p.sinc, gradient: [0] },
+      // sinc x = 1 − π²x²/6 + …
+      { title: 'curvature −π²/3 at 0', at: [0], run: (x) => slopeOf(p.sinc, x), gradient: [-(Math.PI ** 2) / 3] },
+    ],
+  }),
+  real('xlogy', p.xlogy, (x, y) => x * Math.log(y), [S, P], {
+    extra: [{ title: '0 where x is 0', inputs: [{ shape: [5], values: [0, 0, -0, 0, 2] }, { shape: [5], values: [0, 3, Infinity, -1, 0] }], run: p.xlogy, expected: () => [0, 0, 0, 0, -Infinity], derivative: 'none' }],
+    kinks: [
+      { title: 'slopes 0 at the origin', at: [0, 0], run: p.xlogy, gradient: [0, 0] },
+      { title: 'at x = 0 the slope to x is ln y', at: [0, 2], run: p.xlogy, gradient: [Math.LN2, 0] },
+      { title: 'at x = 0 the mixed slope is 1 / y', at: [0, 2], run: (x, y) => grad((v: Value) => p.xlogy(v, y) as never)(x), gradient: [0, 0.5] },
+    ],
+  }),
   real('lgamma', p.lgamma, lgammaByStirling, [P], { tolerance: 1e-11 }),
   real('digamma', p.digamma, digammaBySum, [P], { tolerance: 1e-12 }),
   {
@@ -217,6 +246,17 @@ const logic: readonly Row[] = [
     ...predicate('isFinite', p.isFinite, (x) => x - x === 0, [S], undefined, [noIntegers('isFinite', p.isFinite, 1)]),
     kinks: [],
   },
+  predicate('notEqual', p.notEqual, (x, y) => x !== y, [[-2, 2], [-2, 2]], 'i32'),
+  {
+    name: 'isNaN',
+    cases: [
+      { title: 'numbers and none', inputs: [{ shape: [5], values: [1, NaN, Infinity, -0, NaN] }], run: p.isNaN, expected: () => [0, 1, 0, 0, 1], derivative: 'none', dtype: 'bool' },
+      { title: 'rank 0', inputs: [{ shape: [] }], run: p.isNaN, expected: () => 0, derivative: 'none', dtype: 'bool' },
+      { title: 'size zero', inputs: [{ shape: [0] }], run: p.isNaN, expected: () => [], derivative: 'none', dtype: 'bool', shape: [0] },
+    ],
+    errors: [noIntegers('isNaN', p.isNaN, 1), noBooleans('isNaN', p.isNaN, 1)],
+  },
+  predicate('xor', p.xor, (x, y) => (x === 1) !== (y === 1), bothBooleans, 'bool', [onNumbers('xor', p.xor, 2)]),
   predicate('and', p.and, (x, y) => x === 1 && y === 1, bothBooleans, 'bool', [onNumbers('and', p.and, 2)]),
   predicate('or', p.or, (x, y) => x === 1 || y === 1, bothBooleans, 'bool', [onNumbers('or', p.or, 2)]),
   predicate('not', p.not, (x) => x === 0, [[0, 1]], 'bool', [onNumbers('not', p.not, 1)]),

@@ -38,16 +38,17 @@ expectType<Scalar>()(s.mul(dt));
 // Every elementwise function
 for (const f of [t.neg, t.abs, t.sign, t.square, t.floor, t.ceil, t.round, t.trunc, t.sqrt, t.cbrt, t.exp, t.expm1, t.log, t.log1p]) expectType<Scalar>()(f(s));
 for (const f of [t.sin, t.cos, t.tan, t.asin, t.acos, t.atan, t.sinh, t.cosh, t.tanh, t.asinh, t.acosh, t.atanh]) expectType<Scalar>()(f(s));
-for (const f of [t.sigmoid, t.softplus, t.erf, t.erfc, t.lgamma, t.digamma, t.isFinite, t.not]) expectType<Scalar>()(f(s));
-for (const f of [t.add, t.sub, t.mul, t.div, t.mod, t.minimum, t.maximum, t.pow, t.hypot, t.atan2, t.polygamma]) {
+for (const f of [t.sigmoid, t.softplus, t.erf, t.erfc, t.lgamma, t.digamma, t.gamma, t.sinc, t.isFinite, t.isNaN, t.not]) expectType<Scalar>()(f(s));
+for (const f of [t.add, t.sub, t.mul, t.div, t.mod, t.minimum, t.maximum, t.pow, t.hypot, t.atan2, t.polygamma, t.xlogy]) {
   expectType<Scalar>()(f(s, s));
   expectType<Scalar>()(f(s, 2));
   expectType<Scalar>()(f(2, s));
   expectType<Scalar>()(f(dt, dt));
 }
-for (const f of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.and, t.or]) expectType<Scalar>()(f(s, s));
+for (const f of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.notEqual, t.and, t.or, t.xor]) expectType<Scalar>()(f(s, s));
 expectType<Scalar>()(t.clip(s, 0, dt));
 expectType<Scalar>()(t.select(t.less(s, 0), s, dt));
+expectType<Scalar>()(t.where(t.less(s, 0), s, dt));
 expectType<Scalar>()(t.convert(s, 'f64'));
 expectType<Scalar>()(t.zerosLike(s));
 expectType<Scalar>()(t.scalar(1));

@@ -1,5 +1,6 @@
 /** @file Loops of the js backend. Printed from elementwise/table.ts by `npm run generate`; do not edit. */
-import { erf, erfc, lgamma, digamma, polygamma } from '@tapeflow/autodiff/extend';
+import { erf, erfc, gamma, lgamma, digamma, polygamma } from '@tapeflow/autodiff/extend';
+import { sinc } from '../../elementwise/special.ts';
 import { roundHalfEven } from './round.ts';
 
 type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -362,6 +363,14 @@ export function erfcLoop(out: Numbers, at: number, length: number, a: Numbers, a
   }
 }
 
+export function gammaLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    out[at + i] = gamma(xa);
+    aAt += aStep;
+  }
+}
+
 export function lgammaLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
   for (let i = 0; i < length; i++) {
     const xa = a[aAt]!;
@@ -383,6 +392,24 @@ export function polygammaLoop(out: Numbers, at: number, length: number, a: Numbe
     const xa = a[aAt]!;
     const xb = b[bAt]!;
     out[at + i] = polygamma(xa, xb);
+    aAt += aStep;
+    bAt += bStep;
+  }
+}
+
+export function sincLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    out[at + i] = sinc(xa);
+    aAt += aStep;
+  }
+}
+
+export function xlogyLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    const xb = b[bAt]!;
+    out[at + i] = ((xa === 0 ? 1 : 0) ? 0 : (xa * Math.log(xb)));
     aAt += aStep;
     bAt += bStep;
   }
@@ -418,10 +445,28 @@ export function equalLoop(out: Numbers, at: number, length: number, a: Numbers, 
   }
 }
 
+export function notEqualLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    const xb = b[bAt]!;
+    out[at + i] = (1 - (xa === xb ? 1 : 0));
+    aAt += aStep;
+    bAt += bStep;
+  }
+}
+
 export function isFiniteLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
   for (let i = 0; i < length; i++) {
     const xa = a[aAt]!;
     out[at + i] = (Number.isFinite(xa) ? 1 : 0);
+    aAt += aStep;
+  }
+}
+
+export function isNaNLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    out[at + i] = (1 - (xa === xa ? 1 : 0));
     aAt += aStep;
   }
 }
@@ -441,6 +486,16 @@ export function orLoop(out: Numbers, at: number, length: number, a: Numbers, aAt
     const xa = a[aAt]!;
     const xb = b[bAt]!;
     out[at + i] = (xa | xb);
+    aAt += aStep;
+    bAt += bStep;
+  }
+}
+
+export function xorLoop(out: Numbers, at: number, length: number, a: Numbers, aAt: number, aStep: number, b: Numbers, bAt: number, bStep: number): void {
+  for (let i = 0; i < length; i++) {
+    const xa = a[aAt]!;
+    const xb = b[bAt]!;
+    out[at + i] = ((xa | xb) & (1 - (xa & xb)));
     aAt += aStep;
     bAt += bStep;
   }

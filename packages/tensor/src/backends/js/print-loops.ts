@@ -6,8 +6,9 @@ const LETTERS = ['a', 'b', 'c'] as const;
 
 const INFIX: Partial<Record<Operator, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' };
 const COMPARISON: Partial<Record<Operator, string>> = { less: '<', lessEqual: '<=', equal: '===' };
-/** Functions of special.ts of the engine, imported by the printed file. */
-const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'lgamma', 'digamma', 'polygamma'];
+/** Special functions that the printed file imports, from the engine and from here. */
+const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma'];
+const OWN: readonly Operator[] = ['sinc'];
 
 /** An expression as JavaScript text, `operand(i)` being the text of operand i. */
 export function printJavaScript(expression: Expression, operand: (index: number) => string): string {
@@ -39,7 +40,7 @@ export function printJavaScript(expression: Expression, operand: (index: number)
     case 'round':
       return `roundHalfEven(${x})`;
     default:
-      return `${SPECIAL.includes(operator) ? '' : 'Math.'}${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
+      return `${[...SPECIAL, ...OWN].includes(operator) ? '' : 'Math.'}${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
   }
 }
 
@@ -66,6 +67,7 @@ export function printLoopsFile(): string {
   return [
     '/** @file Loops of the js backend. Printed from elementwise/table.ts by `npm run generate`; do not edit. */',
     `import { ${SPECIAL.join(', ')} } from '@tapeflow/autodiff/extend';`,
+    `import { ${OWN.join(', ')} } from '../../elementwise/special.ts';`,
     "import { roundHalfEven } from './round.ts';",
     '',
     'type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;',

@@ -24,7 +24,7 @@ const GATHER_COST = 8;
 const HOST_COST = 30;
 const DIVISION_COST = 4;
 
-const SLOW: ReadonlySet<string> = new Set(['div', 'sqrt', 'mod', 'sigmoid', 'softplus']);
+const SLOW: ReadonlySet<string> = new Set(['div', 'sqrt', 'mod', 'sigmoid', 'softplus', 'xlogy']);
 
 /** Whether the result of an operation can be computed element by element wherever it is read. */
 export function isPointwise({ primitive, params, inputs }: Equation): boolean {

@@ -1,6 +1,7 @@
 /** @file What kernels call outside of WebAssembly: functions that it has no instruction for, and the report of an index out of range. */
-import { digamma, erf, erfc, lgamma, polygamma } from '@tapeflow/autodiff/extend';
+import { digamma, erf, erfc, gamma, lgamma, polygamma } from '@tapeflow/autodiff/extend';
 import type { Operator } from '../../../elementwise/expression.ts';
+import { sinc } from '../../../elementwise/special.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
 import { nodesOf, partsOf } from '../../kernels/kernel.ts';
@@ -10,14 +11,15 @@ import type { ModuleBuilder } from '../assembler.ts';
 /** Name of a function that JavaScript computes. */
 export type HostFunction =
   | 'cbrt' | 'exp' | 'expm1' | 'log' | 'log1p' | 'pow' | 'hypot' | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'atan2'
-  | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfc' | 'lgamma' | 'digamma' | 'polygamma';
+  | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfc' | 'gamma' | 'lgamma' | 'digamma' | 'polygamma' | 'sinc';
 
 /** Functions of one or two doubles, under the names of the scalar language. */
 export const HOST_FUNCTIONS: Readonly<Record<HostFunction, (...values: number[]) => number>> = {
   cbrt: Math.cbrt, exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, pow: (x, y) => x! ** y!, hypot: Math.hypot,
   sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: (y, x) => Math.atan2(y!, x!),
   sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
-  erf: (x) => erf(x!), erfc: (x) => erfc(x!), lgamma: (x) => lgamma(x!), digamma: (x) => digamma(x!), polygamma: (n, x) => polygamma(n!, x!),
+  erf: (x) => erf(x!), erfc: (x) => erfc(x!), gamma: (x) => gamma(x!), lgamma: (x) => lgamma(x!), digamma: (x) => digamma(x!), polygamma: (n, x) => polygamma(n!, x!),
+  sinc: (x) => sinc(x!),
 };
 
 const TWO_ARGUMENTS: ReadonlySet<HostFunction> = new Set<HostFunction>(['pow', 'hypot', 'atan2', 'polygamma']);
