@@ -29,6 +29,9 @@ export { select, where } from './named/select.ts';
 // Reductions
 export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from './named/reduce.ts';
 
+// Contractions
+export { contract, dot, outer, type Columns, type Rows } from './named/contract.ts';
+
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { gather } from './named/gather.ts';

@@ -3,6 +3,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, full } from '../../src/array/ndarray.ts';
 import type { ElementwiseName } from '../../src/elementwise/table.ts';
 import * as elementwise from '../../src/primitives/elementwise.ts';
+import { dot } from '../../src/primitives/dot.ts';
 import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
 import { iota } from '../../src/primitives/structure.ts';
 
@@ -23,4 +24,15 @@ export const RANDOM_OPERATIONS: Readonly<Record<string, (keys: Value) => Value>>
     const shape = arrayTypeOf(keys).shape.slice(0, -1);
     return childKey(keys, shape.length === 0 ? full(3, [], 'i32') : iota(shape, 0, 'i32'));
   },
+};
+
+/** An operation on whole rows or matrices of real numbers, with the shapes of its operands. */
+export interface WholeOperation {
+  readonly shapes: readonly (readonly number[])[];
+  readonly run: (...xs: Value[]) => Value | readonly Value[];
+}
+
+/** Operations that are not computed element by element. */
+export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
+  dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }) },
 };

@@ -5,15 +5,15 @@
 import { describe, expect, test } from 'vitest';
 import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend';
 import { allocate, type DType } from '../../src/array/dtype.ts';
-import { NDArray, reduceSum } from '../../src/array/ndarray.ts';
+import { add, NDArray, reduceSum } from '../../src/array/ndarray.ts';
 import { Storage } from '../../src/array/storage.ts';
 import { compile } from '../../src/compile/executable.ts';
-import { applyElementwise, RANDOM_OPERATIONS } from './all-operations.ts';
+import { applyElementwise, RANDOM_OPERATIONS, WHOLE_OPERATIONS } from './all-operations.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../src/elementwise/table.ts';
 import { IndexError } from '../../src/errors.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../src/primitives/reduce.ts';
-import { convert, transpose } from '../../src/primitives/structure.ts';
+import { convert, reverse, transpose } from '../../src/primitives/structure.ts';
 import { randomNumbers } from './support.ts';
 
 const SEED = 20263;
@@ -148,6 +148,22 @@ describe('random numbers', () => {
     test(`${name} of one key and of several`, () => {
       expectSameBits(draw, arrayOf('i32', [17, -4]));
       expectSameBits(draw, new NDArray(new Storage(Int32Array.of(1, 2, 3, 4, 5, 6)), [3, 2], [1, 3], 0, 'i32'));
+    });
+  }
+});
+
+describe('rows and matrices', () => {
+  for (const [name, { shapes, run }] of Object.entries(WHOLE_OPERATIONS)) {
+    test(`${name} of f32 and f64, by itself and between other operations`, () => {
+      for (const dtype of ['f32', 'f64'] as const) {
+        const inputs = shapes.map((shape, k) => {
+          const size = shape.reduce((product, length) => product * length, 1);
+          return NDArray.of(arrayOf(dtype, randomNumbers(SEED + k, size)).data, shape, dtype);
+        });
+        expectSameBits(run, ...inputs);
+        const backwards = (x: Value, k: number): Value => reverse(x, shapes[k]!.map((_, axis) => axis));
+        expectSameBits((...xs) => [run(...xs.map(backwards))].flat().map((y) => add(y, y)), ...inputs);
+      }
     });
   }
 });

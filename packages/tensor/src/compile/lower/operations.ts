@@ -100,7 +100,7 @@ function concat(block: Block, equation: Equation): void {
   block.setView(equation.outputs[0]!, target);
 }
 
-/** Operations that JavaScript performs on the memory of the program: they work on whole keys, not on elements. */
+/** Operations that JavaScript performs on the memory of the program: they work on whole keys, rows and matrices, not on elements. */
 function host(block: Block, { primitive, params, inputs, outputs }: Equation): void {
   const given = inputs.map((atom) => block.contiguous(block.view(atom)));
   const results = outputs.map(({ type }) => block.fresh(type as ArrayType));
@@ -125,5 +125,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomUniform: host,
   randomNormal: host,
   childKey: host,
+  dot: host,
 };
 
