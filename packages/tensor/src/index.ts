@@ -31,6 +31,8 @@ export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from '.
 
 // Contractions
 export { contract, dot, outer, type Columns, type Rows } from './named/contract.ts';
+export { convolve, convolveTransposed, type ConvolveTransposedOptions } from './named/convolve.ts';
+export type { ConvolveOptions, Padding } from './named/convolve-plan.ts';
 
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';

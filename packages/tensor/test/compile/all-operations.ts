@@ -3,6 +3,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, full } from '../../src/array/ndarray.ts';
 import type { ElementwiseName } from '../../src/elementwise/table.ts';
 import * as elementwise from '../../src/primitives/elementwise.ts';
+import { conv, convInput, convKernel, type ConvParams } from '../../src/primitives/conv.ts';
 import { dot } from '../../src/primitives/dot.ts';
 import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
 import { iota } from '../../src/primitives/structure.ts';
@@ -32,7 +33,12 @@ export interface WholeOperation {
   readonly run: (...xs: Value[]) => Value | readonly Value[];
 }
 
+const STEPS: ConvParams = { stride: [2, 1], dilation: [1, 2], low: [1, 0], high: [0, 2], groups: 2 };
+
 /** Operations that are not computed element by element. */
 export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
+  conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS) },
+  convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }) },
+  convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }) },
   dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }) },
 };

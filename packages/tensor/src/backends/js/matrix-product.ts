@@ -53,9 +53,9 @@ export function addProduct(out: Float64Array, at: number, a: Factor, b: Factor):
     const terms = Math.min(TERMS, a.terms.length - k);
     for (let j = 0; j < n; j += COLUMNS) {
       const columns = Math.min(COLUMNS, n - j);
-      for (let first = 0; first < columns; first += RIGHT) pack(right, first * terms, RIGHT, b, j + first, k, terms);
+      for (let first = 0; first < columns; first += RIGHT) packRight(right, first * terms, b, j + first, k, terms);
       for (let i = 0; i < m; i += LEFT) {
-        pack(left, 0, LEFT, a, i, k, terms);
+        packLeft(left, a, i, k, terms);
         for (let first = 0; first < columns; first += RIGHT) {
           addBlock(out, at + i * n + j + first, n, Math.min(LEFT, m - i), Math.min(RIGHT, columns - first), left, right, first * terms, terms);
         }
@@ -64,12 +64,29 @@ export function addProduct(out: Float64Array, at: number, a: Factor, b: Factor):
   }
 }
 
-/** Puts `width` rows side by side, term by term; rows past the end are 0. */
-function pack(panel: Float64Array, at: number, width: number, { data, rows, terms }: Factor, first: number, from: number, length: number): void {
-  for (let r = 0; r < width; r++) {
-    const row = rows[first + r];
-    if (row === undefined) for (let k = 0; k < length; k++) panel[at + k * width + r] = 0;
-    else for (let k = 0; k < length; k++) panel[at + k * width + r] = data[row + terms[from + k]!]!;
+/** Puts rows of the left factor side by side, term by term. Where a row is missing the last one stands in; what is computed from it is not used. */
+function packLeft(panel: Float64Array, { data, rows, terms }: Factor, first: number, from: number, length: number): void {
+  const a = rows[first]!;
+  const b = rows[first + 1] ?? a;
+  for (let k = 0, at = 0; k < length; k++, at += LEFT) {
+    const term = terms[from + k]!;
+    panel[at] = data[a + term]!;
+    panel[at + 1] = data[b + term]!;
+  }
+}
+
+/** The same for the right factor. */
+function packRight(panel: Float64Array, at: number, { data, rows, terms }: Factor, first: number, from: number, length: number): void {
+  const a = rows[first]!;
+  const b = rows[first + 1] ?? a;
+  const c = rows[first + 2] ?? b;
+  const d = rows[first + 3] ?? c;
+  for (let k = 0; k < length; k++, at += RIGHT) {
+    const term = terms[from + k]!;
+    panel[at] = data[a + term]!;
+    panel[at + 1] = data[b + term]!;
+    panel[at + 2] = data[c + term]!;
+    panel[at + 3] = data[d + term]!;
   }
 }
 

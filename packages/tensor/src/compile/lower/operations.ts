@@ -126,5 +126,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomNormal: host,
   childKey: host,
   dot: host,
+  conv: host,
+  convInput: host,
+  convKernel: host,
 };
 
