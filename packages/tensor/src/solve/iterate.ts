@@ -119,7 +119,9 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
         const carried = unpack(now);
         const { state, step, steps, history } = carried;
         const running = isRunning(carried);
-        const next = method.step(arithmetic, apply, state, running);
+        const stepped = method.step(arithmetic, apply, state, running);
+        // After an overflow the estimate would spoil every later judgement.
+        const next = { ...stepped, operatorNorm: select(isFinite(stepped.operatorNorm), stepped.operatorNorm, state.operatorNorm) };
         const status = select(and(running, not(isFinite(next.residual))), per(NON_FINITE, 'i32'), next.status);
         const improved = and(running, less(next.residual, carried.bestResidual));
         const nextStep = add(step, constant(1, step));
@@ -159,7 +161,8 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
     const seen = safeDivide(arithmetic.norm(apply(r)), residual);
     const norm = min(operatorNorm, mul(seen, constant(NEARLY, seen)));
-    const atLimit = and(lessEqual(halved, residual), lessEqual(residual, roundingOf(x, norm, AT_LIMIT)));
+    const below = (factor: number): Value => lessEqual(residual, roundingOf(x, norm, factor));
+    const atLimit = or(below(BEYOND_REACH), and(lessEqual(halved, residual), below(AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
     const lost = or(is(BREAKDOWN), is(NON_FINITE));
     const open = or(is(0), lost);
@@ -167,7 +170,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     const judged = select(and(open, atLimit), per(PRECISION, 'i32'), again);
     const claimed = select(and(or(open, is(INDEFINITE)), lessEqual(residual, target)), per(CONVERGED, 'i32'), judged);
     const verdict = select(and(open, not(isFinite(residual))), per(NON_FINITE, 'i32'), claimed);
-    return fresh(x, r, residual, operatorNorm, verdict, after);
+    return fresh(x, r, residual, norm, verdict, after);
   };
 
   const zero = b.map((x) => full(0, arrayTypeOf(x).shape, dtype));
@@ -175,13 +178,14 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   const x = guess === undefined ? zero : arithmetic.choose(lessEqual(bNorm, target), zero, guess);
   const r = guess === undefined ? b : arithmetic.minus(b, apply(x));
   const residual = guess === undefined ? bNorm : arithmetic.norm(r);
-  const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), per(0, 'i32')), per(NON_FINITE, 'i32'));
+  const open = select(lessEqual(residual, roundingOf(x, per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
+  const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), open), per(NON_FINITE, 'i32'));
   const first = fresh(x, r, residual, per(0), status, { step: full(0, [], 'i32'), steps: per(0, 'i32'), history: full(0, [capacity], dtype) });
   const end = unpack(
     whileLeaves(
       (now) => {
-        const { state, step } = unpack(now);
-        return and(reduceAny(equal(state.status, constant(0, state.status))), mayStep(step));
+        const carried = unpack(now);
+        return and(reduceAny(isRunning(carried)), mayStep(carried.step));
       },
       round,
       first,
