@@ -34,4 +34,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'Finds the initial velocities that bring smoke from other inflows to where that of a reference ends.',
     load: () => import('./navier-stokes-inverse/index.ts'),
   },
+  {
+    name: 'solver-and-network',
+    summary: 'Lets a small network correct a coarse solver, put before or behind it, trained with noise or through several steps.',
+    load: () => import('./solver-and-network/index.ts'),
+  },
 ];
