@@ -1,7 +1,8 @@
 /** @file What one recorded operation on numbers costs, forward and backward, beside what nobody can do without. */
 import { grad, jvp, rollout } from '@tapeflow/autodiff';
 import { add, mul, sin, type Scalar } from '@tapeflow/autodiff/scalar';
-import { measure, type Bench, type Measurement, type Timing } from './measure.ts';
+import { measure, timed, type Measurement, type Timing } from './measure.ts';
+import type { Bench } from './table.ts';
 
 /** x ← sin(1.1 x) + 0.1 over and over: three operations a round. */
 function chain(operations: number): (x: Scalar) => Scalar {
@@ -76,7 +77,7 @@ export const autodiff: Bench = {
     const small: Measurement = { count: 99_999, unit: 'operation', rounds: 15 };
     const large: Measurement = { count: 999_999, unit: 'operation', rounds: 5 };
     const second: Measurement = { count: 9_999, unit: 'operation', rounds: 9 };
-    return [
+    return timed([
       ...peers(small),
       ...gradients(small, 400),
       ...peers(large),
@@ -84,6 +85,6 @@ export const autodiff: Bench = {
       measure('grad of grad of the chain', second, () => grad(grad(chain(9_999)))(0.3)),
       measure('jvp of grad of the chain', second, () => jvp(grad(chain(9_999)), 0.3, 1)),
       ...rollouts(),
-    ];
+    ]);
   },
 };

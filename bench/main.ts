@@ -1,38 +1,35 @@
 /** @file `npm run bench`: lists the benchmarks; `npm run bench -- NAME… [--json]` runs some. */
-import { pathToFileURL } from 'node:url';
 import { autodiff } from './autodiff.ts';
-import { resultOf, tableOf, type Bench } from './measure.ts';
+import { size } from './size.ts';
+import { described, type Bench } from './table.ts';
 
 /** Every benchmark by name. */
-const BENCHES: Readonly<Record<string, Bench>> = { autodiff };
+const BENCHES: Readonly<Record<string, Bench>> = { autodiff, size };
 
-const USAGE = 'npm run bench -- NAME… [--json]    prints a table, or with --json one JSON object a line';
+const USAGE = `usage: npm run bench -- NAME… [--json]
+  prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)`;
 
-/** Runs what the arguments ask for, and returns the exit code: 0, or 2 when nothing is to be run. */
-export function main(args: readonly string[], print: (text: string) => void, complain: (text: string) => void): number {
-  const names = args.filter((arg) => !arg.startsWith('-'));
-  const options = args.filter((arg) => arg.startsWith('-'));
-  const unknownOption = options.find((option) => option !== '--json');
-  if (unknownOption !== undefined) {
-    complain(`bench: there is no option ${unknownOption}.\n  ${USAGE}`);
-    return 2;
-  }
-  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
-  if (unknown !== undefined) {
-    complain(`bench: there is no benchmark '${unknown}'. There are: ${Object.keys(BENCHES).join(', ')}.\n  ${USAGE}`);
-    return 2;
-  }
-  if (names.length === 0) {
-    print([USAGE, '', ...Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(12)} ${about}`)].join('\n'));
-    return 0;
-  }
-  for (const name of names) {
-    const timings = BENCHES[name]!.run();
-    print(options.includes('--json') ? JSON.stringify(resultOf(name, timings)) : `${name}\n${tableOf(timings)}`);
-  }
-  return 0;
+/** Why the arguments make no sense; undefined where they do. */
+function complaint(args: readonly string[]): string | undefined {
+  const option = args.find((arg) => arg.startsWith('-') && arg !== '--json');
+  if (option !== undefined) return `there is no option ${option}.`;
+  const name = args.find((arg) => arg !== '--json' && !Object.hasOwn(BENCHES, arg));
+  if (name !== undefined) return `there is no benchmark '${name}'. There are: ${Object.keys(BENCHES).join(', ')}.`;
+  return undefined;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.exitCode = main(process.argv.slice(2), console.log, console.error);
+const args = process.argv.slice(2);
+const wrong = complaint(args);
+const names = args.filter((arg) => arg !== '--json');
+if (wrong !== undefined) {
+  console.error(`bench: ${wrong}\n${USAGE}`);
+  process.exitCode = 2;
+} else if (names.length === 0) {
+  console.log([USAGE, '', ...Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(12)} ${about}`)].join('\n'));
+}
+if (wrong === undefined) {
+  for (const name of names) {
+    const outcome = await BENCHES[name]!.run();
+    console.log(args.includes('--json') ? JSON.stringify(described(name, outcome)) : `${name}\n${outcome.text}`);
+  }
 }

@@ -1,5 +1,5 @@
-/** @file Timing for the benchmarks: rounds after a warm-up, minimum and median of each, printed as a table or as JSON. */
-import { cpus } from 'node:os';
+/** @file Timing: rounds after a warm-up, minimum and median of each. */
+import { columns, type Outcome } from './table.ts';
 
 /** One row of a result. */
 export interface Timing {
@@ -14,12 +14,6 @@ export interface Timing {
   readonly median: number;
   /** Largest minimum that is promised on an idle machine. */
   readonly target?: number;
-}
-
-/** A benchmark: what `npm run bench -- NAME` runs. */
-export interface Bench {
-  readonly about: string;
-  run(): Timing[];
 }
 
 /** How one row is measured. */
@@ -48,21 +42,11 @@ export function measure(name: string, { count, unit, rounds, target }: Measureme
   return { name, count, unit, rounds, minimum: times[0]!, median: times[Math.floor(rounds / 2)]!, ...(target === undefined ? {} : { target }) };
 }
 
-/** The rows as text. */
-export function tableOf(timings: readonly Timing[]): string {
-  const cells = timings.map(({ name, count, unit, minimum, median, target }) => [
-    `${count} × ${unit}`,
-    minimum.toFixed(1),
-    median.toFixed(1),
-    target === undefined ? '' : `≤ ${target}${minimum <= target ? '' : ' missed'}`,
-    name,
-  ]);
-  const rows = [['work', 'ns min', 'ns median', 'target', 'what'], ...cells];
-  const widths = rows[0]!.map((_, k) => Math.max(...rows.map((row) => row[k]!.length)));
-  return rows.map((row) => row.map((cell, k) => (k === 1 || k === 2 ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!))).join('  ').trimEnd()).join('\n');
-}
-
-/** The rows with what is needed to compare them with others, ready for `JSON.stringify`. */
-export function resultOf(suite: string, timings: readonly Timing[]): object {
-  return { suite, node: process.version, cpu: cpus()[0]?.model ?? 'unknown', platform: `${process.platform} ${process.arch}`, timings };
+/** The rows with their table. */
+export function timed(rows: readonly Timing[]): Outcome {
+  const cells = rows.map(({ name, count, unit, minimum, median, target }) => {
+    const verdict = target === undefined ? '' : `≤ ${target}${minimum <= target ? '' : ' missed'}`;
+    return [`${count} × ${unit}`, minimum.toFixed(1), median.toFixed(1), verdict, name];
+  });
+  return { rows, text: columns([['work', 'ns min', 'ns median', 'target', 'what'], ...cells], [false, true, true, false, false]) };
 }

@@ -39,7 +39,7 @@ export function inputList(primitive: Primitive, a: Value, b: Value): readonly Va
 }
 
 /** Open traces, innermost last: operations without inputs are recorded in the last one. */
-let openTraces: Level[] = [];
+const openTraces: Level[] = [];
 
 function innermostTrace(): Level | undefined {
   return openTraces[openTraces.length - 1];
@@ -47,12 +47,11 @@ function innermostTrace(): Level | undefined {
 
 /** Runs `body` with the level open, and closes it whatever happens. */
 export function withLevel<R>(level: Level, isTrace: boolean, body: () => R): R {
-  const traces = openTraces;
-  if (isTrace) traces.push(level);
+  if (isTrace) openTraces.push(level);
   try {
     return body();
   } finally {
-    if (isTrace) traces.pop();
+    if (isTrace) openTraces.pop();
     level.open = false;
   }
 }
@@ -68,12 +67,12 @@ function isTracedAbove(level: Level | undefined): boolean {
  * fills an array), and those must not be recorded by a function that merely uses the result.
  */
 function outOfSight<R>(level: Level | undefined, perform: () => R): R {
-  const traces = openTraces;
-  openTraces = level === undefined ? [] : traces.filter((trace) => trace.id <= level.id);
+  const above = openTraces.findIndex((trace) => level === undefined || trace.id > level.id);
+  const hidden = openTraces.splice(above);
   try {
     return perform();
   } finally {
-    openTraces = traces;
+    openTraces.push(...hidden);
   }
 }
 
@@ -121,7 +120,7 @@ function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: u
 /** Performs an operation: at the highest level among its inputs, or on plain values when there is none. */
 export function apply(primitive: Primitive, inputs: readonly Value[], params?: unknown): readonly Value[] {
   const level = levelOf(primitive, inputs);
-  if (isTracedAbove(level)) return outOfSight(level, () => performAt(level, primitive, inputs, params));
+  if (openTraces.length > 0 && isTracedAbove(level)) return outOfSight(level, () => performAt(level, primitive, inputs, params));
   return performAt(level, primitive, inputs, params);
 }
 
@@ -132,7 +131,7 @@ function performAt(level: Level | undefined, primitive: Primitive, inputs: reado
 /** `apply` for primitives with one output. */
 export function applyOne(primitive: Primitive, inputs: readonly Value[], params?: unknown): Value {
   const level = levelOf(primitive, inputs);
-  if (isTracedAbove(level)) return apply(primitive, inputs, params)[0];
+  if (openTraces.length > 0 && isTracedAbove(level)) return apply(primitive, inputs, params)[0];
   if (level !== undefined) return level.processOne(primitive, inputs, params);
   return observer === undefined ? primitive.evaluateOne(inputs, params) : evaluatePlain(primitive, inputs, params)[0];
 }
@@ -143,7 +142,7 @@ export function applyOne(primitive: Primitive, inputs: readonly Value[], params?
  */
 export function applyPair(primitive: Primitive, a: Value, b: Value): Value {
   const level = higher(primitive, higher(primitive, undefined, a), b);
-  if (isTracedAbove(level)) return apply(primitive, inputList(primitive, a, b))[0];
+  if (openTraces.length > 0 && isTracedAbove(level)) return apply(primitive, inputList(primitive, a, b))[0];
   if (level !== undefined) return level.processPair(primitive, a, b);
   if (observer !== undefined || primitive.evaluatePair === undefined) return evaluatePlain(primitive, inputList(primitive, a, b), undefined)[0];
   return primitive.evaluatePair(a, b);
