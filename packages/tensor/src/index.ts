@@ -24,7 +24,7 @@ export { cbrt, exp, expm1, hypot, log, log1p, pow, sqrt } from './named/arithmet
 export { acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh } from './named/arithmetic.ts';
 export { digamma, erf, erfc, gamma, lgamma, polygamma, sigmoid, sinc, softplus, xlogy } from './named/arithmetic.ts';
 export { and, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, not, notEqual, or, xor } from './named/arithmetic.ts';
-export { select, where } from './named/select.ts';
+export { select } from './named/select.ts';
 
 // Reductions
 export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from './named/reduce.ts';

@@ -32,6 +32,3 @@ export function select(condition: Named, x: Named | number, y: Named | number): 
   // With a rank-0 condition and rank-0 branches nothing would have the shape of the result.
   return wrap({ value: selectArrays(expandValue(condition, dims), values[0], values[1]), dims });
 }
-
-/** Another name of `select`, for those who know it from elsewhere. */
-export const where: typeof select = select;

@@ -1,7 +1,7 @@
 /** @file select: by element and by name, dtypes, derivatives, refusals. */
 import { describe, expect, test } from 'vitest';
 import { checkGradients, grad } from '@tapeflow/autodiff';
-import { DTypeError, greater, less, log, precision, scalar, select, sin, sum, tensor, where, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { DTypeError, greater, less, log, precision, scalar, select, sin, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { element, expectElements, random, thrown } from './support.ts';
 
 describe('select', () => {
@@ -18,8 +18,6 @@ describe('select', () => {
     expect([...select(greater(scalar(2), 1), tensor({ x: 2 }, [1, 2]), 0).data]).toEqual([1, 2]);
     expect(select(less(scalar(2), 1), 7, scalar(8)).item()).toBe(8);
   });
-
-  test('where is another name of it', () => expect(where).toBe(select));
 
   test('dtypes: the widest of the branches; numbers are weak', () => {
     const c = tensor({ x: 2 }, [true, false]);

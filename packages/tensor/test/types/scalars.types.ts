@@ -48,7 +48,6 @@ for (const f of [t.add, t.sub, t.mul, t.div, t.mod, t.minimum, t.maximum, t.pow,
 for (const f of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.notEqual, t.and, t.or, t.xor]) expectType<Scalar>()(f(s, s));
 expectType<Scalar>()(t.clip(s, 0, dt));
 expectType<Scalar>()(t.select(t.less(s, 0), s, dt));
-expectType<Scalar>()(t.where(t.less(s, 0), s, dt));
 expectType<Scalar>()(t.convert(s, 'f64'));
 expectType<Scalar>()(t.zerosLike(s));
 expectType<Scalar>()(t.scalar(1));
