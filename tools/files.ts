@@ -8,7 +8,8 @@ export interface TextFile {
   readonly text: string;
 }
 
-const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.cache', 'out', 'coverage']);
+/** In a worktree of git, `.git` is a file. */
+const SKIPPED: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.cache', 'out', 'coverage']);
 /** Made by `npm run api`, and checked as it is made. */
 const SKIPPED_PATHS: ReadonlySet<string> = new Set(['docs/api']);
 const TEXT_FILE = /\.(ts|mts|mjs|js|json|md|cff|yml|yaml|html|css|svg|csv|txt)$|^\.?[a-z]+$/i;
@@ -19,7 +20,8 @@ export function projectFiles(root: string): TextFile[] {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name) && !SKIPPED_PATHS.has(path)) visit(path);
+      if (SKIPPED.has(entry.name) || SKIPPED_PATHS.has(path)) continue;
+      if (entry.isDirectory()) visit(path);
       if (entry.isFile() && TEXT_FILE.test(entry.name)) files.push({ path, text: readFileSync(join(root, path), 'utf8') });
     }
   };
