@@ -66,6 +66,8 @@ export function logScale(domain: Interval, range: Scale['range']): Scale {
 /** About `count` multiples of 1, 2 or 5 times a power of ten in low … high. */
 export function linearTicks(low: number, high: number, count: number): readonly number[] {
   const { step, power } = roundStep(low, high, count);
+  // Steps beyond the largest number: only a domain on both sides of 0 is so wide.
+  if (!Number.isFinite(step)) return [0];
   // Below 1 the step is divided by, not multiplied with: 3 / 10 is 0.3 and 3 · 0.1 is not.
   const digit = Math.round(step / 10 ** power);
   const value = (k: number): number => (power < 0 ? (k * digit) / 10 ** -power : k * digit * 10 ** power);

@@ -44,6 +44,11 @@ describe.each([
     );
   });
 
+  test('the widest domains have a tick at 0', () => {
+    expect(linearTicks(-1.03e308, Number.MAX_VALUE, 2)).toEqual([0]);
+    expect(linearTicks(-Number.MAX_VALUE, Number.MAX_VALUE, 3)).toContain(0);
+  });
+
   test('labels of different ticks differ, and each has been given', () => {
     fc.assert(
       fc.property(domainsOf, fc.integer({ min: 2, max: 12 }), (domain, count) => {
