@@ -18,8 +18,14 @@ export function generator(seed: number, text: string): () => number {
   return () => (signed() + 1) / 2;
 }
 
-function randomInput({ shape, low = -1, high = 1, dtype, values }: Input, random: () => number): Nested {
+function randomInput({ shape, low = -1, high = 1, dtype, apart, values }: Input, random: () => number): Nested {
   if (values !== undefined) return values;
+  if (apart === true) {
+    // One number from the middle of each of as many equal parts, in random order.
+    const count = sizeOf(shape);
+    const rest = Array.from({ length: count }, (_, k) => low + ((high - low) * (k + 0.25 + 0.5 * random())) / count);
+    return build(shape, () => rest.splice(Math.floor(rest.length * random()), 1)[0]!);
+  }
   if (dtype === undefined) return build(shape, () => low + (high - low) * random());
   return build(shape, () => (dtype === 'bool' ? Math.floor(2 * random()) : Math.floor(low + (high - low + 1) * random())));
 }

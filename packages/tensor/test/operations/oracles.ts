@@ -2,7 +2,7 @@
 
 /** erf by Simpson's rule. */
 export function erfBySimpson(x: number): number {
-  const steps = 400;
+  const steps = 2000;
   const h = x / steps;
   let total = 0;
   for (let k = 0; k <= steps; k++) total += (k === 0 || k === steps ? 1 : k % 2 === 1 ? 4 : 2) * Math.exp(-((k * h) ** 2));
@@ -20,9 +20,11 @@ const SHIFT = 200;
 
 /** ln Γ(x) for x > 0: recurrence up to large arguments, Stirling's series there. */
 export function lgammaByStirling(x: number): number {
-  const y = x + SHIFT;
-  let total = (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * y) - 1 / (360 * y ** 3);
-  for (let k = 0; k < SHIFT; k++) total -= Math.log(x + k);
+  // A short way up, because what is added on it is taken off again: the digits of large sums are lost.
+  const shift = 20;
+  const y = x + shift;
+  let total = (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * y) - 1 / (360 * y ** 3) + 1 / (1260 * y ** 5) - 1 / (1680 * y ** 7);
+  for (let k = 0; k < shift; k++) total -= Math.log(x + k);
   return total;
 }
 
@@ -44,28 +46,30 @@ export function polygammaBySum(n: number, x: number): number {
   return (n % 2 === 1 ? 1 : -1) * factorial * total;
 }
 
-/** Φ(x) by its Taylor series in the centre and the continued fraction of Mills' ratio outside: an oracle that shares nothing with the quantile. */
-export function normalDistribution(x: number): number {
-  const density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(x) > 1.5) {
-    let fraction = 0;
-    for (let k = 300; k > 0; k--) fraction = k / (Math.abs(x) + fraction);
-    const tail = density / (Math.abs(x) + fraction);
-    return x > 0 ? 1 - tail : tail;
-  }
+/** Φ(x) − ½ by its Taylor series, for |x| ≤ 1.5. */
+function centralMass(x: number): number {
   let term = x;
   let sum = x;
   for (let k = 1; k < 60; k++) sum += term *= (x * x) / (2 * k + 1);
-  return 0.5 + density * sum;
+  return (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * sum;
 }
 
-/** The z that a standard normal variable exceeds with probability p ≤ ½, by bisection. */
+/** Φ(x) by its Taylor series in the centre and the continued fraction of Mills' ratio outside: an oracle that shares nothing with the quantile. */
+export function normalDistribution(x: number): number {
+  if (Math.abs(x) <= 1.5) return 0.5 + centralMass(x);
+  let fraction = 0;
+  for (let k = 300; k > 0; k--) fraction = k / (Math.abs(x) + fraction);
+  const tail = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI) / (Math.abs(x) + fraction);
+  return x > 0 ? 1 - tail : tail;
+}
+
+/** The z that a standard normal variable exceeds with probability p ≤ ½, by bisection. In the centre ½ − p, which is exact, is compared. */
 export function normalQuantile(p: number): number {
-  let low = 0;
-  let high = 10;
-  for (let k = 0; k < 80; k++) {
+  const isCentral = 0.5 - p < centralMass(1.5);
+  let [low, high] = isCentral ? [0, 1.5] : [1.5, 10];
+  for (let k = 0; k < 100; k++) {
     const middle = (low + high) / 2;
-    if (normalDistribution(-middle) > p) low = middle;
+    if (isCentral ? centralMass(middle) < 0.5 - p : normalDistribution(-middle) > p) low = middle;
     else high = middle;
   }
   return low;

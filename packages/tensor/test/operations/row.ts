@@ -10,6 +10,8 @@ export interface Input {
   readonly low?: number;
   readonly high?: number;
   readonly dtype?: 'i32' | 'bool';
+  /** Elements keep a distance from each other, so that no small step makes another one the largest. */
+  readonly apart?: boolean;
   /** Elements that are not random. */
   readonly values?: Nested;
 }

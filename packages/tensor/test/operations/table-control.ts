@@ -58,7 +58,7 @@ const scanRow: Row = {
       expected: (x) => [zip((v) => v ** 4, x!), 5],
     },
     {
-      title: 'a scan in a scan', inputs: [{ shape: [2, 3] }, { shape: [] }], derivative: 'both', f32Error: 8,
+      title: 'a scan in a scan', inputs: [{ shape: [2, 3], low: 0.2, high: 1 }, { shape: [], low: 0.2, high: 0.8 }], derivative: 'both', f32Error: 8,
       run: (xs, c) => scan(([outer], [row]) => scan(([inner], [x]) => [sin(add(mul(inner, x), inner))], [outer], [row], 3).slice(0, 1), [c], [xs], 2),
       expected: (xs, c) => (xs as readonly Numbers[]).flat().reduce((total, x) => Math.sin(total * x + total), c as number),
     },

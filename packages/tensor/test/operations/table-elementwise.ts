@@ -198,8 +198,8 @@ const extremes = (run: Operation, expected: readonly number[]): Case => ({
 const special: readonly Row[] = [
   real('sigmoid', p.sigmoid, (x) => 1 / (1 + Math.exp(-x)), [S], { extra: [extremes(p.sigmoid, [0, 0, 1, 1])] }),
   real('softplus', p.softplus, (x) => Math.log(1 + Math.exp(x)), [S], { extra: [extremes(p.softplus, [0, 0, 800, Infinity])] }),
-  real('erf', p.erf, erfBySimpson, [S], { tolerance: 1e-11 }),
-  real('erfc', p.erfc, (x) => 1 - erfBySimpson(x), [[-1.5, 1.5]], { tolerance: 1e-11 }),
+  real('erf', p.erf, erfBySimpson, [S], { tolerance: 1e-12 }),
+  real('erfc', p.erfc, (x) => 1 - erfBySimpson(x), [[-1.5, 1.5]], { tolerance: 1e-12 }),
   real('gamma', p.gamma, (x) => Math.exp(lgammaByStirling(x)), [P], {
     tolerance: 1e-11,
     extra: [
@@ -207,7 +207,7 @@ const special: readonly Row[] = [
       { title: 'factorials and poles', inputs: [{ shape: [7], values: [1, 2, 5, 11, 0, -0, -3] }], run: p.gamma, expected: () => [1, 1, 24, 3628800, Infinity, -Infinity, NaN], derivative: 'none', tolerance: 0 },
     ],
   }),
-  real('sinc', p.sinc, sincByProduct, [S], {
+  real('sinc', p.sinc, sincByProduct, [U], {
     extra: [
       { title: 'near zero, where the formula cancels', inputs: [{ shape: [7], low: -0.3, high: 0.3 }], run: p.sinc, expected: (x) => zip(sincByProduct, x), derivative: 'both' },
       { title: 'whole numbers and the ends', inputs: [{ shape: [6], values: [0, 1, -7, 1e9, Infinity, NaN] }], run: p.sinc, expected: () => [1, 0, 0, 0, 0, NaN], derivative: 'none', tolerance: 0 },
@@ -226,7 +226,8 @@ const special: readonly Row[] = [
       { title: 'at x = 0 the mixed slope is 1 / y', at: [0, 2], run: (x, y) => grad((v: Value) => p.xlogy(v, y) as never)(x), gradient: [0, 0.5] },
     ],
   }),
-  real('lgamma', p.lgamma, lgammaByStirling, [P], { tolerance: 1e-11 }),
+  // Away from the zeros at 1 and 2, near which the oracle has few digits.
+  real('lgamma', p.lgamma, lgammaByStirling, [[0.2, 0.85]], { tolerance: 1e-12 }),
   real('digamma', p.digamma, digammaBySum, [P], { tolerance: 1e-12 }),
   {
     ...real('polygamma', (x: Value) => p.polygamma(p.constantLike(1, x), x), (x) => polygammaBySum(1, x), [P], { tolerance: 1e-12 }),

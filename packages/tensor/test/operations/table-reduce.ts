@@ -27,8 +27,8 @@ function reduced(title: string, reduce: Reduce, [start, combine]: Fold, input: I
 }
 
 /** The shapes and axes that every reduction is tried on, with elements in [low, high]. */
-function cases(reduce: Reduce, fold: Fold, low: number, high: number, options: Partial<Case> = {}, dtype?: 'bool'): Case[] {
-  const one = (title: string, shape: Shape, axes?: readonly number[]): Case => reduced(title, reduce, fold, { shape, low, high, ...(dtype && { dtype }) }, axes, options);
+function cases(reduce: Reduce, fold: Fold, low: number, high: number, options: Partial<Case> = {}, input: Partial<Input> = {}): Case[] {
+  const one = (title: string, shape: Shape, axes?: readonly number[]): Case => reduced(title, reduce, fold, { shape, low, high, ...input }, axes, options);
   return [
     one('all of a matrix', [3, 4]),
     one('the first axis', [3, 4], [0]),
@@ -100,7 +100,7 @@ const ties = (reduce: Reduce, extreme: number): Kink[] => [
 const reduceMin: Row = {
   name: 'reduceMin',
   cases: [
-    ...cases(p.reduceMin, least, -1, 1),
+    ...cases(p.reduceMin, least, -1, 1, {}, { apart: true }),
     integers(p.reduceMin, [2 ** 31 - 1, least[1]]),
     { ...integers(p.reduceMin, [2 ** 31 - 1, least[1]], { shape: [3, 0] }), title: 'the least of no integers is the largest one', expected: () => [2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1] },
     nan(p.reduceMin),
@@ -112,7 +112,7 @@ const reduceMin: Row = {
 const reduceMax: Row = {
   name: 'reduceMax',
   cases: [
-    ...cases(p.reduceMax, largest, -1, 1),
+    ...cases(p.reduceMax, largest, -1, 1, {}, { apart: true }),
     integers(p.reduceMax, [-(2 ** 31), largest[1]]),
     { ...integers(p.reduceMax, [-(2 ** 31), largest[1]], { shape: [2, 0] }), title: 'the largest of no integers is the least one', expected: () => [-(2 ** 31), -(2 ** 31)] },
     nan(p.reduceMax),
@@ -124,12 +124,12 @@ const reduceMax: Row = {
 const logical: Partial<Case> = { derivative: 'none', dtype: 'bool' };
 const reduceAny: Row = {
   name: 'reduceAny',
-  cases: cases(p.reduceAny, [0, (a, b) => (a === 1 || b === 1 ? 1 : 0)], 0, 1, logical, 'bool'),
+  cases: cases(p.reduceAny, [0, (a, b) => (a === 1 || b === 1 ? 1 : 0)], 0, 1, logical, { dtype: 'bool' }),
   errors: misuse('reduceAny', p.reduceAny, 'f64'),
 };
 const reduceAll: Row = {
   name: 'reduceAll',
-  cases: cases(p.reduceAll, [1, (a, b) => (a === 1 && b === 1 ? 1 : 0)], 0, 1, logical, 'bool'),
+  cases: cases(p.reduceAll, [1, (a, b) => (a === 1 && b === 1 ? 1 : 0)], 0, 1, logical, { dtype: 'bool' }),
   errors: misuse('reduceAll', p.reduceAll, 'f64'),
 };
 
