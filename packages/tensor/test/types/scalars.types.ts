@@ -1,6 +1,6 @@
 /** @file Scalars are a type of their own: full reductions and single entries give them, functions keep them, `grad` demands them. */
 import { grad, valueAndGrad } from '@tapeflow/autodiff';
-import * as t from '@tapeflow/tensor';
+import * as t from '../../src/index.ts';
 import type { Scalar, Tensor } from '@tapeflow/tensor';
 import { expectType } from './same.ts';
 
