@@ -34,6 +34,11 @@ export { contract, dot, outer, type Columns, type Rows } from './named/contract.
 export { convolve, convolveTransposed, type ConvolveTransposedOptions } from './named/convolve.ts';
 export type { ConvolveOptions, Padding } from './named/convolve-plan.ts';
 
+// Complex numbers and transforms
+export { Complex, complex, polar } from './named/complex.ts';
+export { fft, fftFrequencies, ifft, irfft, rfft, rfftFrequencies } from './named/fourier.ts';
+export { dct, dst, idct, idst, type TransformFunction, type TransformType } from './named/fourier.ts';
+
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { gather } from './named/gather.ts';

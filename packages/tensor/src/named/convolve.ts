@@ -23,7 +23,7 @@ export function convolve<A extends string, B extends string, const K extends (A 
   kernel: Tensor<B>,
   over: K,
   options?: ConvolveOptions<Names<K>, C>,
-): Tensor<Without<A | B, Names<C>>>;
+): Tensor<Without<A | B, Names<NoInfer<C>>>>;
 export function convolve(x: Named, kernel: Named, over: NameList, options: AnyOptions = {}): Unchecked {
   const plan = planOf('convolve', x, kernel, listOf(over), listOf(options.contract));
   const inputs = [describeDims(x.dims), describeDims(kernel.dims)];
@@ -56,7 +56,7 @@ export function convolveTransposed<A extends string, B extends string, const K e
   kernel: Tensor<B>,
   over: K,
   options?: ConvolveTransposedOptions<Names<K>, C>,
-): Tensor<Without<A | B, Names<C>>>;
+): Tensor<Without<A | B, Names<NoInfer<C>>>>;
 export function convolveTransposed(y: Named, kernel: Named, over: NameList, options: ConvolveTransposedOptions<string, NameList | undefined> = {}): Unchecked {
   const plan = planOf('convolveTransposed', y, kernel, listOf(over), listOf(options.contract));
   const inputs = [describeDims(y.dims), describeDims(kernel.dims)];

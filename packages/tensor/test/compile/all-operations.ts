@@ -5,6 +5,7 @@ import type { ElementwiseName } from '../../src/elementwise/table.ts';
 import * as elementwise from '../../src/primitives/elementwise.ts';
 import { conv, convInput, convKernel, type ConvParams } from '../../src/primitives/conv.ts';
 import { dot } from '../../src/primitives/dot.ts';
+import { fourier, realFourier, realFourierTransposed, realTransform } from '../../src/primitives/fourier.ts';
 import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
 import { iota } from '../../src/primitives/structure.ts';
 
@@ -40,5 +41,9 @@ export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
   conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS) },
   convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }) },
   convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }) },
+  fourier: { shapes: [[6, 5], [6, 5]], run: (re, im) => fourier(re, im, { axes: [0, 1], backward: false }) },
+  realFourier: { shapes: [[3, 10]], run: (x) => realFourier(x, { axis: 1 }) },
+  realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },
+  realTransform: { shapes: [[3, 10]], run: (x) => realTransform(x, { axis: 1, kind: 'cosine2' }) },
   dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }) },
 };

@@ -1,6 +1,6 @@
 /** @file Convolution by name: its definition, padding, groups, the transpose as the adjoint, derivatives, and what is refused. */
 import { describe, expect, test } from 'vitest';
-import { checkGradients } from '@tapeflow/autodiff';
+import { checkGradients, vjp } from '@tapeflow/autodiff';
 import { channel, concat, convolve, convolveTransposed, jit, linspace, mul, precision, sum, tensor, zeros, type Tensor } from '@tapeflow/tensor';
 import { element, expectElements, indices, random, thrown } from './support.ts';
 
@@ -112,6 +112,20 @@ describe('convolveTransposed (seed 73)', () => {
     expectElements(both, { c: 2, x: 4 }, ({ c, x: p }) => [0, 1].reduce((total, t) => total + (p! - t >= 0 && p! - t < 3 ? element(field, { c: c!, x: p! - t }) * element(kernel, { c: c!, x: t }) : 0), 0));
   }));
 });
+
+test('large arrays, which are worked on in blocks, give what their parts give (seed 80)', () => precision(64, () => {
+  const [x, kernel] = [random({ y: 200, x: 160 }, 80), random({ k: 2, y: 3, x: 3 }, 81)];
+  const f = (image: typeof x, taps: typeof kernel): Tensor<'k' | 'y' | 'x'> => convolve(image, taps, ['y', 'x']);
+  const y = f(x, kernel);
+  const parts = [0, 50, 100, 150].map((from) => f(x.slice({ y: [from, from + 52] }), kernel));
+  expect([...y.data]).toEqual([...concat(parts, 'y').data]);
+  // Both derivatives are adjoints: of a bilinear function, ⟨ȳ, f(x, k)⟩ = ⟨x̄, x⟩ = ⟨k̄, k⟩.
+  const yBar = tensor(y.sizes as { k: number; y: number; x: number }, random({ n: y.size }, 82).data);
+  const bars = vjp(([image, taps]: [typeof x, typeof kernel]) => f(image, taps), [x, kernel]).pullback(yBar);
+  const expected = sum(mul(yBar, y)).item();
+  expect(sum(mul(bars[0], x)).item() / expected).toBeCloseTo(1, 11);
+  expect(sum(mul(bars[1], kernel)).item() / expected).toBeCloseTo(1, 11);
+}));
 
 test('derivatives to second order, to both arguments (seed 78)', () => precision(64, () => {
   const [x, kernel] = [random({ batch: 2, c: 2, y: 4, x: 4 }, 78), random({ k: 2, c: 2, y: 2, x: 2 }, 79)];

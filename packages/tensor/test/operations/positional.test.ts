@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ELEMENTWISE } from '../../src/elementwise/table.ts';
 import { checkCompleteness, missingRows, testTable } from './run-table.ts';
 import { condRows } from './table-cond.ts';
+import { fourierRows } from './table-fourier.ts';
 import { convRows } from './table-conv.ts';
 import { contractRows } from './table-contract.ts';
 import { controlRows } from './table-control.ts';
@@ -15,7 +16,7 @@ import { solveRows } from './table-solve.ts';
 import { structureRows } from './table-structure.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
-const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows];
+const rows = [...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows, ...fourierRows];
 const counts = testTable('positional operations', rows, SEED);
 
 /** Functions of the modules that are no operations on arrays: numbers to numbers, and the truth of a plain array. */

@@ -14,6 +14,9 @@ expectType<Tensor<'batch' | 'out' | 'x'>>()(convolve(image, kernel, 'x', { contr
 expectType<Tensor<'batch' | 'in' | 'y' | 'x'>>()(convolveTransposed(convolve(image, kernel, ['y', 'x'], { contract: 'in' }), kernel, ['y', 'x'], { contract: 'out' }));
 expectType<Tensor>()(convolve(unknownNames, kernel, 'x', { contract: 'in' }));
 
+// Names do not depend on where the result goes.
+((t: Tensor<'batch' | 'in' | 'y' | 'x'>) => t)(convolve(image, line, 'x'));
+
 // @ts-expect-error the kernel has no dimension y
 convolve(image, line, 'y');
 // @ts-expect-error the image has no dimension out

@@ -129,5 +129,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   conv: host,
   convInput: host,
   convKernel: host,
+  fourier: host,
+  realFourier: host,
+  realFourierTransposed: host,
+  realTransform: host,
 };
 
