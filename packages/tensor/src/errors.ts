@@ -42,6 +42,17 @@ export class IndexError extends TapeflowError {
   }
 }
 
+/** An argument or option has a value that makes no sense. */
+export class ArgumentError extends TapeflowError {
+  readonly argument: string;
+  readonly seen: unknown;
+  constructor(operation: string, argument: string, seen: unknown, advice: string) {
+    super(operation, `'${argument}' is ${typeof seen === 'string' ? `'${seen}'` : String(seen)}.`, advice);
+    this.argument = argument;
+    this.seen = seen;
+  }
+}
+
 /** The data given do not fill the shape. */
 export class DataError extends TapeflowError {
   readonly expected: number;

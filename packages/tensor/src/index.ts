@@ -27,7 +27,12 @@ export { and, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, no
 export { select } from './named/select.ts';
 
 // Reductions
-export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction } from './named/reduce.ts';
+export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction, type ReductionWith } from './named/reduce.ts';
+export { median, quantile, standardDeviation, variance, type VarianceOptions } from './named/statistics.ts';
+export { logSoftmax, logSumExp, softmax, type Weighting } from './named/softmax.ts';
+export { argMax, argMin, type ExtremePosition } from './named/extremes.ts';
+export { huber, l1, type HuberOptions } from './named/losses.ts';
+export { cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum, type Cumulation, type CumulationOptions } from './named/cumulate.ts';
 
 // Contractions
 export { contract, dot, outer, type Columns, type Rows } from './named/contract.ts';
@@ -60,4 +65,4 @@ export type { Backend } from './compile/executable.ts';
 export { CapturedValueError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, DataError, DimensionError, DTypeError, IndexError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, ShapeError } from './errors.ts';

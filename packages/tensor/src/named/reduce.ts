@@ -1,21 +1,29 @@
 /** @file Reductions over named dimensions. Batch dimensions stay unless they are named. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
-import { arrayTypeOf, full } from '../array/ndarray.ts';
+import { arrayTypeOf, broadcast, full } from '../array/ndarray.ts';
+import { keptAxes } from '../array/shapes.ts';
 import { contextDType } from '../context.ts';
 import { div, mul, sqrt, square } from '../primitives/elementwise.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd, reduceSum } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
-import type { Named } from './align.ts';
+import type { Named, Numeric } from './align.ts';
 import { positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Names, Reduced, Scalar, TypeSelector, Without } from './types.ts';
+import type { Names, Reduced, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
 
 /** Dimensions by name, by a list of names, by type (`spatial`), or all but the batch. */
 export interface Reduction {
   (t: Tensor<never>): Scalar;
   (t: Tensor<never>, dims: TypeSelector): Tensor;
   <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K): Reduced<Without<D, Names<K>>>;
+}
+
+/** A reduction with options. */
+export interface ReductionWith<Options> {
+  (t: Tensor<never>, dims?: undefined, options?: Options): Scalar;
+  (t: Tensor<never>, dims: TypeSelector, options?: Options): Tensor;
+  <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K, options?: Options): Reduced<Without<D, Names<K>>>;
 }
 
 export type DimsArgument = string | readonly string[] | TypeSelector | undefined;
@@ -31,24 +39,39 @@ export function selectAxes(operation: string, dims: readonly Dim[], selected: Di
   return [...new Set(names.map((name) => positionOf(operation, dims, name)))].sort((a, b) => a - b);
 }
 
-function reduction(operation: string, numeric: 'any' | 'number' | 'real', reduce: (x: Value, axes: readonly number[]) => Value): Reduction {
-  return ((t: Named, selected?: DimsArgument) => {
-    const axes = selectAxes(operation, t.dims, selected);
-    const { dtype } = arrayTypeOf(t.value);
-    const wanted = numeric === 'real' && !isFloat(dtype) ? contextDType() : numeric === 'number' && dtype === 'bool' ? 'i32' : dtype;
-    return wrap({ value: reduce(convert(t.value, wanted), axes), dims: t.dims.filter((_, axis) => !axes.includes(axis)) });
-  }) as Reduction;
+/** The value in a dtype that a reduction takes: booleans count as integers, and integers become real where they must. */
+export function numericValue({ value }: Named, numeric: Numeric): Value {
+  const { dtype } = arrayTypeOf(value);
+  return convert(value, numeric === 'real' && !isFloat(dtype) ? contextDType() : numeric === 'number' && dtype === 'bool' ? 'i32' : dtype);
 }
 
-const countOf = (x: Value, axes: readonly number[]): number => axes.reduce((total, axis) => total * arrayTypeOf(x).shape[axis]!, 1);
+/** Applies a positional reduction to the axes that are selected, which then are gone. */
+export function reduceNamed(operation: string, numeric: Numeric, t: Named, selected: DimsArgument, reduce: (x: Value, axes: readonly number[]) => Value): Unchecked {
+  const axes = selectAxes(operation, t.dims, selected);
+  return wrap({ value: reduce(numericValue(t, numeric), axes), dims: t.dims.filter((_, axis) => !axes.includes(axis)) });
+}
+
+function reduction(operation: string, numeric: Numeric, reduce: (x: Value, axes: readonly number[]) => Value): Reduction {
+  return ((t: Named, selected?: DimsArgument) => reduceNamed(operation, numeric, t, selected, reduce)) as Reduction;
+}
+
+/** How many elements a reduction over some axes takes together. */
+export const countOf = (x: Value, axes: readonly number[]): number => axes.reduce((total, axis) => total * arrayTypeOf(x).shape[axis]!, 1);
+/** A result of a reduction repeated along the axes that it went over. */
+export const spread = (y: Value, x: Value, axes: readonly number[]): Value => broadcast(y, arrayTypeOf(x).shape, keptAxes(arrayTypeOf(x).shape, axes));
 const divideBy = (x: Value, count: number): Value => div(x, full(count, [], arrayTypeOf(x).dtype));
+
+/** The mean over some axes. */
+export function meanOf(x: Value, axes: readonly number[]): Value {
+  return divideBy(reduceSum(x, axes), countOf(x, axes));
+}
 
 /** Sum; of booleans, the count. 0 for none. */
 export const sum: Reduction = reduction('sum', 'number', reduceSum);
 /** Product; 1 for none. */
 export const prod: Reduction = reduction('prod', 'number', reduceProd);
 /** Arithmetic mean; NaN for none. */
-export const mean: Reduction = reduction('mean', 'real', (x, axes) => divideBy(reduceSum(x, axes), countOf(x, axes)));
+export const mean: Reduction = reduction('mean', 'real', meanOf);
 /** Smallest value; +∞ (or the largest integer) for none. Ties share the derivative. */
 export const min: Reduction = reduction('min', 'number', reduceMin);
 /** Largest value; −∞ (or the smallest integer) for none. Ties share the derivative. */

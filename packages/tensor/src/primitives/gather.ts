@@ -1,9 +1,10 @@
 /** @file Gather and scatter-add by flat index: transposes of each other. */
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape, type ArrayOperation } from '../array/ndarray.ts';
+import { checkIndices, flatPositions } from '../array/indices.ts';
 import { sameShape, sizeOf } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
-import { DTypeError, IndexError, ShapeError } from '../errors.ts';
+import { DTypeError, ShapeError } from '../errors.ts';
 
 /**
  * Parameters of gather and scatter-add. The array may be several of one length laid one after another (what batching makes of
@@ -16,35 +17,13 @@ export interface IndexParams {
 const repeated = (x: Value, isBatched: boolean, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
 const flat = (x: Value): Value => reshape(x, [sizeOf(arrayTypeOf(x).shape)]);
 
-function checkIndices(operation: string, x: ArrayType, indices: ArrayType, members: number): void {
-  if (x.shape.length !== 1) throw new ShapeError(operation, [x.shape], 'the array that is indexed must have one axis.', 'Reshape it first.');
-  if (indices.dtype !== 'i32') throw new DTypeError(operation, [indices.dtype], 'indices must be integers.', 'Convert them with convert(x, "i32").');
-  const divides = (size: number): boolean => size === 0 || size % members === 0;
-  if (!divides(x.shape[0]!) || !divides(sizeOf(indices.shape))) throw new ShapeError(operation, [x.shape, indices.shape], `array and indices do not divide into ${members} members.`);
-}
-
-/** Positions in the whole array, in the order of the indices. */
-function positions(operation: string, length: number, indices: NDArray, members: number): ArrayLike<number> {
-  const at = indices.contiguous();
-  const count = at.length / members;
-  const result = new Uint32Array(at.length);
-  for (let i = 0, start = 0; i < at.length; start += length) {
-    for (const end = i + count; i < end; i++) {
-      const k = at[i]!;
-      if (k < 0 || k >= length) throw new IndexError(operation, k, length, 'an array');
-      result[i] = start + k;
-    }
-  }
-  return result;
-}
-
 const gatherOperation: ArrayOperation<IndexParams> = declareLinear({
   name: 'gather',
   evaluate(x, { members }, [, indices]) {
     checkIndices('gather', x, indices!, members);
     const out = checkedAllocate('gather', x.dtype, indices!.shape);
     const source = x.contiguous();
-    const at = positions('gather', source.length / members, indices!, members);
+    const at = flatPositions('gather', source.length / members, indices!, members);
     for (let i = 0; i < out.length; i++) out[i] = source[at[i]!]!;
     return NDArray.of(out, indices!.shape, x.dtype);
   },
@@ -79,7 +58,7 @@ const scatterAddPrimitive: Primitive = primitive({
     checkScatter(arrayTypeOf(x), arrayTypeOf(indices), arrayTypeOf(updates), members);
     const out = x.copyData();
     const values = updates.contiguous();
-    const at = positions('scatterAdd', out.length / members, indices, members);
+    const at = flatPositions('scatterAdd', out.length / members, indices, members);
     for (let i = 0; i < at.length; i++) out[at[i]!]! += values[i]!;
     return [NDArray.of(out, x.shape, x.dtype)];
   },

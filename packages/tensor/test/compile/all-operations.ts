@@ -2,6 +2,8 @@
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, full } from '../../src/array/ndarray.ts';
 import type { ElementwiseName } from '../../src/elementwise/table.ts';
+import { argMax, argMin, argsort, sort, takeAlong } from '../../src/primitives/along.ts';
+import { cumulativeArgMax, cumulativeArgMin, cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum, linearRecurrence } from '../../src/primitives/cumulate.ts';
 import * as elementwise from '../../src/primitives/elementwise.ts';
 import { conv, convInput, convKernel, type ConvParams } from '../../src/primitives/conv.ts';
 import { dot } from '../../src/primitives/dot.ts';
@@ -15,6 +17,23 @@ const OPERATIONS: Readonly<Record<string, unknown>> = { ...elementwise };
 export function applyElementwise(name: ElementwiseName, xs: readonly Value[]): Value {
   return (OPERATIONS[name] as (...inputs: readonly Value[]) => Value)(...xs);
 }
+
+/** Operations along the middle axis of an array of numbers, which walk each line by itself. */
+export const LINE_OPERATIONS: Readonly<Record<string, (x: Value) => Value>> = {
+  argMax: (x) => argMax(x, 1),
+  argMin: (x) => argMin(x, 1),
+  argsort: (x) => argsort(x, 1),
+  'argsort, descending': (x) => argsort(x, 1, true),
+  sort: (x) => sort(x, 1),
+  takeAlong: (x) => takeAlong(x, argsort(x, 1), 1),
+  cumulativeSum: (x) => cumulativeSum(x, 1),
+  linearRecurrence: (x) => linearRecurrence(x, x, 1),
+  cumulativeProduct: (x) => cumulativeProduct(x, 1),
+  cumulativeArgMax: (x) => cumulativeArgMax(x, 1),
+  cumulativeArgMin: (x) => cumulativeArgMin(x, 1),
+  cumulativeMax: (x) => cumulativeMax(x, 1),
+  cumulativeMin: (x) => cumulativeMin(x, 1),
+};
 
 /** Draws from keys. */
 export const RANDOM_OPERATIONS: Readonly<Record<string, (keys: Value) => Value>> = {

@@ -8,10 +8,11 @@ import { allocate, type DType } from '../../src/array/dtype.ts';
 import { add, NDArray, reduceSum } from '../../src/array/ndarray.ts';
 import { Storage } from '../../src/array/storage.ts';
 import { compile } from '../../src/compile/executable.ts';
-import { applyElementwise, RANDOM_OPERATIONS, WHOLE_OPERATIONS } from './all-operations.ts';
+import { applyElementwise, LINE_OPERATIONS, RANDOM_OPERATIONS, WHOLE_OPERATIONS } from './all-operations.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../src/elementwise/table.ts';
 import { IndexError } from '../../src/errors.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
+import { scatterMax, scatterMean, scatterMin, scatterSet } from '../../src/primitives/scatter.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../src/primitives/reduce.ts';
 import { convert, reverse, transpose } from '../../src/primitives/structure.ts';
 import { randomNumbers } from './support.ts';
@@ -131,6 +132,13 @@ describe('indices', () => {
       }
     }
   });
+  test('scatters that choose: the last update, the extreme one, the mean', () => {
+    const updates = arrayOf('f32', [3, -1, 2, 2, 7, 2]);
+    for (const scatter of [scatterSet, scatterMin, scatterMax, scatterMean]) {
+      for (const members of [1, 2]) expectSameBits((a, k, u) => scatter(a, k, u, members), x, at, updates);
+      expectSameBits((a, k, u) => scatter(applyElementwise('square', [a]), k, applyElementwise('square', [u])), backwards, at, updates);
+    }
+  });
   test('an index outside is the same error as without jit, and the program can run again', () => {
     for (const bad of [12, -1, 2 ** 31 - 1]) {
       const indices = arrayOf('i32', [1, bad]);
@@ -141,6 +149,22 @@ describe('indices', () => {
       expect([...(executable.run([x, arrayOf('i32', [1, 2])])[0] as NDArray).contiguous()]).toEqual([x.data[1], x.data[2]]);
     }
   });
+});
+
+describe('along an axis', () => {
+  for (const [name, run] of Object.entries(LINE_OPERATIONS)) {
+    test(`${name} of f32, f64, i32, through strides, between other operations`, () => {
+      for (const dtype of ['f32', 'f64', 'i32'] as const) {
+        // Many equal values.
+        const x = arrayOf(dtype, randomNumbers(SEED, 3 * 7 * 2, -2, 3).map((value) => Math.round(2 * value) / (dtype === 'i32' ? 1 : 2)));
+        for (const [strides, offset] of [[[14, 2, 1], 0], [[1, -3, 21], 18]] as const) {
+          const view = new NDArray(x.storage, [3, 7, 2], strides, offset, dtype);
+          expectSameBits(run, view);
+          expectSameBits((y) => convert(run(applyElementwise('square', [y])), 'f64'), view);
+        }
+      }
+    });
+  }
 });
 
 describe('random numbers', () => {

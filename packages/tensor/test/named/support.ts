@@ -34,3 +34,8 @@ export function thrown(run: () => unknown): Error & Record<string, unknown> {
   }
   throw new Error('nothing was thrown');
 }
+
+/** All values of a tensor whose index agrees with `kept`, in storage order. */
+export function valuesAt(t: Tensor<never>, kept: Readonly<Record<string, number>>): number[] {
+  return indices(t.sizes).filter((index) => Object.entries(kept).every(([name, k]) => index[name] === undefined || index[name] === k)).map((index) => element(t, index));
+}

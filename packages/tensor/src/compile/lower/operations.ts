@@ -110,6 +110,14 @@ function host(block: Block, { primitive, params, inputs, outputs }: Equation): v
 
 /** Rules by the names of operations. */
 export const RULES: Readonly<Record<string, Rule>> = {
+  argMax: host,
+  argMin: host,
+  argsort: host,
+  cumulativeArgMax: host,
+  cumulativeArgMin: host,
+  cumulativeSum: host,
+  linearRecurrence: host,
+  scatterSource: host,
   reshape,
   gather,
   reduceSum: reduce('sum'),
