@@ -22,9 +22,9 @@ const SUITES: readonly Suite[] = [
   lint,
   borders,
   unused,
-  vitestSuite('unit', 'packages/*/test: one file per source file', 205),
-  vitestSuite('integration', 'test/: what spans packages', 40),
-  vitestSuite('examples', 'examples/ at small size', 80),
+  vitestSuite('unit', 'packages/*/test: one file per source file', 240),
+  vitestSuite('integration', 'test/: what spans packages', 30),
+  vitestSuite('examples', 'examples/ at small size', 110),
   docs,
   packages,
 ];

@@ -13,7 +13,7 @@ describe('a number in an interval', () => {
     expect(checkedNumber('adam', 'rate', 1e300, { low: 0 })).toBe(1e300);
   });
 
-  test.each([-1, 2, NaN, Infinity, '0.5', null, undefined, [0.5]])('%j does not', (value) => {
+  test.each([-1, 2, NaN, Infinity, '0.5', null, undefined, [0.5]])('%o does not', (value) => {
     expect(() => checkedNumber('adam', 'beta1', value, closed)).toThrow(OptionError);
     expect(() => checkedNumber('adam', 'beta1', value, { low: 0.1, high: 0.9 })).toThrow(expect.objectContaining({ option: 'beta1', seen: value }));
   });
