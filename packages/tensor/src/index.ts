@@ -32,6 +32,7 @@ export { median, quantile, standardDeviation, variance, type VarianceOptions } f
 export { logSoftmax, logSumExp, softmax, type Weighting } from './named/softmax.ts';
 export { argMax, argMin, type ExtremePosition } from './named/extremes.ts';
 export { huber, l1, type HuberOptions } from './named/losses.ts';
+export { histogram, type Histogram, type HistogramOptions } from './named/histogram.ts';
 export { cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum, type Cumulation, type CumulationOptions } from './named/cumulate.ts';
 
 // Contractions
@@ -47,6 +48,9 @@ export { dct, dst, idct, idst, type TransformFunction, type TransformType } from
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { gather } from './named/gather.ts';
+export { scatter, type ScatterMode, type ScatterOptions } from './named/scatter.ts';
+export { argsort, sort, type SortOptions } from './named/sort.ts';
+export { take, takeMask } from './named/take.ts';
 export { interpolate, interpolateStencil, stencilAt, type Stencil } from './named/interpolate.ts';
 
 // Loops, branches and checks

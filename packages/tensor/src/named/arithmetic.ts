@@ -11,10 +11,13 @@ export interface UnaryFunction {
   <T extends Tensor<never>>(x: T): T;
 }
 
-/** A function of two tensors or numbers. The result has the dimensions of both; two numbers give a scalar. */
+/**
+ * A function of two tensors or numbers. The result has the dimensions of both; two numbers give a scalar. (NoInfer: what is wanted of the
+ * result must not lend its dimensions to a number.)
+ */
 export interface BinaryFunction {
   (x: Scalar | number, y: Scalar | number): Scalar;
-  <A extends string = never, B extends string = never>(x: Tensor<A> | number, y: Tensor<B> | number): Tensor<A | B>;
+  <A extends string = never, B extends string = never>(x: Tensor<A> | number, y: Tensor<B> | number): Tensor<NoInfer<A | B>>;
 }
 
 /** Limits a tensor from below and above. */

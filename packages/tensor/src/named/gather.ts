@@ -12,7 +12,8 @@ import { positionOf, unionDims, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Reduced, Unchecked, Without } from './types.ts';
 
-const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) => total * size, 1);
+/** How many values some dimensions have together. */
+export const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) => total * size, 1);
 
 /**
  * Values of `t` at integer positions: `positions` gives, for each of some dimensions, where to look. The result has the
@@ -22,35 +23,61 @@ const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) 
  */
 export function gather<D extends string, K extends D, P extends string>(t: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }): Reduced<Without<D, K> | P>;
 export function gather(t: Named, positions: Readonly<Record<string, Named>>): Unchecked {
+  if (Object.keys(positions).length === 0) return wrap(t);
+  const { layout, dims, flat } = lookup('gather', t, positions, checkedPositions);
+  const source = reshape(alignValue(t, layout), [product(layout)]);
+  return wrap({ value: gatherArray(source, flat), dims });
+}
+
+/** Where positions by name lie in the values of a tensor. */
+export interface Lookup {
+  /** The dimensions of the tensor in the order that the flat positions count in: those that are looked along come last. */
+  readonly layout: readonly Dim[];
+  /** The dimensions of the flat positions: those that are not looked along, and those of the positions. */
+  readonly dims: readonly Dim[];
+  readonly flat: Value;
+}
+
+/** Treats the positions along one dimension: refuses them or brings them inside. */
+export type Placement = (operation: string, at: Named, dim: Dim) => Named;
+
+/** Flat positions from positions by name. */
+export function lookup(operation: string, t: Named, positions: Readonly<Record<string, Named>>, place: Placement): Lookup {
   const names = Object.keys(positions);
-  if (names.length === 0) return wrap(t);
-  const axes = names.map((name) => positionOf('gather', t.dims, name));
+  const axes = names.map((name) => positionOf(operation, t.dims, name));
   const looked = t.dims.filter((_, axis) => axes.includes(axis));
   const kept = t.dims.filter((_, axis) => !axes.includes(axis));
   // Shared dimensions are looked up pairwise, the others in all combinations.
-  const resultDims = unionDims('gather', [kept, ...names.map((name) => positions[name]!.dims)]);
-  let flat: Value = full(0, resultDims.map(({ size }) => size), 'i32');
+  const dims = unionDims(operation, [kept, ...names.map((name) => positions[name]!.dims)]);
+  let flat: Value = full(0, dims.map(({ size }) => size), 'i32');
   let stride = 1;
   const layout = [...kept, ...looked];
   for (let k = layout.length - 1; k >= 0; k--) {
     const dim = layout[k]!;
-    const at = looked.includes(dim) ? checkedPositions(positions[dim.name]!, dim) : { value: iota([dim.size], 0, 'i32'), dims: [dim] };
-    flat = add(flat, mul(expandValue(at, resultDims), full(stride, [], 'i32')));
+    const at = looked.includes(dim) ? place(operation, integerPositions(operation, positions[dim.name]!, dim), dim) : { value: iota([dim.size], 0, 'i32'), dims: [dim] };
+    flat = add(flat, mul(expandValue(at, dims), full(stride, [], 'i32')));
     stride *= dim.size;
   }
-  const source = reshape(alignValue(t, layout), [product(layout)]);
-  return wrap({ value: gatherArray(source, flat), dims: resultDims });
+  return { layout, dims, flat };
 }
 
-/** Integers that lie inside along this dimension. In the flat array a position outside could be inside another row. */
-function checkedPositions(at: Named, { name, size }: Dim): Named {
-  const { value } = at;
-  const { dtype } = arrayTypeOf(value);
-  if (dtype !== 'i32') throw new DTypeError('gather', [dtype], `the positions along '${name}' are not integers.`, "Convert them: convert(floor(x), 'i32').");
-  const inside = and(lessEqual(full(0, [], dtype), value), less(value, full(size, [], dtype)));
-  checkLeaves(reduceAll(inside), [value], ([positions]) => {
-    const outside = positions!.contiguous().find((k) => k < 0 || k >= size);
-    return new IndexError('gather', outside ?? NaN, size, `dimension '${name}'`);
-  });
+function integerPositions(operation: string, at: Named, { name }: Dim): Named {
+  const { dtype } = arrayTypeOf(at.value);
+  if (dtype !== 'i32') throw new DTypeError(operation, [dtype], `the positions along '${name}' are not integers.`, "Convert them: convert(floor(x), 'i32').");
   return at;
 }
+
+/** Whether positions lie inside along a dimension. */
+export function isInside(value: Value, { size }: Dim): Value {
+  return and(lessEqual(full(0, [], 'i32'), value), less(value, full(size, [], 'i32')));
+}
+
+/** Refuses positions outside. In the flat array they could be inside another row. */
+export const checkedPositions: Placement = (operation, at, dim) => {
+  const { name, size } = dim;
+  checkLeaves(reduceAll(isInside(at.value, dim)), [at.value], ([positions]) => {
+    const outside = positions!.contiguous().find((k) => k < 0 || k >= size);
+    return new IndexError(operation, outside ?? NaN, size, `dimension '${name}'`);
+  });
+  return at;
+};

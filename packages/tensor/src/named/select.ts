@@ -18,7 +18,7 @@ type Input<D extends string> = Tensor<D> | number;
  * points, `select(c, sqrt(select(c, x, 1)), 0)` rather than `select(c, sqrt(x), 0)`.
  */
 export function select(condition: Scalar, x: Scalar | number, y: Scalar | number): Scalar;
-export function select<C extends string, A extends string = never, B extends string = never>(condition: Tensor<C>, x: Input<A>, y: Input<B>): Tensor<A | B | C>;
+export function select<C extends string, A extends string = never, B extends string = never>(condition: Tensor<C>, x: Input<A>, y: Input<B>): Tensor<NoInfer<A | B | C>>;
 export function select(condition: Named, x: Named | number, y: Named | number): Unchecked {
   const tensors = [condition, x, y].filter((input): input is Named => typeof input !== 'number');
   const conditionDType = arrayTypeOf(condition.value).dtype;

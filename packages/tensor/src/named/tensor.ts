@@ -84,26 +84,26 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
   }
 
   add(this: Scalar, other: Scalar | number): Scalar;
-  add<B extends string = never>(other: Tensor<B> | number): Tensor<D | B>;
+  add<B extends string = never>(other: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   add(other: Named | number): Unchecked {
     return combine('add', add, this, other);
   }
 
   sub(this: Scalar, other: Scalar | number): Scalar;
-  sub<B extends string = never>(other: Tensor<B> | number): Tensor<D | B>;
+  sub<B extends string = never>(other: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   sub(other: Named | number): Unchecked {
     return combine('sub', sub, this, other);
   }
 
   mul(this: Scalar, other: Scalar | number): Scalar;
-  mul<B extends string = never>(other: Tensor<B> | number): Tensor<D | B>;
+  mul<B extends string = never>(other: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   mul(other: Named | number): Unchecked {
     return combine('mul', mul, this, other);
   }
 
   /** Quotient; integers become real. */
   div(this: Scalar, other: Scalar | number): Scalar;
-  div<B extends string = never>(other: Tensor<B> | number): Tensor<D | B>;
+  div<B extends string = never>(other: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   div(other: Named | number): Unchecked {
     return wrap(elementwiseNamed('div', 'real', div, [this, other]));
   }
@@ -116,7 +116,7 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
 
   /** Power; integers become real. */
   pow(this: Scalar, exponent: Scalar | number): Scalar;
-  pow<B extends string = never>(exponent: Tensor<B> | number): Tensor<D | B>;
+  pow<B extends string = never>(exponent: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   pow(exponent: Named | number): Unchecked {
     return exponent === 2 ? combine('mul', mul, this, this) : wrap(elementwiseNamed('pow', 'real', pow, [this, exponent]));
   }

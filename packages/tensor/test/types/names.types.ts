@@ -52,6 +52,15 @@ wantsX(y);
 wantsX(scalar);
 // @ts-expect-error a number is no tensor
 wantsX(3);
+// A number beside a tensor adds no dimension, whatever is wanted.
+// @ts-expect-error y lacks the dimension x
+wantsX(add(y, 1));
+// @ts-expect-error y lacks the dimension x
+wantsX(y.mul(2));
+// @ts-expect-error neither has the dimension x
+wantsX(select(less(y, 0), y, 1));
+wantsX(add(x, 1));
+wantsX(add(y, x).mul(2));
 
 // Library functions are generic: names are never lost on the way.
 function difference<D extends string>(t: Tensor<D | 'x'>): Tensor<D | 'x'> {
