@@ -2,8 +2,9 @@
 
 // Tensors and dimensions
 export { Tensor } from './named/tensor.ts';
+export { describe, type StorageKind, type TensorDescription, type ValueSummary } from './named/describe.ts';
 export { batch, channel, dual, instance, spatial, type Dim, type DimOf, type DimSpec, type DimType } from './named/dims.ts';
-export type { Dims, Names, NewDim, Scalar, Without } from './named/types.ts';
+export type { Dims, Names, NewDim, NewDims, Scalar, Without } from './named/types.ts';
 export type { Index, Range, RangeLike } from './named/index-raw.ts';
 export type { DType, FloatDType, TypedArray } from './array/dtype.ts';
 export { precision } from './context.ts';
@@ -47,6 +48,10 @@ export { dct, dst, idct, idst, type TransformFunction, type TransformType } from
 
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
+export { packDims, squeeze, unpackDim } from './named/pack.ts';
+export { split, unstack } from './named/split.ts';
+export { repeat, tile } from './named/tile.ts';
+export { pad, type Beyond, type BeyondBoth, type PadMode } from './named/pad.ts';
 export { gather } from './named/gather.ts';
 export { scatter, type ScatterMode, type ScatterOptions } from './named/scatter.ts';
 export { argsort, sort, type SortOptions } from './named/sort.ts';
@@ -56,6 +61,7 @@ export { interpolate, interpolateStencil, stencilAt, type Stencil } from './name
 // Loops, branches and checks
 export { check } from './control/named-check.ts';
 export { cond, LoopLimitError, scan, whileLoop, type ScanOptions } from './control/named.ts';
+export { iterate, type IterateOptions } from './control/iterate.ts';
 export type { SliceOf, Stacked } from './control/tensors.ts';
 
 // Linear systems

@@ -6,6 +6,7 @@ import { DimensionError } from '../errors.ts';
 import { alignValue, type Named } from '../named/align.ts';
 import { inStorageOrder, scalar } from '../named/create.ts';
 import { describeDims, positionOf, sameDim, sameDims, type Dim } from '../named/dims.ts';
+import { refuseExisting } from '../named/restructure.ts';
 import { Tensor, wrap } from '../named/tensor.ts';
 import type { Reduced, Without } from '../named/types.ts';
 
@@ -84,5 +85,8 @@ function placeholder(stack: Value): NDArray {
 
 /** Tensors whose values have one axis more than dimensions: the dimension in front. */
 export function stackedAlong(tree: unknown, dim: Dim): unknown {
-  return mapTensors((t: Named) => inStorageOrder(new Tensor(t.value, [dim, ...t.dims])), tree);
+  return mapTensors((t: Named) => {
+    refuseExisting('scan', t.dims, dim.name);
+    return inStorageOrder(new Tensor(t.value, [dim, ...t.dims]));
+  }, tree);
 }

@@ -7,7 +7,8 @@ import { describeDims, type Dim } from './dims.ts';
 const MAX_ROW = 8;
 const MAX_ROWS = 12;
 
-function formatNumber(x: number, dtype: string): string {
+/** A number as people read it: five digits, integers in full, booleans in words. */
+export function formatNumber(x: number, dtype: string): string {
   if (dtype === 'bool') return x === 0 ? 'false' : 'true';
   if (dtype === 'i32' || Number.isInteger(x)) return String(x);
   const size = Math.abs(x);

@@ -9,12 +9,13 @@ import { describeDims, isStorageOrder, makeDim, positionOf, storageOrder, unionD
 import { wrap, type Tensor } from './tensor.ts';
 import type { NewDim, Scalar, Without } from './types.ts';
 
-function refuseExisting(operation: string, dims: readonly Dim[], name: string): void {
+/** A new dimension must not exist already. */
+export function refuseExisting(operation: string, dims: readonly Dim[], name: string): void {
   if (dims.some((dim) => dim.name === name)) throw new DimensionError(operation, name, `dimension '${name}' already exists.`, [describeDims(dims)], 'Choose another name, or rename the existing dimension.');
 }
 
 /** Puts the axes into storage order after a dimension changed. */
-function reordered(value: Value, dims: readonly Dim[]): Tensor {
+export function reordered(value: Value, dims: readonly Dim[]): Tensor {
   if (isStorageOrder(dims)) return wrap({ value, dims });
   const ordered = storageOrder(dims);
   return wrap({ value: transpose(value, ordered.map((dim) => dims.indexOf(dim))), dims: ordered });

@@ -18,6 +18,9 @@ export type Without<A extends string, B extends string> = string extends A ? str
 /** A name that must be absent from D; where it is present its type is the message. */
 export type NewDim<D extends string, K extends string> = string extends D ? K : K extends D ? `dimension "${K}" already exists` : K;
 
+/** A record of dimensions whose names must be absent from D; where one is present the type of its entry is the message. */
+export type NewDims<D extends string, S> = { readonly [N in keyof S]: N extends string ? (NewDim<D, N> extends N ? S[N] : NewDim<D, N>) : never };
+
 /** A name or a list of names, as a union. */
 export type Names<K> = K extends readonly (infer E extends string)[] ? E : K extends string ? K : never;
 

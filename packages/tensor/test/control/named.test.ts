@@ -67,6 +67,8 @@ describe('scan', () => {
     expect(() => scan((c: { a: Scalar; b?: Scalar }) => [{ ...c, b: c.a }, undefined] as const, { a: scalar(1) } as { a: Scalar; b?: Scalar }, 2)).toThrow(/structure/);
     expect(() => scan((c: Scalar) => [c, undefined] as const, scalar(0), tensor({ x: 3 }, 1), { along: 'time' as never })).toThrow(DimensionError);
     expect(() => scan((c: Scalar) => [c, undefined] as const, scalar(0), { a: tensor({ t: 3 }, 1), b: tensor({ t: 4 }, 1) }, { along: 't' })).toThrow(DimensionError);
+    // The results of all steps cannot have two dimensions of one name.
+    expect(() => scan((c: Tensor<'x'>) => [c, c] as const, tensor({ x: 3 }, 1), 2, { along: 'x' })).toThrow("scan: dimension 'x' already exists");
   });
 });
 

@@ -1,5 +1,5 @@
 /** @file Dimensions that come, go and change their names, as the compiler sees them. */
-import { concat, expand, flip, gather, interpolate, padConstant, rename, roll, stack, sum, type Tensor } from '@tapeflow/tensor';
+import { concat, expand, flip, gather, interpolate, iterate, pad, packDims, padConstant, rename, repeat, roll, spatial, split, squeeze, stack, sum, tile, unpackDim, unstack, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { expectType } from './same.ts';
 
 declare const x: Tensor<'x'>;
@@ -62,3 +62,57 @@ gather(xy, { z: x });
 expectType<Tensor<'x' | 'y'>>()(interpolate(x, { x: y.add(x) }));
 // @ts-expect-error there is no dimension z
 interpolate(xy, { z: x });
+
+// Several dimensions as one, and back
+expectType<Tensor<'cell'>>()(packDims(xy, ['y', 'x'], 'cell'));
+expectType<Tensor<'y' | 'cell'>>()(packDims(xy, ['x'], 'cell'));
+expectType<Tensor<'x'>>()(packDims(xy, ['y', 'x'], 'x'));
+expectType<Tensor>()(packDims(xy, spatial, 'cell'));
+expectType<Tensor>()(packDims(unknownNames, ['x'], 'cell'));
+// @ts-expect-error there is no dimension z
+packDims(xy, ['x', 'z'], 'cell');
+// @ts-expect-error y exists
+packDims(xy, ['x'], 'y');
+expectType<Tensor<'y' | 'i' | 'j'>>()(unpackDim(xy, 'x', { i: 2, j: 3 }));
+expectType<Tensor<'y' | 'x' | 'z'>>()(unpackDim(xy, 'x', { x: 2, z: spatial(3) }));
+expectType<Scalar>()(unpackDim(x, 'x', {}));
+// @ts-expect-error there is no dimension z
+unpackDim(xy, 'z', { i: 2, j: 3 });
+// @ts-expect-error y exists
+unpackDim(xy, 'x', { y: 2, z: 3 });
+expectType<Tensor<'y'>>()(squeeze(xy, 'x'));
+expectType<Scalar>()(squeeze(xy, ['x', 'y']));
+expectType<Tensor>()(squeeze(xy));
+// @ts-expect-error there is no dimension z
+squeeze(xy, 'z');
+
+// Taking apart
+expectType<Tensor<'y'>[]>()(unstack(xy, 'x'));
+expectType<Scalar[]>()(unstack(x, 'x'));
+expectType<Tensor<'x' | 'y'>[]>()(split(xy, 'x', [1, 2]));
+// @ts-expect-error there is no dimension z
+unstack(xy, 'z');
+// @ts-expect-error there is no dimension z
+split(xy, 'z', 2);
+
+// Continuing and repeating
+expectType<Tensor<'x' | 'y'>>()(pad(xy, { x: [1, 1] }, 'edge'));
+expectType<Tensor<'x' | 'y'>>()(pad(xy, { x: [1, 1], y: [0, 1] }, { x: ['periodic', 2], y: 'symmetric' }));
+// @ts-expect-error there is no dimension z
+pad(xy, { z: [1, 1] }, 'edge');
+// @ts-expect-error there is no such continuation
+pad(xy, { x: [1, 1] }, 'wrap');
+// @ts-expect-error x is padded, y is not
+pad(xy, { x: [1, 1] }, { y: 'edge' });
+// @ts-expect-error a value is a scalar
+pad(xy, { x: [1, 1] }, x);
+expectType<Tensor<'x' | 'y'>>()(tile(xy, { x: 2 }));
+expectType<Tensor<'x' | 'y'>>()(repeat(xy, { x: 2, y: 3 }));
+// @ts-expect-error there is no dimension z
+tile(xy, { z: 2 });
+
+// Iterating
+expectType<Tensor<'x' | 'step'>>()(iterate((u: Tensor<'x'>) => u.mul(2), x, 3));
+expectType<{ u: Tensor<'x' | 't'> }>()(iterate(({ u }: { u: Tensor<'x'> }) => ({ u: u.mul(2) }), { u: x }, 3, { along: 't' }));
+// @ts-expect-error a step returns the state that it takes
+iterate((u: Tensor<'x'>) => sum(u), x, 3);
