@@ -14,7 +14,7 @@ import { IndexError } from '../../src/errors.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
 import { scatterMax, scatterMean, scatterMin, scatterSet } from '../../src/primitives/scatter.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../src/primitives/reduce.ts';
-import { convert, reverse, transpose } from '../../src/primitives/structure.ts';
+import { convert, reverse, slice, transpose } from '../../src/primitives/structure.ts';
 import { randomNumbers } from './support.ts';
 
 const SEED = 20263;
@@ -161,6 +161,8 @@ describe('along an axis', () => {
           const view = new NDArray(x.storage, [3, 7, 2], strides, offset, dtype);
           expectSameBits(run, view);
           expectSameBits((y) => convert(run(applyElementwise('square', [y])), 'f64'), view);
+          // A window onto other memory, without gaps between its elements.
+          expectSameBits((y) => run(slice(y, [1, 0, 0], [2, 7, 2])), view);
         }
       }
     });

@@ -1,7 +1,7 @@
 /** @file Random tensors: the same key gives the same numbers, other keys others; moments; gradients of their parameters; keys in programs. */
 import { describe, expect, test } from 'vitest';
 import { flatten, grad, vmap } from '@tapeflow/autodiff';
-import { DimensionError, DTypeError, foldKey, IndexError, type Key, precision, randomKey, randomNormal, randomUniform, range, scalar, SeedError, splitKey, sum, type Scalar } from '@tapeflow/tensor';
+import { DimensionError, DTypeError, foldKey, IndexError, jit, type Key, precision, randomKey, randomNormal, randomUniform, range, scalar, scan, SeedError, splitKey, sum, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { wrap, type NDArray } from '@tapeflow/tensor/extend';
 import { keyFromSeed, randomBits, uniform32 } from '../../src/random/threefry.ts';
 import { thrown } from './support.ts';
@@ -125,6 +125,15 @@ describe('inside transformations', () => {
     const ends = grad(({ low, high }: { low: Scalar; high: Scalar }): Scalar => sum(randomUniform({ x: 5 }, key, { low, high })))({ low: scalar(0), high: scalar(1) });
     expect(ends.low.add(ends.high).item()).toBeCloseTo(5, 12);
   }));
+
+  test('children of a key in a program are those outside of it, also one per step of a loop', () => {
+    const draw = (key: Key): readonly Tensor<never>[] => splitKey(key, 3).map((each) => randomUniform({ x: 4 }, each));
+    const seen = jit(draw)(randomKey(5));
+    expect(seen.map(({ data }) => [...data])).toEqual(draw(randomKey(5)).map(({ data }) => [...data]));
+    expect(new Set(seen.map(String)).size).toBe(3);
+    const walk = (key: Key, n: number): Tensor<'step'> => scan((x: Scalar, k) => [x.add(randomUniform({}, foldKey(key, k)) as Scalar), x] as const, scalar(0), n)[1];
+    expect(jit(walk, { static: [1] })(randomKey(6), 5).data).toEqual(walk(randomKey(6), 5).data);
+  });
 
   test('a key is a tree with one leaf, so that it may be batched', () => {
     const { leaves, structure } = flatten(key, 'test');

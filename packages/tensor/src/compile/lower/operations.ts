@@ -9,7 +9,7 @@ import type { Block } from './block.ts';
 import { identityMap } from './index-map.ts';
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
-import { reshapeView, type View } from './view.ts';
+import { isContiguous, reshapeView, type View } from './view.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -100,9 +100,15 @@ function concat(block: Block, equation: Equation): void {
   block.setView(equation.outputs[0]!, target);
 }
 
+/** The value as all of a piece of memory: JavaScript takes copies of those, not of windows onto them. */
+function wholeRegion(block: Block, view: View): View {
+  const isWhole = isContiguous(view) && view.offset === 0 && view.moving.length === 0 && view.region.size === sizeOf(view.shape);
+  return block.contiguous(view, isWhole);
+}
+
 /** Operations that JavaScript performs on the memory of the program: they work on whole keys, rows and matrices, not on elements. */
 function host(block: Block, { primitive, params, inputs, outputs }: Equation): void {
-  const given = inputs.map((atom) => block.contiguous(block.view(atom)));
+  const given = inputs.map((atom) => wholeRegion(block, block.view(atom)));
   const results = outputs.map(({ type }) => block.fresh(type as ArrayType));
   block.push({ kind: 'host', primitive, params, results, inputs: given });
   outputs.forEach((variable, k) => block.setView(variable, results[k]!));
