@@ -10,6 +10,8 @@ import { sameShape, sizeOf, type Shape } from '../../src/array/strides.ts';
 import { condLeaves } from '../../src/control/cond.ts';
 import { scanLeaves } from '../../src/control/scan.ts';
 import { whileLeaves } from '../../src/control/while.ts';
+import { argMax, argsort, sort } from '../../src/primitives/along.ts';
+import { cumulativeArgMin, cumulativeMax, cumulativeProduct, cumulativeSum } from '../../src/primitives/cumulate.ts';
 import type { ElementwiseName } from '../../src/elementwise/table.ts';
 import { add, isFinite, less, mod, not, select } from '../../src/primitives/elementwise.ts';
 import * as operations from '../../src/primitives/elementwise.ts';
@@ -106,7 +108,7 @@ class Workshop {
   private operation(x: Value): readonly Value[] | undefined {
     const { dice } = this;
     const { shape, dtype } = arrayTypeOf(x);
-    const choice = dice.below(this.depth > 0 ? 19 : 16);
+    const choice = dice.below(this.depth > 0 ? 20 : 17);
     if (choice < 6) return this.elementwise(x);
     switch (choice) {
       case 6:
@@ -130,8 +132,10 @@ class Workshop {
       case 15:
         return this.indexed(x);
       case 16:
-        return this.scan(x);
+        return this.along(x);
       case 17:
+        return this.scan(x);
+      case 18:
         return this.while(x);
       default:
         return dtype === 'bool' ? undefined : this.cond(x);
@@ -200,6 +204,17 @@ class Workshop {
     const { dtype } = arrayTypeOf(x);
     if (dtype === 'bool' || dice.next() < 0.5) return [gather(flat, indices, members)];
     return [scatterAdd(flat, indices, gather(reverse(flat, [0]), indices, members), members)];
+  }
+
+  /** Along one axis: positions, orders, running results. They are performed by JavaScript between kernels, also inside loops. */
+  private along(x: Value): readonly Value[] | undefined {
+    const { dice } = this;
+    const { shape, dtype } = arrayTypeOf(x);
+    if (shape.length === 0) return undefined;
+    const axis = dice.below(shape.length);
+    if (dtype === 'bool') return [argsort(x, axis, dice.next() < 0.5)];
+    const run = dice.pick([sort, cumulativeSum, cumulativeProduct, cumulativeMax, cumulativeArgMin, argsort, shape[axis] === 0 ? sort : argMax]);
+    return [run(x, axis)];
   }
 
   /** New values for carries: of the right type, in another order if there are several. */
