@@ -1,7 +1,7 @@
 /** @file Histograms: every value is counted once in the bin whose edges enclose it; weights, ranges, batches, refusals. */
 import { describe, expect, test } from 'vitest';
 import { checkGradients } from '@tapeflow/autodiff';
-import { histogram, jit, precision, scalar, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { histogram, jit, precision, rename, scalar, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { element, expectElements, random, thrown, valuesAt } from './support.ts';
 
 /** Values in bin k, by its edges; the last bin includes its end. */
@@ -37,6 +37,16 @@ describe('counts', () => {
     expect([...counts.data]).toEqual(Array.from({ length: 10 }, (_, k) => countIn([...t.data], [...edges.data], k)));
     expect(sum(counts).item()).toBe(11);
     expect([...histogram(tensor({ x: 3 }, [NaN, 2, Infinity]), 2).counts.data]).toEqual([0, 1]);
+  });
+
+  test.each(['f32', 'f64'] as const)('in %s every edge lies in the bin that it begins, however the quotient rounds', (dtype) => {
+    for (const [low, high] of [[0, 1], [0.1, 0.7], [-3.3, 1e3], [1e6, 1e6 + 50]] as const) {
+      for (const bins of [3, 7, 49, 100]) {
+        const { edges } = histogram(tensor({ x: 0 }, [], { dtype }), bins, 'x', { low, high });
+        const { counts } = histogram(rename(edges, 'edge', 'x'), bins, 'x', { low, high });
+        expect([...counts.data], `${bins} bins from ${low} to ${high}`).toEqual(Array.from({ length: bins }, (_, k) => (k === bins - 1 ? 2 : 1)));
+      }
+    }
   });
 
   test('equal values, integers, nothing', () => {
