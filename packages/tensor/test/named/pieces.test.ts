@@ -11,7 +11,7 @@ const names = (positions: readonly number[]): string[] => traceProgram('test', (
 
 describe('values', () => {
   const random = generator(121, 'pieces');
-  const lists = [[], [4], [2, 2, 2], [0, 1, 2, 3, 4, 5, 6], [6, 5, 4], [6, 4, 2, 0], [1, 2, 3, 3, 3, 0, 5], ...Array.from({ length: 12 }, (_, k) => Array.from({ length: 2 * k }, () => Math.floor(7 * random())))];
+  const lists = [[], [4], [2, 2, 2], [0, 1, 2, 3, 4, 5, 6], [6, 5, 4], [6, 4, 2, 0], [1, 2, 3, 3, 3, 0, 5], ...Array.from({ length: 12 }, (_, k) => Array.from({ length: 2 * (k + 1) }, () => Math.floor(7 * random())))];
   test.each(lists.map((list) => [list.join(), list] as const))('[%s] (seed 121)', (_title, positions) => {
     const seen = pick(x, 1, positions) as NDArray;
     expect(seen.shape).toEqual([3, positions.length, 2]);
