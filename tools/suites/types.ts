@@ -9,7 +9,7 @@ const TSC = 'typescript/bin/tsc';
 export const types: Suite = {
   name: 'types',
   about: 'tsc -b over the packages, then tests, examples and tools',
-  budget: 45,
+  budget: 75,
   run: async (root) => {
     const built = await nodeTool(root, TSC, ['-b']);
     const checked = await nodeTool(root, TSC, ['-p', 'tsconfig.check.json']);
