@@ -1,35 +1,55 @@
-/** @file `npm run bench`: lists the benchmarks; `npm run bench -- NAME… [--json]` runs some. */
+/** @file `npm run bench`: lists the benchmarks; `npm run bench -- NAME… [--json]` runs some, `-- --jsonl` the workloads of all peers. */
+import { parseArgs } from 'node:util';
 import { autodiff } from './autodiff.ts';
 import { size } from './size.ts';
 import { described, type Bench } from './table.ts';
+import { runWorkloads } from './workloads/index.ts';
 
 /** Every benchmark by name. */
 const BENCHES: Readonly<Record<string, Bench>> = { autodiff, size };
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
-  prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)`;
+  prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)
+       npm run -s bench -- --jsonl [--only "W7 "]
+  performs the workloads that other libraries perform too (bench/peers), one JSON object a line`;
 
-/** Why the arguments make no sense; undefined where they do. */
-function complaint(args: readonly string[]): string | undefined {
-  const option = args.find((arg) => arg.startsWith('-') && arg !== '--json');
-  if (option !== undefined) return `there is no option ${option}.`;
-  const name = args.find((arg) => arg !== '--json' && !Object.hasOwn(BENCHES, arg));
-  if (name !== undefined) return `there is no benchmark '${name}'. There are: ${Object.keys(BENCHES).join(', ')}.`;
-  return undefined;
+interface Request {
+  readonly names: readonly string[];
+  readonly json: boolean;
+  readonly jsonl: boolean;
+  readonly only: string;
 }
 
-const args = process.argv.slice(2);
-const wrong = complaint(args);
-const names = args.filter((arg) => arg !== '--json');
-if (wrong !== undefined) {
-  console.error(`bench: ${wrong}\n${USAGE}`);
-  process.exitCode = 2;
-} else if (names.length === 0) {
-  console.log([USAGE, '', ...Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(12)} ${about}`)].join('\n'));
+/** Reads the arguments. Throws where they make no sense. */
+function requestOf(args: string[]): Request {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, jsonl: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  });
+  const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown !== undefined) throw new TypeError(`There is no benchmark '${unknown}'. There are: ${Object.keys(BENCHES).join(', ')}.`);
+  if (values.jsonl && positionals.length > 0) throw new TypeError('--jsonl performs the workloads, and takes no names; choose with --only.');
+  return { names: positionals, ...values };
 }
-if (wrong === undefined) {
+
+async function main(args: string[]): Promise<void> {
+  const { names, json, jsonl, only } = requestOf(args);
+  if (jsonl) {
+    await runWorkloads(only);
+  } else if (names.length === 0) {
+    console.log([USAGE, '', ...Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(12)} ${about}`)].join('\n'));
+  }
   for (const name of names) {
     const outcome = await BENCHES[name]!.run();
-    console.log(args.includes('--json') ? JSON.stringify(described(name, outcome)) : `${name}\n${outcome.text}`);
+    console.log(json ? JSON.stringify(described(name, outcome)) : `${name}\n${outcome.text}`);
   }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  console.error(`bench: ${error.message}\n${USAGE}`);
+  process.exitCode = 2;
 }

@@ -106,12 +106,15 @@ export function positionOf(operation: string, dims: readonly Dim[], name: string
   );
 }
 
-/** All dimensions of some tensors: same names must agree in size, type and items. */
+/**
+ * All dimensions of some tensors: same names must agree in size, type and items. They come in the order of the tensor that has most
+ * of them, so that the largest one need not be rearranged.
+ */
 export function unionDims(operation: string, lists: readonly (readonly Dim[])[]): readonly Dim[] {
   const first = lists[0]!;
   if (lists.every((dims) => sameDims(dims, first))) return first;
   const all: Dim[] = [];
-  for (const dims of lists) {
+  for (const dims of [...lists].sort((a, b) => b.length - a.length)) {
     for (const dim of dims) {
       const at = all.findIndex((known) => known.name === dim.name);
       if (at < 0) all.push(dim);

@@ -1,0 +1,18 @@
+/** @file What a workload is: a task that every peer performs on equal inputs, in one or more ways. */
+
+/** One way of performing a task. */
+export interface Workload {
+  /** Number and name that all peers share, such as `W7 cg f32 1e-5`. */
+  readonly task: string;
+  readonly params: string;
+  /** Performs the task; the result is readable when it returns. */
+  readonly run: () => unknown;
+  /** What all peers must agree on, from the result. */
+  readonly check: (result: never) => unknown;
+}
+
+/** Makes the inputs and the programs of a group of tasks; nothing of that is timed. */
+export type Group = () => Workload[];
+
+/** Five decimals, as all peers print their checks. */
+export const rounded = (x: number): number => Math.round(x * 1e5) / 1e5;
