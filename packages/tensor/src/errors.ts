@@ -42,6 +42,13 @@ export class IndexError extends TapeflowError {
   }
 }
 
+/** A result was read that its program had only lent. */
+export class LentResultError extends TapeflowError {
+  constructor() {
+    super('jit', "a result was read after its program, which was compiled with { results: 'lent' }, had run again.", "Read results before the next call, or compile without results: 'lent'.");
+  }
+}
+
 /** An argument or option has a value that makes no sense. */
 export class ArgumentError extends TapeflowError {
   readonly argument: string;

@@ -1,4 +1,5 @@
 /** @file Storage: the memory of an array, and who owns it. */
+import { LentResultError } from '../errors.ts';
 import type { TypedArray } from './dtype.ts';
 
 /** Something that lends memory to arrays for a while, such as a compiled program. */
@@ -6,13 +7,17 @@ export interface MemoryOwner {
   readonly name: string;
 }
 
+let lastId = 0;
+
 /**
  * The memory behind one or more arrays. Heap storage never changes. Storage in the memory of a program lives there until
  * the program runs again or somebody reads it: then `moveToHeap` copies it out, and all views of it follow. Only memory that was
  * shared on request may be written by somebody else; it says so.
  */
 export class Storage {
-  #data: TypedArray;
+  /** Tells this memory from all others, also from those that are gone. */
+  readonly id: number = ++lastId;
+  #data: TypedArray | undefined;
   #owner: MemoryOwner | undefined;
   #isShared = false;
 
@@ -22,6 +27,7 @@ export class Storage {
   }
 
   get data(): TypedArray {
+    if (this.#data === undefined) throw new LentResultError();
     return this.#data;
   }
 
@@ -43,7 +49,12 @@ export class Storage {
 
   moveToHeap(): void {
     if (this.#owner === undefined) return;
-    this.#data = this.#data.slice();
+    this.#data = this.data.slice();
     this.#owner = undefined;
+  }
+
+  /** Takes back what was lent: nobody can read it any more. */
+  takeBack(): void {
+    if (this.#owner !== undefined) this.#data = undefined;
   }
 }

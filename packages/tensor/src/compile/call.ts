@@ -25,14 +25,16 @@ import { splitProgram, type SplitProgram } from './residuals.ts';
 export interface CallParams {
   readonly program: Program;
   readonly backend: Backend;
+  /** Whether results may be lost when the program runs again. Programs that are derived from this one keep theirs. */
+  readonly lend?: boolean;
 }
 
 /** The call of a program. */
 export const callPrimitive: Primitive = primitive({
   name: 'call',
   evaluate(inputs, params) {
-    const { program, backend } = params as CallParams;
-    return compile(program, backend).executable.run(inputs);
+    const { program, backend, lend } = params as CallParams;
+    return compile(program, backend).executable.run(inputs, lend);
   },
   abstract: (_inputs, params) => (params as CallParams).program.results,
   outputSpace: (params, k) => (params as CallParams).program.results[k]!.space,

@@ -9,7 +9,8 @@ export type Backend = 'wasm' | 'js';
 
 /** A program that can be run on plain values. */
 export interface Executable {
-  run(inputs: readonly Value[]): Value[];
+  /** `lend`: large results may be lost when the program runs again, and are not copied then. */
+  run(inputs: readonly Value[], lend?: boolean): Value[];
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;
   /** The steps that are performed, as text. */

@@ -5,7 +5,7 @@ import { NDArray } from '../array/ndarray.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
 import { compiledBefore, type Backend } from './executable.ts';
-import { differenceBetween, signatureOf, type Signature } from './signature.ts';
+import { differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
 export interface JitOptions {
@@ -16,6 +16,12 @@ export interface JitOptions {
    * them (`'0.steps'`). Another value then means another program. All other numbers are inputs.
    */
   readonly static?: readonly (number | string)[];
+  /**
+   * What becomes of large results when the program runs again. `kept`, the default: they keep their values, which are copied out of
+   * the memory of the program first. `lent`: nothing is copied; they can be read until then, and reading them later throws
+   * `LentResultError`. A lent result may be an argument of the next call.
+   */
+  readonly results?: 'kept' | 'lent';
 }
 
 /** One program of a compiled function. */
@@ -66,7 +72,7 @@ interface Traced {
 }
 
 /** Traces a function for arguments like those of a call. */
-function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, backend: Backend): Traced {
+function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, options: Omit<CallParams, 'program'>): Traced {
   const { structure, leaves, isStatic } = signature;
   const closed = closeOver(
     'jit',
@@ -81,7 +87,7 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
     },
     [dynamicValues(signature)],
   );
-  return { signature, reason, params: { program: closed.program, backend }, captured: closed.captured, result: closed.result };
+  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result };
 }
 
 /** The leaves that are inputs of the program, numbers as arrays of rank 0. */
@@ -101,7 +107,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { backend = 'wasm', static: statics = [] } = options;
+  const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
   const programs = new Map<string, Traced>();
   let calls = 0;
   let traces = 0;
@@ -109,15 +115,17 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
   let last: Traced | undefined;
 
   const find = (signature: Signature): Traced => {
-    const known = programs.get(signature.key);
+    if (last !== undefined && last.captured.length === 0 && sameKey(last.signature, signature)) return last;
+    const key = keyOf(signature);
+    const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, backend);
+    const traced = trace(f, signature, reason, { backend, lend: results === 'lent' });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
     // What was captured belongs to a running transformation: the next call may capture something else.
-    if (traced.captured.length === 0) programs.set(signature.key, traced);
+    if (traced.captured.length === 0) programs.set(key, traced);
     const [oldest] = programs.keys();
     if (programs.size > MOST_PROGRAMS) programs.delete(oldest!);
     return traced;

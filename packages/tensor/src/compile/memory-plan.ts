@@ -65,7 +65,8 @@ export function planMemory(schedule: Schedule): MemoryPlan {
     }
   };
 
-  for (const { region } of schedule.inputs) touch(region, []);
+  // Inputs keep their memory to themselves, so that they need not be filled in again when the next run has the same ones.
+  for (const { region } of schedule.inputs) touch(region, [], FOREVER);
   walk(schedule.steps, []);
   position++;
   for (const output of schedule.outputs) if ('view' in output) touch(output.view.region, [], FOREVER);

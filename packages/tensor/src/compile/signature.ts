@@ -3,6 +3,7 @@ import { flatten, type TreeStructure } from '@tapeflow/autodiff';
 import { abstractOf, Box, type Value } from '@tapeflow/autodiff/extend';
 import { isFloat, type FloatDType } from '../array/dtype.ts';
 import { NDArray } from '../array/ndarray.ts';
+import { sameShape } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { contextDType } from '../context.ts';
 import { StaticArgumentError } from './errors.ts';
@@ -14,12 +15,9 @@ export interface Signature {
   readonly leaves: readonly Value[];
   /** Whether a leaf is a number that is part of the program. */
   readonly isStatic: readonly boolean[];
-  /** Type of each leaf as text, static numbers with their value. */
-  readonly types: readonly string[];
   /** The dtype in which numbers enter the program. */
   readonly numbers: FloatDType;
   readonly precision: FloatDType;
-  readonly key: string;
 }
 
 /** Path of a leaf with the position of the argument in front: `0.velocity`, `1`. */
@@ -30,11 +28,35 @@ export function argumentPath(path: string): string {
 /** Reads the arguments of a call. `statics` are the entries of the option `static`. */
 export function signatureOf(args: readonly unknown[], statics: readonly (number | string)[]): Signature {
   const { leaves, structure } = flatten([...args], 'jit');
-  const isStatic = staticLeaves(leaves, structure.paths, statics);
   const precision = contextDType();
-  const types = leaves.map((leaf, k) => (isStatic[k] ? `the number ${Object.is(leaf, -0) ? '-0' : String(leaf)}` : leafType(leaf)));
-  const numbers = widestFloat(leaves) ?? precision;
-  return { structure, leaves, isStatic, types, numbers, precision, key: `${structure.key}|${types.join('|')}|${precision}` };
+  return { structure, leaves, isStatic: staticLeaves(leaves, structure.paths, statics), numbers: widestFloat(leaves) ?? precision, precision };
+}
+
+/** The same kind of call without the elements of its arrays, which nobody should keep alive. */
+export function withoutElements(signature: Signature): Signature {
+  return { ...signature, leaves: signature.leaves.map((leaf) => (leaf instanceof NDArray ? NDArray.filled(0, leaf.shape, leaf.dtype) : leaf)) };
+}
+
+/** The key under which a program is kept. */
+export function keyOf(signature: Signature): string {
+  return `${signature.structure.key}|${typesOf(signature).join('|')}|${signature.precision}`;
+}
+
+/** Type of each leaf as text, static numbers with their value. */
+function typesOf({ leaves, isStatic }: Signature): string[] {
+  return leaves.map((leaf, k) => (isStatic[k] ? `the number ${Object.is(leaf, -0) ? '-0' : String(leaf)}` : leafType(leaf)));
+}
+
+/** Whether two calls have equal keys, found without making them: what repeats most should cost least. */
+export function sameKey(a: Signature, b: Signature): boolean {
+  if (a.precision !== b.precision || a.structure.key !== b.structure.key || a.leaves.length !== b.leaves.length) return false;
+  return a.leaves.every((leaf, k) => {
+    const other = b.leaves[k]!;
+    if (a.isStatic[k] !== b.isStatic[k]) return false;
+    if (typeof leaf === 'number' || typeof other === 'number') return typeof leaf === typeof other && (!a.isStatic[k] || Object.is(leaf, other));
+    if (leaf instanceof NDArray && other instanceof NDArray) return leaf.dtype === other.dtype && sameShape(leaf.shape, other.shape);
+    return leafType(leaf) === leafType(other);
+  });
 }
 
 function staticLeaves(leaves: readonly Value[], paths: readonly string[], statics: readonly (number | string)[]): boolean[] {
@@ -67,7 +89,8 @@ function widestFloat(leaves: readonly Value[]): FloatDType | undefined {
 /** What distinguishes a call from an earlier one, in words. */
 export function differenceBetween(earlier: Signature, now: Signature): string {
   if (earlier.structure.key !== now.structure.key) return `the arguments are ${now.structure.key} where they were ${earlier.structure.key}`;
-  const at = now.types.findIndex((type, k) => type !== earlier.types[k]);
-  if (at >= 0) return `argument ${argumentPath(now.structure.paths[at]!)} is ${now.types[at]!} where it was ${earlier.types[at]!}`;
+  const [before, types] = [typesOf(earlier), typesOf(now)];
+  const at = types.findIndex((type, k) => type !== before[k]);
+  if (at >= 0) return `argument ${argumentPath(now.structure.paths[at]!)} is ${types[at]!} where it was ${before[at]!}`;
   return `the precision is ${now.precision} where it was ${earlier.precision}`;
 }

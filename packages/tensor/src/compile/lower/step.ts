@@ -101,6 +101,21 @@ export function regionsOf(step: Step): readonly Region[] {
   }
 }
 
+/** Regions whose contents a step changes, with those of inner steps. */
+export function writtenRegions(step: Step): readonly Region[] {
+  const inner = innerSteps(step).flatMap((steps) => steps.flatMap(writtenRegions));
+  switch (step.kind) {
+    case 'run':
+      return step.written.map((buffer) => step.views[buffer]!.region.root);
+    case 'clear':
+      return [step.target.region.root];
+    case 'host':
+      return step.results.map(({ region }) => region.root);
+    default:
+      return inner;
+  }
+}
+
 /** Steps inside a step. */
 export function innerSteps(step: Step): readonly (readonly Step[])[] {
   switch (step.kind) {

@@ -9,7 +9,7 @@ import { IndexError } from '../../errors.ts';
 import { ProgramTooLargeError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
-import { stepsText, type Output, type Schedule } from '../lower/step.ts';
+import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
 import { HOST_FUNCTIONS, INDEXING, MATH } from './kernels/imports.ts';
@@ -48,6 +48,30 @@ function dataOf(memory: WebAssembly.Memory, region: Region): TypedArray {
   return arrayAt(memory, region.dtype, region.root.address, region.size);
 }
 
+/** Memory of one input, and what lies there. */
+class InputMemory {
+  private readonly data: TypedArray;
+  /** Whether what was filled in is still there in the next run. */
+  private readonly stays: boolean;
+  private last: { readonly id: number; readonly offset: number; readonly strides: readonly number[] } | undefined;
+
+  constructor(data: TypedArray, stays: boolean) {
+    this.data = data;
+    this.stays = stays;
+  }
+
+  /** Copies an array in, unless it is what was there the last time: arrays never change, except those whose memory is shared. */
+  fill(array: NDArray): void {
+    if (this.data.length === 0) return;
+    const { storage, offset, strides, shape } = array;
+    const { last } = this;
+    if (last !== undefined && last.id === storage.id && last.offset === offset && last.strides.every((stride, axis) => stride === strides[axis])) return;
+    copyInto(this.data, array, 0, rowMajor(shape));
+    // The number of the storage is enough, and does not keep it alive.
+    this.last = this.stays && !storage.isShared ? { id: storage.id, offset, strides } : undefined;
+  }
+}
+
 class WasmProgram implements Executable, MemoryOwner {
   readonly name = 'program';
   readonly bytes: number;
@@ -55,19 +79,25 @@ class WasmProgram implements Executable, MemoryOwner {
   private readonly printed: PrintedProgram;
   private readonly memory: WebAssembly.Memory;
   private readonly main: () => void;
-  private readonly inputs: readonly TypedArray[];
+  private readonly inputs: readonly InputMemory[];
+  /** Inputs are filled in before results leave, so results that are windows onto them leave at once. */
+  private readonly inputRegions: ReadonlySet<Region>;
   /**
    * Memory that results of the last run use. It is moved to the heap before the next run, whether somebody still holds it or not: what
    * a garbage collector knows of that comes too late, and asking it keeps everything alive until the running script pauses.
    */
   private lent: Storage[] = [];
+  /** Whether they are lost then. */
+  private isLending = false;
 
   constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;
     this.bytes = memory.buffer.byteLength;
-    this.inputs = schedule.inputs.map(({ region }) => (region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region)));
+    this.inputRegions = new Set(schedule.inputs.map(({ region }) => region.root));
+    const written = new Set(schedule.steps.flatMap(writtenRegions));
+    this.inputs = schedule.inputs.map(({ region }) => new InputMemory(region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region), !written.has(region.root)));
     const math = Object.fromEntries(printed.functions.map((name) => [name, HOST_FUNCTIONS[name]]));
     const host = {
       [HOST.memory]: memory,
@@ -81,13 +111,15 @@ class WasmProgram implements Executable, MemoryOwner {
     this.main = instance.exports['main'] as () => void;
   }
 
-  run(inputs: readonly Value[]): Value[] {
-    for (const storage of this.lent) storage.moveToHeap();
+  run(inputs: readonly Value[], lend: boolean = false): Value[] {
+    // Inputs first: results of the last run may be among them.
+    for (let k = 0; k < inputs.length; k++) this.inputs[k]!.fill(inputs[k] as NDArray);
+    for (const storage of this.lent) {
+      if (this.isLending) storage.takeBack();
+      else storage.moveToHeap();
+    }
     this.lent = [];
-    inputs.forEach((input, k) => {
-      const array = input as NDArray;
-      if (this.inputs[k]!.length > 0) copyInto(this.inputs[k]!, array, 0, rowMajor(array.shape));
-    });
+    this.isLending = lend;
     this.main();
     const storages = new Map<Region, Storage>();
     return this.schedule.outputs.map((output) => this.output(output, inputs, storages));
@@ -102,7 +134,7 @@ class WasmProgram implements Executable, MemoryOwner {
     let storage = storages.get(root);
     if (storage === undefined) {
       storage = new Storage(dataOf(this.memory, root), this);
-      if (root.bytes <= SMALL) storage.moveToHeap();
+      if (root.bytes <= SMALL || this.inputRegions.has(root)) storage.moveToHeap();
       else this.lent.push(storage);
       storages.set(root, storage);
     }

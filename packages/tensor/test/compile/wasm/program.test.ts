@@ -11,7 +11,7 @@ import { checkLeaves } from '../../../src/control/check.ts';
 import { less, sin as sinArray } from '../../../src/primitives/elementwise.ts';
 import { reduceAll } from '../../../src/primitives/reduce.ts';
 import {
-  add, cond, DTypeError, gather, greater, IndexError, jit, l2, less as lessThan, mul, NotConverged, precision, scalar, scan, sin, solveLinear, Tensor, tensor, UnsupportedOperationError, whileLoop,
+  add, cond, DTypeError, flip, fromNdarray, gather, greater, IndexError, jit, l2, LentResultError, less as lessThan, mul, NotConverged, precision, scalar, scan, sin, solveLinear, Tensor, tensor, UnsupportedOperationError, whileLoop,
   type Scalar,
 } from '../../../src/index.ts';
 import { expectSame, numbersOf, randomNumbers } from '../support.ts';
@@ -30,6 +30,28 @@ function usedBytes(): number {
   const { heapUsed, arrayBuffers, external } = process.memoryUsage();
   return heapUsed + arrayBuffers + external;
 }
+
+describe('inputs', () => {
+  test('the same array again is not copied in; another one, and one that was changed, are', () => {
+    const shared = new Float32Array(N).fill(1);
+    const double = jit((u: Field) => mul(u, 2));
+    const wrapped = fromNdarray({ data: shared, shape: [N], stride: [1], offset: 0 }, ['x'], { share: true }) as Field;
+    const plain = field(1);
+    expect(numbersOf(double(plain))).toEqual(numbersOf(double(plain)));
+    expect(numbersOf(double(field(2)))).toEqual(numbersOf(field(2)).map((x) => 2 * x));
+    expect(numbersOf(double(plain))).toEqual(numbersOf(plain).map((x) => 2 * x));
+    expect(numbersOf(double(wrapped))[7]).toBe(2);
+    shared[7] = 5;
+    expect(numbersOf(double(wrapped))[7]).toBe(10);
+    expect(numbersOf(double(flip(plain, 'x')))).toEqual(numbersOf(plain).map((x) => 2 * x).reverse());
+  });
+  test('a loop that changes what lies where an input was does not see the change in the next run', () => {
+    const run = jit((u: Field) => scan((c: Field) => [mul(c, 2), undefined] as const, u, 3)[0]);
+    const x = field(3);
+    expect(numbersOf(run(x))).toEqual(numbersOf(x).map((v) => 8 * v));
+    expect(numbersOf(run(x))).toEqual(numbersOf(x).map((v) => 8 * v));
+  });
+});
 
 describe('results', () => {
   const step = jit((u: Field, dt: number | Scalar) => ({ u: add(u, mul(sin(u), dt)), half: u.slice({ x: [0, N / 2] }), energy: l2(u) }));
@@ -55,6 +77,22 @@ describe('results', () => {
     expect((energy.value as NDArray).storage.owner, 'a small result does not keep the memory alive').toBeUndefined();
     step(field(2), 0.1);
     expect(storage.owner).toBeUndefined();
+  });
+  test('that are lent are not copied, may be arguments of the next call, and cannot be read after it', () => {
+    const lent = jit((u: Field) => mul(u, 2), { results: 'lent' });
+    const first = lent(field(1));
+    const expected = numbersOf(field(1)).map((x) => Math.fround(4 * x));
+    const second = lent(first);
+    expect(numbersOf(second)).toEqual(expected);
+    expect(() => first.data).toThrow(LentResultError);
+    expect(() => add(first, 1)).toThrow(/before the next call/);
+  });
+  test('derivatives through a program that lends its results are those of the function', () => {
+    const lent = jit((u: Field) => sin(mul(u, u)), { results: 'lent' });
+    const x = field(1);
+    const gradient = grad((u: Field) => l2(add(lent(u), lent(mul(u, 2)))) as Scalar);
+    const plain = grad((u: Field) => l2(add(sin(mul(u, u)), sin(mul(mul(u, 2), mul(u, 2))))) as Scalar);
+    expectSame(gradient(x), plain(x), 1e-5);
   });
   test('data is a copy that nothing changes', () => {
     const { u } = step(field(1), 0.1);
