@@ -1,5 +1,5 @@
 /** @file Making tensors: from numbers, lists, typed arrays, and constants. */
-import { allocate, type DType, type TypedArray } from '../array/dtype.ts';
+import { allocate, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
 import { convert as convertArray, iota, saturate } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
@@ -32,6 +32,10 @@ function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: n
 /** A new typed array with these values: towards zero and inside the limits for i32, 0 or 1 for bool. */
 export function typedArrayOf(dtype: DType, values: ArrayLike<number | boolean>): TypedArray {
   const owned = allocate(dtype, values.length);
+  if (isFloat(dtype)) {
+    owned.set(values as ArrayLike<number>);
+    return owned;
+  }
   for (let i = 0; i < owned.length; i++) {
     const value = Number(values[i]);
     owned[i] = dtype === 'i32' ? saturate(value) : dtype === 'bool' ? Number(value !== 0) : value;
