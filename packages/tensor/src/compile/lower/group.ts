@@ -1,6 +1,7 @@
 /** @file Groups: results that are computed in one pass over one index space, and the kernel that does it. */
 import type { Variable } from '@tapeflow/autodiff/extend';
 import { partsOf, type Kernel, type Output, type Range, type ReduceOperator, type Root } from '../kernels/kernel.ts';
+import { mergeAxes } from '../kernels/merge-axes.ts';
 import { NodeTable, type Access } from '../kernels/node.ts';
 import { accessOf, NodeMaker } from './expressions.ts';
 import { identityMap, type IndexMap } from './index-map.ts';
@@ -98,7 +99,7 @@ export class Group {
     // All nodes are made now: values that later get memory are not seen by what came before.
     for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, bufferOf));
     const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
-    return { kind: 'run', kernel, views, written: outputs.map(({ buffer }) => buffer) };
+    return { kind: 'run', kernel: mergeAxes(kernel), views, written: outputs.map(({ buffer }) => buffer) };
   }
 
 }

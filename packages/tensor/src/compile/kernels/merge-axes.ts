@@ -1,0 +1,92 @@
+/**
+ * @file Neighbouring axes become one where a kernel walks through all its arrays without a gap between their rows: a loop is saved,
+ * and what is done once per row is done once.
+ */
+import { nodesOf, partsOf, type Kernel, type Output, type Range, type Root } from './kernel.ts';
+import { inputsOf, NodeTable, type Access, type Node } from './node.ts';
+
+/** The same kernel with as few axes as possible. */
+export function mergeAxes(kernel: Kernel): Kernel {
+  let merged = kernel;
+  for (let axis = kernel.shape.length - 2; axis >= 0; axis--) if (canMerge(merged, axis)) merged = merge(merged, axis);
+  return merged;
+}
+
+/** Of two axes the one that goes: one of length 1, or else the outer one. */
+const goingOf = (shape: readonly number[], axis: number): number => (shape[axis + 1] === 1 ? axis + 1 : axis);
+
+/** Whether `axis` and the next one can be one. */
+function canMerge(kernel: Kernel, axis: number): boolean {
+  const { shape, cuts, outputs } = kernel;
+  if (cuts[axis]!.length > 2 || cuts[axis + 1]!.length > 2) return false;
+  const [outer, inner] = [shape[axis]!, shape[axis + 1]!];
+  const isLong = outer !== 1 && inner !== 1;
+  const isGapless = ({ coefficients }: Access): boolean => !isLong || coefficients[axis] === coefficients[axis + 1]! * inner;
+  if (!outputs.every((output) => output.kind === 'scatterAdd' || isGapless(output.access))) return false;
+  if (!outputs.every((output) => output.kind !== 'reduce' || output.axes.includes(axis) === output.axes.includes(axis + 1))) return false;
+  return allNodes(kernel).every((node) => (node.kind === 'load' ? isGapless(node.access) : node.kind !== 'index' || !isLong || (node.axis !== axis && node.axis !== axis + 1)));
+}
+
+function allNodes(kernel: Kernel): Node[] {
+  const seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    inputsOf(node).forEach(visit);
+  };
+  for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
+  return [...seen];
+}
+
+function merge(kernel: Kernel, axis: number): Kernel {
+  const { shape, cuts, outputs } = kernel;
+  const going = goingOf(shape, axis);
+  const size = shape[axis]! * shape[axis + 1]!;
+  // Both axes are gone over in one piece, so what becomes of them is at `axis`.
+  const narrowed = <T>(list: readonly T[], own: T): T[] => [...list.slice(0, axis), own, ...list.slice(axis + 2)];
+  const moved = ({ coefficients, offset }: Access): Access => ({ coefficients: coefficients.filter((_, k) => k !== going), offset });
+  const movedOutput = (output: Output): Output => {
+    if (output.kind === 'scatterAdd') return output;
+    const access = moved(output.access);
+    return output.kind === 'store' ? { ...output, access } : { ...output, access, axes: [...new Set(output.axes.map((k) => (k > axis ? k - 1 : k)))] };
+  };
+  const rebuild = rebuilder(moved, going);
+  const roots = new Map(partsOf(kernel.cuts).map((part) => [keyOf(narrowed(part, { from: 0, to: size })), kernel.roots(part).map((root) => rebuildRoot(root, rebuild))]));
+  return { ...kernel, shape: narrowed(shape, size), cuts: narrowed(cuts, [0, size]), outputs: outputs.map(movedOutput), roots: (part) => roots.get(keyOf(part))! };
+}
+
+const keyOf = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
+
+function rebuildRoot({ value, index, base }: Root, rebuild: (node: Node) => Node): Root {
+  return { value: rebuild(value), ...(index === undefined ? {} : { index: rebuild(index) }), base: base === undefined ? undefined : rebuild(base) };
+}
+
+/** Makes the same values on the axes that stay. */
+function rebuilder(moved: (access: Access) => Access, going: number): (node: Node) => Node {
+  const table = new NodeTable();
+  const known = new Map<Node, Node>();
+  const rebuild = (node: Node): Node => {
+    let result = known.get(node);
+    if (result === undefined) known.set(node, (result = again(node)));
+    return result;
+  };
+  const again = (node: Node): Node => {
+    switch (node.kind) {
+      case 'literal':
+        return table.literal(node.value, node.dtype);
+      case 'index': {
+        const { low, high } = node.interval;
+        return node.axis === going ? table.literal(0, 'i32') : table.index(node.axis > going ? node.axis - 1 : node.axis, low, high);
+      }
+      case 'load':
+        return table.load(node.buffer, node.dtype, moved(node.access));
+      case 'gather':
+        return table.gather(node.buffer, node.dtype, rebuild(node.index), node.length, node.base && rebuild(node.base));
+      case 'operation':
+        return table.operation(node.operator, node.inputs.map(rebuild), node.dtype === 'bool' ? node.inputs[0]!.dtype : node.dtype);
+      case 'convert':
+        return table.convert(rebuild(node.input), node.dtype);
+    }
+  };
+  return rebuild;
+}
