@@ -11,6 +11,7 @@ const TILT = 0.25;
 /** Own state: shadow residual, direction p, ρ = shadow · r. */
 export const biCGstab: IterativeMethod = {
   name: 'bicgstab',
+  latestIsBest: false,
   // The shadow is the first residual, tilted a little: exact symmetries of a problem would make the residual itself orthogonal to A r.
   start(arithmetic, r) {
     const shadow = r.map((x) => add(x, mul(mul(x, constant(TILT, x)), arithmetic.generic(x))));

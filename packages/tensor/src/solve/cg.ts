@@ -13,6 +13,7 @@ const INDEFINITE = 3;
 /** Own state: direction p, r·r, 1/α of the last step (0 before the first), β of the last step. */
 export const conjugateGradients: IterativeMethod = {
   name: 'cg',
+  latestIsBest: true,
   start(arithmetic, r) {
     const rr = arithmetic.dot(r, r);
     const zero = full(0, arrayTypeOf(rr).shape, arrayTypeOf(rr).dtype);

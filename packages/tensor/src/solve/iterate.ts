@@ -41,6 +41,8 @@ export interface IterationState {
 /** A method: how to start from a residual, and one step. `running` says which systems still move. */
 export interface IterativeMethod {
   readonly name: 'cg' | 'bicgstab';
+  /** The error falls in each step, in some norm, so no earlier solution needs to be kept for the case that the steps fail. */
+  readonly latestIsBest: boolean;
   start(arithmetic: VectorArithmetic, r: Vector): Vector;
   step(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, state: IterationState, running: Value): IterationState;
 }
@@ -87,6 +89,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   /** What the loops carry: the state of the method, the best solution so far, and where the steps may end. */
   interface Carried {
     readonly state: IterationState;
+    /** Only where the latest solution need not be the best. */
     readonly best: Vector;
     readonly bestResidual: Value;
     readonly goal: Value;
@@ -99,9 +102,10 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   ];
   const unpack = (all: Vector): Carried => {
     const n = b.length;
-    const [residual, operatorNorm, status, bestResidual, goal, step, steps, history] = all.slice(3 * n, 3 * n + 8);
-    const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(3 * n + 8) };
-    return { state, best: all.slice(2 * n, 3 * n), bestResidual, goal, step, steps, history };
+    const scalars = 2 * n + (method.latestIsBest ? 0 : n);
+    const [residual, operatorNorm, status, bestResidual, goal, step, steps, history] = all.slice(scalars, scalars + 8);
+    const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(scalars + 8) };
+    return { state, best: all.slice(2 * n, scalars), bestResidual, goal, step, steps, history };
   };
   const isRunning = ({ state, goal }: Carried): Value => and(equal(state.status, constant(0, state.status)), less(goal, state.residual));
   const mayStep = (step: Value): Value => less(step, constant(maxSteps, step));
@@ -131,7 +135,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
         const entry = select(kept, worst, constant(0, worst));
         return pack({
           state: { ...next, status },
-          best: arithmetic.choose(improved, next.x, carried.best),
+          best: method.latestIsBest ? [] : arithmetic.choose(improved, next.x, carried.best),
           bestResidual: select(improved, next.residual, carried.bestResidual),
           goal: max(target, roundingOf(next.x, next.operatorNorm, BEYOND_REACH)),
           step: nextStep,
@@ -145,7 +149,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   /** Starts from x, whose true residual is r. */
   const fresh = (x: Vector, r: Vector, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
     const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(arithmetic, r) };
-    return pack({ state, best: x, bestResidual: residual, goal: max(target, roundingOf(x, operatorNorm, BEYOND_REACH)), step, steps, history });
+    return pack({ state, best: method.latestIsBest ? [] : x, bestResidual: residual, goal: max(target, roundingOf(x, operatorNorm, BEYOND_REACH)), step, steps, history });
   };
 
   /** True residual of the best solution, and whether another round pays. */
@@ -154,7 +158,8 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     const after = unpack(inner(all));
     const { status, operatorNorm } = after.state;
     const is = (code: number): Value => equal(status, constant(code, status));
-    const x = after.best;
+    // A step that overflowed has spoilt the latest solution.
+    const x = method.latestIsBest ? arithmetic.choose(isFinite(after.state.residual), after.state.x, before.state.x) : after.best;
     const r = arithmetic.minus(b, apply(x));
     const residual = arithmetic.norm(r);
     const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
