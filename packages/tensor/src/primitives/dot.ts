@@ -21,13 +21,14 @@ export interface DotParams {
 }
 
 /** Axes of one operand by what happens to them. */
-interface Roles {
+export interface Roles {
   readonly batch: readonly number[];
   readonly free: readonly number[];
   readonly contract: readonly number[];
 }
 
-function rolesOf(rank: number, { batch, contract }: DotParams, side: 0 | 1): Roles {
+/** The axes of the first or second operand by what happens to them. */
+export function rolesOf(rank: number, { batch, contract }: DotParams, side: 0 | 1): Roles {
   const used = new Set([...batch, ...contract].map((pair) => pair[side]));
   return { batch: batch.map((pair) => pair[side]), contract: contract.map((pair) => pair[side]), free: Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !used.has(axis)) };
 }

@@ -6,6 +6,7 @@ import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
+import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
@@ -114,6 +115,13 @@ function host(block: Block, { primitive, params, inputs, outputs }: Equation): v
   outputs.forEach((variable, k) => block.setView(variable, results[k]!));
 }
 
+/** A fixed kernel where there is one for these dtypes and shapes, otherwise JavaScript. */
+const fixed =
+  (rule: (block: Block, equation: Equation) => boolean): Rule =>
+  (block, equation) => {
+    if (!rule(block, equation)) host(block, equation);
+  };
+
 /** Rules by the names of operations. */
 export const RULES: Readonly<Record<string, Rule>> = {
   argMax: host,
@@ -139,7 +147,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomUniform: host,
   randomNormal: host,
   childKey: host,
-  dot: host,
+  dot: fixed(matrixProduct),
   conv: host,
   convInput: host,
   convKernel: host,

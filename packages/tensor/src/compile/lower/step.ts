@@ -2,6 +2,7 @@
 import type { Primitive } from '@tapeflow/autodiff/extend';
 import type { NDArray } from '../../array/ndarray.ts';
 import { describeType } from '../../array/type.ts';
+import { fixedText, type FixedKernel } from '../kernels/fixed.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { kernelText } from '../kernels/text.ts';
 import type { Counter, Region, View } from './view.ts';
@@ -13,6 +14,16 @@ export interface RunStep {
   /** The beginning of each buffer. */
   readonly views: readonly View[];
   /** The buffers that are written. */
+  readonly written: readonly number[];
+}
+
+/** Runs a fixed kernel. Its scratch memory is one of the views. */
+export interface FixedStep {
+  readonly kind: 'fixed';
+  readonly kernel: FixedKernel;
+  /** What the kernel works on, in the order that its kind gives. Strides are part of the kernel. */
+  readonly views: readonly View[];
+  /** The views that are written. */
   readonly written: readonly number[];
 }
 
@@ -69,7 +80,7 @@ export interface CheckStep {
   readonly error: (data: readonly NDArray[]) => Error;
 }
 
-export type Step = RunStep | ClearStep | HostStep | ScanStep | WhileStep | CondStep | CheckStep;
+export type Step = RunStep | FixedStep | ClearStep | HostStep | ScanStep | WhileStep | CondStep | CheckStep;
 
 /** A value that a program gives back. */
 export type Output = { readonly view: View } | { readonly input: number } | { readonly value: unknown };
@@ -85,6 +96,7 @@ export interface Schedule {
 export function regionsOf(step: Step): readonly Region[] {
   switch (step.kind) {
     case 'run':
+    case 'fixed':
       return step.views.map(({ region }) => region);
     case 'clear':
       return [step.target.region];
@@ -106,6 +118,7 @@ export function writtenRegions(step: Step): readonly Region[] {
   const inner = innerSteps(step).flatMap((steps) => steps.flatMap(writtenRegions));
   switch (step.kind) {
     case 'run':
+    case 'fixed':
       return step.written.map((buffer) => step.views[buffer]!.region.root);
     case 'clear':
       return [step.target.region.root];
@@ -139,6 +152,8 @@ export function stepsText(steps: readonly Step[], indent = ''): string[] {
     switch (step.kind) {
       case 'run':
         return kernelText(step.kernel, step.views.map(bufferText)).split('\n').map((line) => `${indent}${line}`);
+      case 'fixed':
+        return [`${indent}${fixedText(step.kernel, step.views.map(viewText))}`];
       case 'clear':
         return [`${indent}${viewText(step.target)} = 0`];
       case 'host':

@@ -6,6 +6,7 @@ import type { Kernel } from '../kernels/kernel.ts';
 import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import type { Counter, View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
+import { FixedFunctions } from './fixed/index.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import { emitKernel } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
@@ -40,14 +41,17 @@ export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'fa
 export function printProgram(schedule: Schedule, pages: number): PrintedProgram {
   const module = new ModuleBuilder();
   module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
-  const kernels = allSteps(schedule.steps).flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
+  const steps = allSteps(schedule.steps);
+  const kernels = steps.flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
   const functions = hostFunctionsOf(kernels);
   const imports = new KernelImports(module, functions);
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
   const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
   // Kernels are functions of their own: engines optimize them while the main loop is running.
   const references = new Map(kernels.map((kernel) => [kernel, emitKernel(module, imports, kernel)]));
-  const main = new MainPrinter(references, failed, perform);
+  const fixed = new FixedFunctions(module);
+  for (const step of steps) if (step.kind === 'fixed') fixed.of(step.kernel);
+  const main = new MainPrinter(references, fixed, failed, perform);
   module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
   return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks };
 }
@@ -61,12 +65,14 @@ class MainPrinter {
   readonly hostCalls: HostCall[] = [];
   readonly checks: Check[] = [];
   private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
+  private readonly fixed: FixedFunctions;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, failed: FunctionReference, perform: FunctionReference) {
     this.kernels = kernels;
+    this.fixed = fixed;
     this.failed = failed;
     this.perform = perform;
   }
@@ -80,6 +86,10 @@ class MainPrinter {
       case 'run':
         for (const view of step.views) this.address(f, view);
         f.call(this.kernels.get(step.kernel)!);
+        return;
+      case 'fixed':
+        for (const view of step.views) this.address(f, view);
+        f.call(this.fixed.of(step.kernel));
         return;
       case 'clear':
         this.address(f, step.target);

@@ -1,0 +1,51 @@
+/**
+ * @file Fixed kernels: operations on whole matrices, whose loops are known in advance. A kernel is plain data; equal data are one
+ * function of the module, which takes the addresses of the views of its step.
+ */
+import type { FloatDType } from '../../array/dtype.ts';
+
+/** Elements from one row to the next, and from one column to the next. */
+export interface MatrixStrides {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Products of many pairs of matrices: how many, and elements from one to the next. */
+export interface MatrixBatch {
+  readonly length: number;
+  readonly left: number;
+  readonly right: number;
+  readonly result: number;
+}
+
+/** result[row, column] = Σ left[row, term] right[term, column]. Views: left, right, result. */
+export interface MatrixProduct {
+  readonly kind: 'matrixProduct';
+  readonly dtype: FloatDType;
+  readonly rows: number;
+  readonly terms: number;
+  readonly columns: number;
+  readonly left: MatrixStrides;
+  readonly right: MatrixStrides;
+  readonly result: MatrixStrides;
+  readonly batch: readonly MatrixBatch[];
+}
+
+/** A fixed kernel by its kind. */
+export type FixedKernel = MatrixProduct;
+
+/** Equal for kernels that are one function. */
+export function fixedKey(kernel: FixedKernel): string {
+  return JSON.stringify(kernel);
+}
+
+/** A step of a fixed kernel as text. */
+export function fixedText(kernel: FixedKernel, views: readonly string[]): string {
+  switch (kernel.kind) {
+    case 'matrixProduct': {
+      const { rows, terms, columns, batch } = kernel;
+      const times = batch.map(({ length }) => `${length} × `).join('');
+      return `${views[2]!} = ${views[0]!} · ${views[1]!}, ${times}(${rows} × ${terms}) · (${terms} × ${columns})`;
+    }
+  }
+}

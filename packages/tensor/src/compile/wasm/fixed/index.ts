@@ -1,0 +1,31 @@
+/** @file Functions of fixed kernels, each made once per module. */
+import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
+import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
+import { emitMatrixProduct } from './matrix-product.ts';
+
+type Kind = FixedKernel['kind'];
+
+/** Adds the function of a kernel to a module: (address of each view) →. */
+const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
+  matrixProduct: emitMatrixProduct,
+};
+
+/** The fixed kernels of a module. */
+export class FixedFunctions {
+  private readonly module: ModuleBuilder;
+  private readonly functions = new Map<string, FunctionReference>();
+
+  constructor(module: ModuleBuilder) {
+    this.module = module;
+  }
+
+  /** The function of a kernel. */
+  of(kernel: FixedKernel): FunctionReference {
+    const key = fixedKey(kernel);
+    const known = this.functions.get(key);
+    if (known !== undefined) return known;
+    const made = EMITTERS[kernel.kind](this.module, `${kernel.kind}${this.functions.size}`, kernel);
+    this.functions.set(key, made);
+    return made;
+  }
+}
