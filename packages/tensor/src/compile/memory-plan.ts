@@ -8,6 +8,9 @@ import type { Region } from './lower/view.ts';
 /** Regions begin at multiples of this many bytes, which is what vectors like. */
 const ALIGNMENT = 16;
 
+/** Kept free at both ends of the memory: vectors may load up to three numbers beside what they use. */
+const GUARD = 16;
+
 /** A stretch of the schedule that is performed repeatedly. */
 interface Repeated {
   end: number;
@@ -71,13 +74,13 @@ export function planMemory(schedule: Schedule): MemoryPlan {
   position++;
   for (const output of schedule.outputs) if ('view' in output) touch(output.view.region, [], FOREVER);
 
-  let bytes = 0;
+  let bytes = GUARD;
   for (const region of constants) {
     region.address = bytes;
     bytes = aligned(bytes + region.bytes);
   }
   const intervals = [...lifetimes].map(([region, { start, end, through }]) => ({ region, start, end: Math.max(end, ...[...through].map((loop) => loop.end)) }));
-  return { bytes: placeAll(intervals, bytes), constants: [...constants] };
+  return { bytes: placeAll(intervals, bytes) + GUARD, constants: [...constants] };
 }
 
 interface Interval {

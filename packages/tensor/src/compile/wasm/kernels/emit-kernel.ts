@@ -70,9 +70,12 @@ class KernelWriter {
     const { f } = this.k;
     const { shape, cuts } = this.kernel;
     this.accumulators.begin(axis);
-    if (axis >= shape.length - 1) {
-      const pieces = shape.length === 0 ? [[]] : piecesOf(cuts[axis]!).map((piece) => [...part, piece]);
-      for (const whole of pieces) new RowCode(this.k, this.kernel, this.accumulators, this.constants, this.lanes, axes).write(this.parts.get(keyOf(whole))!, whole.at(-1));
+    const row = new RowCode(this.k, this.kernel, this.accumulators, this.constants, this.lanes, axes);
+    if (shape.length === 0) {
+      row.once(this.parts.get(keyOf([]))!);
+    } else if (axis === shape.length - 1) {
+      const pieces = piecesOf(cuts[axis]!).filter(({ from, to }) => to > from);
+      if (pieces.length > 0) row.write(pieces.map((range) => ({ range, roots: this.parts.get(keyOf([...part, range]))! })));
     } else {
       for (const piece of piecesOf(cuts[axis]!)) {
         if (piece.to - piece.from === 1) {

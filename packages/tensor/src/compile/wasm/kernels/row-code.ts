@@ -1,15 +1,16 @@
-/** @file One piece of the innermost axis: what is the same along it, then vectors, then the rest one by one. */
-import { bytesPerElement } from '../../../array/dtype.ts';
+/** @file One row of a kernel: what is the same along it, then vectors, or numbers one by one where there can be none. */
+import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
-import { boundary, type Node } from '../../kernels/node.ts';
+import { boundary, inputsOf, type Node } from '../../kernels/node.ts';
 import type { Local } from '../function-builder.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
+import { blocksOf, type Block } from './blocks.ts';
 import { pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { INDEXING } from './imports.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
-import { emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
+import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { emitScalarConversion, scalarType } from './scalar-operators.ts';
-import { emitExtract, emitSplat, VectorCode } from './vector-code.ts';
+import { emitExtract, emitLaneMask, emitSplat, VectorCode } from './vector-code.ts';
 import type { Lanes } from './vector-operators.ts';
 
 /** So many numbers are summed in f32 before they join the f64 total: each lane adds a quarter of them. */
@@ -18,7 +19,20 @@ const BLOCK = 256;
 /** Number under which scattering reports an index out of range. */
 const SCATTER = INDEXING.indexOf('scatterAdd');
 
-/** Writes the code of one piece of a row. */
+/** Reductions of at most this many values per number are added up in several vectors at once: their sums need not wait for each other. */
+const FEW = 12;
+const AT_ONCE = 4;
+
+/** A piece of the innermost axis, and what is computed there. */
+export interface Piece {
+  readonly range: Range;
+  readonly roots: readonly Root[];
+}
+
+/** A vector of partial results for each reduction over the innermost axis, by position among the outputs. */
+type RowSums = ReadonlyMap<number, Local>;
+
+/** Writes the code of one row. */
 export class RowCode {
   private readonly k: KernelFunction;
   private readonly kernel: Kernel;
@@ -36,19 +50,29 @@ export class RowCode {
     this.outer = outer;
   }
 
-  /** `range` is the piece of the innermost axis; a kernel without axes has none. */
-  write(roots: readonly Root[], range: Range | undefined): void {
-    const all = nodesOf(roots);
-    if (range === undefined) {
-      this.one(roots, all, [], this.constants);
-      return;
-    }
+  /** The only round of a kernel without axes. */
+  once(roots: readonly Root[]): void {
+    this.one(roots, nodesOf(roots), [], this.constants);
+  }
+
+  write(pieces: readonly Piece[]): void {
+    const all = pieces.flatMap(({ roots }) => nodesOf(roots));
     const known = this.alongRow(all);
     const { lanes } = this;
-    const vectors = lanes === undefined || range.to - range.from < lanes ? 0 : Math.floor((range.to - range.from) / lanes);
-    const rest = range.from + vectors * (lanes ?? 1);
-    if (vectors > 0) this.vectors(roots, all, known, { from: range.from, to: rest }, lanes!);
-    this.rest(roots, all, known, { from: rest, to: range.to });
+    if (lanes === undefined || pieces.at(-1)!.range.to < lanes) {
+      for (const { range, roots } of pieces) this.numbers(roots, known, range);
+      return;
+    }
+    const splats = this.splats(all, known, lanes);
+    const sums = this.rowSums();
+    const blends = canBlend(all, this.kernel.shape.length);
+    this.clear(sums, lanes);
+    for (const block of blocksOf(pieces.map(({ range }) => range), lanes)) {
+      if (block.kind === 'run') this.run(pieces[block.piece]!.roots, splats, block, lanes, sums);
+      else if (blends) this.mixed(block, pieces, splats, lanes, sums);
+      else for (const { piece, from, to } of block.parts) this.numbers(pieces[piece]!.roots, known, { from: block.at + from, to: block.at + to });
+    }
+    this.flush(sums, lanes);
   }
 
   /** Computes what does not change along the row, into variables. */
@@ -66,7 +90,9 @@ export class RowCode {
     return known;
   }
 
-  private rest(roots: readonly Root[], all: readonly Node[], known: ReadonlyMap<Node, Local>, { from, to }: Range): void {
+  /** One by one. */
+  private numbers(roots: readonly Root[], known: ReadonlyMap<Node, Local>, { from, to }: Range): void {
+    const all = nodesOf(roots);
     if (to - from === 1) {
       this.one(roots, all, [...this.outer, from], known);
     } else if (to > from) {
@@ -105,7 +131,8 @@ export class RowCode {
     });
   }
 
-  private vectors(roots: readonly Root[], all: readonly Node[], known: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes): void {
+  /** What is the same along the row, as vectors. */
+  private splats(all: readonly Node[], known: ReadonlyMap<Node, Local>, lanes: Lanes): Map<Node, Local> {
     const { f } = this.k;
     const splats = new Map<Node, Local>();
     const rank = this.kernel.shape.length;
@@ -116,50 +143,114 @@ export class RowCode {
       f.localSet(vector);
       splats.set(node, vector);
     }
-    const rows = this.rowSums();
+    return splats;
+  }
+
+  /** Whole vectors of one piece. */
+  private run(roots: readonly Root[], splats: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes, sums: RowSums): void {
+    const { f } = this.k;
+    const all = nodesOf(roots);
+    const atOnce = this.isShortReduction(all) && range.to - range.from >= 4 * AT_ONCE * lanes ? AT_ONCE : 1;
+    const step = atOnce * lanes;
+    const several = range.from + Math.floor((range.to - range.from) / step) * step;
+    const copies = [sums, ...Array.from({ length: atOnce - 1 }, () => this.rowSums())];
     const index = f.local('i32');
-    const body = (): void => this.oneVector(roots, all, [...this.outer, index], splats, lanes, rows);
-    const isLong = rows.size > 0 && range.to - range.from > 2 * BLOCK;
-    if (!isLong) {
-      this.clear(rows, lanes);
-      f.forRange(index, range.from, range.to, lanes, body);
-      this.flush(rows, lanes);
-      return;
+    const body = (count: number): void => {
+      for (let k = 0; k < count; k++) {
+        const own = k === 0 ? index : f.local('i32');
+        if (k > 0) f.localGet(index).i32Const(k * lanes).op('i32.add').localSet(own);
+        this.oneVector(roots, all, [...this.outer, own], splats, lanes, copies[k]!);
+      }
+    };
+    const collect = (): void => {
+      for (const copy of copies.slice(1)) this.flush(copy, lanes);
+    };
+    const begin = (): void => {
+      for (const copy of copies.slice(1)) this.clear(copy, lanes);
+    };
+    const block = BLOCK * atOnce;
+    if (sums.size === 0 || range.to - range.from <= 2 * block) {
+      begin();
+      f.forRange(index, range.from, several, step, () => body(atOnce));
+      collect();
+    } else {
+      const start = f.local('i32');
+      const end = f.local('i32');
+      f.forRange(start, range.from, several, block, () => {
+        f.localGet(start).i32Const(block).op('i32.add').localTee(end).i32Const(several).localGet(end).i32Const(several).op('i32.lt_s').op('select').localSet(end);
+        begin();
+        f.forRange(index, start, end, step, () => body(atOnce));
+        collect();
+        this.flush(sums, lanes);
+        this.clear(sums, lanes);
+      });
     }
-    const block = f.local('i32');
-    const end = f.local('i32');
-    f.forRange(block, range.from, range.to, BLOCK, () => {
-      f.localGet(block).i32Const(BLOCK).op('i32.add').localTee(end).i32Const(range.to).localGet(end).i32Const(range.to).op('i32.lt_s').op('select').localSet(end);
-      this.clear(rows, lanes);
-      f.forRange(index, block, end, lanes, body);
-      this.flush(rows, lanes);
+    if (several < range.to) f.forRange(index, several, range.to, lanes, () => body(1));
+  }
+
+  private isShortReduction(all: readonly Node[]): boolean {
+    const innermost = this.kernel.shape.length - 1;
+    return this.kernel.outputs.every((output) => output.kind === 'reduce' && output.axes.includes(innermost)) && [...countUses(all, () => false).keys()].length <= FEW;
+  }
+
+  /** One vector that several pieces share, or that reaches beyond the end of the row. */
+  private mixed({ at, parts }: Extract<Block, { kind: 'mixed' }>, pieces: readonly Piece[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, sums: RowSums): void {
+    const axes = [...this.outer, at];
+    const computed = parts.map((part) => {
+      const { roots } = pieces[part.piece]!;
+      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part);
+      return { part, roots, code, values: roots.map(({ value }) => code.inLocal(value)) };
+    });
+    const count = parts.at(-1)!.to;
+    this.kernel.outputs.forEach((output, k) => {
+      if (output.kind === 'scatterAdd') {
+        for (const { part, roots, code, values } of computed) this.scatterVector(output, roots[k]!, values[k]!, code, part);
+        return;
+      }
+      const value = this.blended(computed.map(({ part, values }) => ({ part, value: values[k]! })), computed[0]!.roots[k]!.value.dtype, lanes);
+      if (output.kind === 'store') this.storeVector(output, value, axes, lanes, count);
+      else this.reduceVector(this.accumulators.reduces.get(k)!, value, axes, lanes, sums.get(k), count);
     });
   }
 
-  /** A vector of partial results for each reduction over the innermost axis. */
-  private rowSums(): Map<number, Local> {
+  /** Each lane from the part that has it. */
+  private blended(parts: readonly { readonly part: Range; readonly value: Local }[], dtype: DType, lanes: Lanes): Local {
+    const { f } = this.k;
+    return parts.map(({ value }) => value).reduce((result, value, k) => {
+      const both = f.local('v128');
+      f.localGet(value).localGet(result);
+      emitLaneMask(f, dtype, lanes, parts[k]!.part);
+      f.op('v128.bitselect').localSet(both);
+      return both;
+    });
+  }
+
+  private rowSums(): RowSums {
     const rows = new Map<number, Local>();
     const innermost = this.kernel.shape.length - 1;
     for (const [at, { output }] of this.accumulators.reduces) if (output.axes.includes(innermost)) rows.set(at, this.k.f.local('v128'));
     return rows;
   }
 
-  private clear(rows: ReadonlyMap<number, Local>, lanes: Lanes): void {
-    const { f, dtypes } = this.k;
+  private clear(rows: RowSums, lanes: Lanes): void {
     for (const [at, row] of rows) {
-      const { output } = this.accumulators.reduces.get(at)!;
-      const dtype = dtypes[output.buffer]!;
-      const identity = identityOf(output.operator, dtype);
-      if (dtype === 'bool') f.i32x4Const(identity === 0 ? 0 : -1);
-      else if (dtype === 'i32') f.i32x4Const(identity);
-      else if (lanes === 4) f.f32x4Const(identity);
-      else f.f64x2Const(identity);
-      f.localSet(row);
+      this.pushIdentity(this.accumulators.reduces.get(at)!, lanes);
+      this.k.f.localSet(row);
     }
   }
 
+  private pushIdentity({ output }: Reduce, lanes: Lanes): void {
+    const { f, dtypes } = this.k;
+    const dtype = dtypes[output.buffer]!;
+    const identity = identityOf(output.operator, dtype);
+    if (dtype === 'bool') f.i32x4Const(identity === 0 ? 0 : -1);
+    else if (dtype === 'i32') f.i32x4Const(identity);
+    else if (lanes === 4) f.f32x4Const(identity);
+    else f.f64x2Const(identity);
+  }
+
   /** Adds the lanes of the row to what has been collected, the first lane first. */
-  private flush(rows: ReadonlyMap<number, Local>, lanes: Lanes): void {
+  private flush(rows: RowSums, lanes: Lanes): void {
     const { f, dtypes } = this.k;
     for (const [at, row] of rows) {
       const reduce = this.accumulators.reduces.get(at)!;
@@ -174,22 +265,22 @@ export class RowCode {
     }
   }
 
-  private oneVector(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, rows: ReadonlyMap<number, Local>): void {
-    const code = new VectorCode(this.k, lanes, axes, splats, all);
+  private oneVector(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, rows: RowSums): void {
+    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes });
     const values = roots.map(({ value }) => code.inLocal(value));
     this.kernel.outputs.forEach((output, at) => {
-      if (output.kind === 'store') this.storeVector(output, values[at]!, axes, lanes);
-      else if (output.kind === 'reduce') this.reduceVector(this.accumulators.reduces.get(at)!, values[at]!, axes, lanes, rows.get(at));
-      else this.scatterVector(output, roots[at]!, values[at]!, code, lanes);
+      if (output.kind === 'store') this.storeVector(output, values[at]!, axes, lanes, lanes);
+      else if (output.kind === 'reduce') this.reduceVector(this.accumulators.reduces.get(at)!, values[at]!, axes, lanes, rows.get(at), lanes);
+      else this.scatterVector(output, roots[at]!, values[at]!, code, { from: 0, to: lanes });
     });
   }
 
-  private storeVector({ buffer, access }: Extract<Output, { kind: 'store' }>, value: Local, axes: readonly AxisIndex[], lanes: Lanes): void {
+  private storeVector({ buffer, access }: Extract<Output, { kind: 'store' }>, value: Local, axes: readonly AxisIndex[], lanes: Lanes, count: number): void {
     const { f, dtypes } = this.k;
     const dtype = dtypes[buffer]!;
     const stride = access.coefficients.at(-1)!;
-    if (stride !== 1) {
-      for (let lane = 0; lane < lanes; lane++) {
+    if (stride !== 1 || count < lanes) {
+      for (let lane = 0; lane < count; lane++) {
         const at = pushAddress(this.k, buffer, { ...access, offset: access.offset + lane * stride }, axes);
         f.localGet(value);
         emitExtract(this.k, dtype, lanes, lane);
@@ -208,17 +299,22 @@ export class RowCode {
     }
   }
 
-  private reduceVector(reduce: Reduce, value: Local, axes: readonly AxisIndex[], lanes: Lanes, row: Local | undefined): void {
+  private reduceVector(reduce: Reduce, value: Local, axes: readonly AxisIndex[], lanes: Lanes, row: Local | undefined, count: number): void {
     const { f, dtypes } = this.k;
     const { operator, buffer, access } = reduce.output;
     const dtype = dtypes[buffer]!;
     if (row !== undefined) {
       f.localGet(row).localGet(value);
+      if (count < lanes) {
+        this.pushIdentity(reduce, lanes);
+        emitLaneMask(f, dtype, lanes, { from: 0, to: count });
+        f.op('v128.bitselect');
+      }
       emitVectorCombine(f, operator, dtype, lanes);
       f.localSet(row);
-    } else if (dtype === 'bool' || (dtype === 'i32' && lanes === 2)) {
+    } else if (dtype === 'bool' || (dtype === 'i32' && lanes === 2) || count < lanes) {
       // The innermost axis is kept: every number has a place of its own.
-      for (let lane = 0; lane < lanes; lane++) {
+      for (let lane = 0; lane < count; lane++) {
         f.localGet(value);
         emitExtract(this.k, dtype, lanes, lane);
         this.accumulators.collect({ ...reduce, output: { ...reduce.output, access: { ...access, offset: access.offset + lane } } }, axes);
@@ -232,17 +328,29 @@ export class RowCode {
     }
   }
 
-  private scatterVector({ buffer, length }: Extract<Output, { kind: 'scatterAdd' }>, { index, base }: Root, value: Local, code: VectorCode, lanes: Lanes): void {
+  private scatterVector({ buffer, length }: Extract<Output, { kind: 'scatterAdd' }>, { index, base }: Root, value: Local, code: VectorCode, active: Range): void {
     const { f, dtypes } = this.k;
     const dtype = dtypes[buffer]! as 'f32' | 'f64' | 'i32';
     const places = code.elementAddresses(buffer, index!, length, base, SCATTER);
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = active.from; lane < active.to; lane++) {
       f.localGet(places[lane]!).localGet(places[lane]!);
       emitLoad(this.k, dtype, 0);
       f.localGet(value);
-      emitExtract(this.k, dtype, lanes, lane);
+      emitExtract(this.k, dtype, code.lanes, lane);
       f.op(`${dtype}.add`);
       emitStore(this.k, dtype, 0);
     }
   }
+}
+
+/** Whether vectors may be computed for lanes that are not used: what they load then lies next to what they should. */
+function canBlend(all: readonly Node[], rank: number): boolean {
+  const seen = new Set<Node>();
+  const isFine = (node: Node): boolean => {
+    if (seen.has(node)) return true;
+    seen.add(node);
+    if (node.kind === 'load' && node.depth === rank && Math.abs(node.access.coefficients.at(-1)!) > 1) return false;
+    return inputsOf(node).every(isFine);
+  };
+  return all.every(isFine);
 }

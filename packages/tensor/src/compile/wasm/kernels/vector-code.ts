@@ -1,7 +1,8 @@
 /** @file Code of nodes for a vector of neighbouring elements of the innermost axis. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
-import type { Local } from '../function-builder.ts';
+import type { Range } from '../../kernels/kernel.ts';
+import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { countUses } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
@@ -39,10 +40,19 @@ export function emitSplat({ f }: KernelFunction, dtype: DType, lanes: Lanes): vo
   }
 }
 
+/** → all bits of the lanes of a range, as wide as the lanes of values of a dtype. */
+export function emitLaneMask(f: FunctionBuilder, dtype: DType, lanes: Lanes, { from, to }: Range): void {
+  const bit = (lane: number): number => (lane >= from && lane < to ? -1 : 0);
+  if (lanes === 4 || dtype === 'i32') f.i32x4Const(bit(0), bit(1), bit(2), bit(3));
+  else f.i32x4Const(bit(0), bit(0), bit(1), bit(1));
+}
+
 /** Writes the code of nodes for the vector that begins at the innermost index. */
 export class VectorCode {
+  readonly lanes: Lanes;
   private readonly k: KernelFunction;
-  private readonly lanes: Lanes;
+  /** Lanes whose values are used. The others are computed too, and must do no harm. */
+  private readonly active: Range;
   private readonly axes: readonly AxisIndex[];
   /** Vectors of what is the same along the row. */
   private readonly known: ReadonlyMap<Node, Local>;
@@ -50,8 +60,9 @@ export class VectorCode {
   private readonly own = new Map<Node, Local>();
   private readonly offsets = new Map<string, Local[]>();
 
-  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[]) {
+  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range) {
     this.k = k;
+    this.active = active;
     this.lanes = lanes;
     this.axes = axes;
     this.known = known;
@@ -195,13 +206,15 @@ export class VectorCode {
     const known = this.offsets.get(key);
     if (known !== undefined) return known;
     const { f, addresses, dtypes } = this.k;
-    const positions = this.inLocal(index);
+    const positions = this.whereActive(this.inLocal(index));
     this.checkPositions(index, positions, length, operation);
-    const absolute = base === undefined ? positions : f.local('v128');
+    let absolute = positions;
     if (base !== undefined) {
+      absolute = f.local('v128');
       f.localGet(positions);
       this.push(base);
       f.op('i32x4.add').localSet(absolute);
+      absolute = this.whereActive(absolute);
     }
     const places = Array.from({ length: this.lanes }, (_, lane) => {
       const place = f.local('i32');
@@ -210,6 +223,18 @@ export class VectorCode {
     });
     this.offsets.set(key, places);
     return places;
+  }
+
+  /** Positions, 0 in lanes that are not used. */
+  private whereActive(positions: Local): Local {
+    const { from, to } = this.active;
+    if (from === 0 && to === this.lanes) return positions;
+    const { f } = this.k;
+    const masked = f.local('v128');
+    f.localGet(positions);
+    emitLaneMask(f, 'i32', this.lanes, this.active);
+    f.op('v128.and').localSet(masked);
+    return masked;
   }
 
   private checkPositions(index: Node, positions: Local, length: number, operation: number): void {
