@@ -101,7 +101,7 @@ export function residents(program: Program): Set<Variable> {
     for (const variable of equation.outputs) {
       const cost = pointwise ? costOf(equation, equation.inputs.map((atom) => factsOf(atom).cost)) : 1;
       facts.get(variable)!.cost = cost;
-      if (!pointwise || needsMemory(variable, cost, readers.get(variable) ?? [], levels)) {
+      if (!pointwise || needsMemory(variable, cost, readers, levels)) {
         resident.add(variable);
         facts.get(variable)!.cost = 1;
       }
@@ -136,14 +136,22 @@ function costOf({ primitive, outputs }: Equation, inputs: readonly number[]): nu
   return isScalar ? 0.5 : own + sum;
 }
 
-function needsMemory(variable: Variable, cost: number, readers: readonly Equation[], levels: ReadonlyMap<Equation, number>): boolean {
+/** Where a slice becomes a piece of something longer, as in a roll: of the pieces only one is computed at each place. */
+function joinOf({ primitive, outputs }: Equation, readers: ReadonlyMap<Variable, readonly Equation[]>): Equation | undefined {
+  if (primitive.name !== 'slice') return undefined;
+  const [only, ...others] = readers.get(outputs[0]!) ?? [];
+  return only?.primitive.name === 'concat' && others.length === 0 ? only : undefined;
+}
+
+function needsMemory(variable: Variable, cost: number, allReaders: ReadonlyMap<Variable, readonly Equation[]>, levels: ReadonlyMap<Equation, number>): boolean {
+  const readers = allReaders.get(variable) ?? [];
   if (readers.length === 0) return false;
   if (cost > MOST_COST) return true;
   const { shape } = variable.type as ArrayType;
   if (shape.length === 0) return false;
-  // Every shifted reading is another computation; all readings in place are one.
-  const moved = readers.filter(({ primitive }) => MOVING.has(primitive.name)).length;
-  const places = moved + (moved < readers.length ? 1 : 0);
+  // Every shifted reading is another computation; all readings in place are one, and so are pieces that are joined again.
+  const moved = readers.filter(({ primitive }) => MOVING.has(primitive.name));
+  const places = new Set(moved.map((reader) => joinOf(reader, allReaders) ?? reader)).size + (moved.length < readers.length ? 1 : 0);
   if ((places - 1) * cost > MEMORY_COST) return true;
   if (cost > EXPENSIVE && readers.length > 1) return true;
   // Kernels after a reduction cannot share what kernels before it have computed.
