@@ -14,10 +14,10 @@ import { Group, sameUse, type Purpose, type Use } from './group.ts';
 import { identityMap } from './index-map.ts';
 import { sourceOf, type Reading, type Sight } from './reading.ts';
 import { residents } from './residence.ts';
-import type { Step } from './step.ts';
-import { broadcastView, isContiguous, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
+import { regionsOf, type Step } from './step.ts';
+import { broadcastView, isContiguous, placeOf, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
-interface Place {
+interface Known {
   readonly view: View;
   /** Members of groups that came before do not see it. */
   readonly sequence: number;
@@ -26,7 +26,7 @@ interface Place {
 export class Block {
   readonly constants: ConstantPool;
   private readonly steps: Step[] = [];
-  private readonly places = new Map<Variable, Place>();
+  private readonly places = new Map<Variable, Known>();
   private readonly definitions = new Map<Variable, Equation>();
   private readonly resident: ReadonlySet<Variable>;
   /** How often a variable is read, as an output too. */
@@ -34,6 +34,10 @@ export class Block {
   private readonly owned = new Set<Variable>();
   /** Memory without gaps of what is read at computed positions. */
   private readonly indexed = new Map<Atom, View>();
+  /** Memory that belongs to this block. */
+  private readonly made = new Set<Region>();
+  /** Memory that JavaScript reads or writes, which knows nothing of places that move. */
+  private readonly atHost = new Set<Region>();
   private groups: Group[] = [];
   private sequence = 0;
   private kernels = 0;
@@ -61,7 +65,9 @@ export class Block {
 
   /** Memory for a value. */
   fresh({ shape, dtype }: ArrayType): View {
-    return wholeView(new Region(dtype, sizeOf(shape)), shape);
+    const region = new Region(dtype, sizeOf(shape));
+    this.made.add(region);
+    return wholeView(region, shape);
   }
 
   /** Gives a variable its place. */
@@ -158,6 +164,7 @@ export class Block {
   /** Appends a step after all that has been said so far. */
   push(step: Step): void {
     this.flush();
+    if (step.kind === 'host') for (const region of regionsOf(step)) this.atHost.add(region);
     this.steps.push(step);
   }
 
@@ -195,9 +202,23 @@ export class Block {
       return (k > at && uses.length > 0) || (k === at && uses.some((use) => !sameUse(use, write))) || group.writes.has(root);
     });
     if (blocked) return false;
-    region.shares = carry.region;
+    region.place = { region: carry.region, offset: 0, moving: [] };
     for (const group of this.groups) group.rename(region, root);
     return true;
+  }
+
+  /** Whether a value is all of a piece of memory that belongs to this block. */
+  isOwn(view: View): boolean {
+    const { region, offset, moving } = view;
+    return this.made.has(region) && region.place === undefined && offset === 0 && moving.length === 0 && sizeOf(view.shape) === region.size && isContiguous(view);
+  }
+
+  /** Lets a value be computed at another place, or copies it there. Comes last: nothing may read or write either place after it. */
+  moveTo(value: View, target: View): void {
+    const { region } = value;
+    if (!this.isOwn(value) || !isContiguous(target) || this.atHost.has(region)) return this.copy(value, target);
+    region.place = placeOf(target);
+    for (const group of this.groups) group.rename(region, region.root);
   }
 
   // Groups

@@ -1,5 +1,5 @@
 /** @file How loops, branches and checks become steps. */
-import type { Atom, Equation, Program } from '@tapeflow/autodiff/extend';
+import type { Atom, Equation, Program, Variable } from '@tapeflow/autodiff/extend';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import type { CheckParams } from '../../control/check.ts';
@@ -40,29 +40,65 @@ function updateCarries(block: Block, carries: readonly View[], next: readonly Vi
   for (const k of moved) block.copy(sources[k]!, carries[k]!);
 }
 
+/**
+ * A stack in which a carry moves on: the value before each step, and in one slot more the value after the last. What a loop keeps of
+ * a carry then needs no copy.
+ */
+interface Walk {
+  readonly stack: View;
+  readonly before: View;
+  readonly after: View;
+  readonly first: View;
+  readonly last: View;
+}
+
+function walkAlong(block: Block, { shape, dtype }: ArrayType, counter: Counter, reverse: boolean): Walk {
+  const { length } = counter;
+  const all = block.fresh({ shape: [length + 1, ...shape], dtype });
+  const size = sizeOf(shape);
+  const slot = (k: number): View => ({ ...all, shape, strides: all.strides.slice(1), offset: k * size });
+  const stack: View = { ...all, shape: [length, ...shape], offset: reverse ? size : 0 };
+  const before = sliceAt(stack, counter);
+  return { stack, before, after: { ...before, offset: before.offset + (reverse ? -size : size) }, first: slot(reverse ? length : 0), last: slot(reverse ? 0 : length) };
+}
+
 function scan(block: Block, equation: Equation, lowerInner: LowerInner): void {
   const { body, captured, carries: count, length, reverse, save } = equation.params as ScanParams;
   const fixed = viewsOf(block, equation.inputs.slice(0, captured));
   const stacks = viewsOf(block, equation.inputs.slice(captured + count));
-  const carries = startCarries(block, equation.inputs.slice(captured, captured + count), body.results.slice(0, count));
-  const results = equation.outputs.slice(count).map(({ type }) => block.fresh(type as ArrayType));
-  equation.outputs.forEach((variable, k) => block.setView(variable, k < count ? carries[k]! : results[k - count]!));
-  if (length === 0) return;
   const counter = new Counter(length);
+  const own = body.inputs.slice(captured, captured + count);
+  const kept: readonly Atom[] = [...body.outputs.slice(count), ...(save ? own : [])];
+  const stackTypes = equation.outputs.slice(count).map(({ type }) => type as ArrayType);
+  const walks = own.map((carry) => (length > 0 && kept.includes(carry) ? walkAlong(block, carry.type as ArrayType, counter, reverse) : undefined));
+  const starts = walks.map((walk, k) => walk?.first ?? block.fresh(body.results[k]!.type as ArrayType));
+  equation.inputs.slice(captured, captured + count).forEach((atom, k) => block.store(atom, starts[k]!));
+  // The first stack of a carry is the one in which it moves on.
+  const results = kept.map((atom, k) => (kept.indexOf(atom) === k ? walks[own.indexOf(atom as Variable)]?.stack : undefined) ?? block.fresh(stackTypes[k]!));
+  equation.outputs.forEach((variable, k) => block.setView(variable, k < count ? (walks[k]?.last ?? starts[k]!) : results[k - count]!));
+  if (length === 0) return;
+  const carries = walks.map((walk, k) => walk?.before ?? starts[k]!);
   const given = [...fixed, ...carries, ...stacks.map((stack) => sliceAt(stack, counter))];
   const inner = lowerInner(body, given);
   const next = viewsOf(inner, body.outputs.slice(0, count));
-  const kept: readonly Atom[] = [...body.outputs.slice(count), ...(save ? body.inputs.slice(captured, captured + count) : [])];
   // What the step takes in is kept at its beginning, so that the carries may move on in their places.
   const head = lowerInner(NOTHING, []);
   kept.forEach((atom, k) => {
+    if (walks.some((walk) => walk !== undefined && walk.stack === results[k])) return;
     const position = (body.inputs as readonly Atom[]).indexOf(atom);
     const place = sliceAt(results[k]!, counter);
     if (position < 0) inner.store(atom, place);
     else head.copy(given[position]!, place);
   });
-  updateCarries(inner, carries, next);
-  block.push({ kind: 'scan', counter, reverse, body: [...head.finish(), ...inner.finish()], keeps: regionsOf(carries, results, fixed, stacks) });
+  const staying = walks.flatMap((walk, k) => (walk === undefined ? [k] : []));
+  // What lies in the place of a carry is copied before that changes; what was computed is moved last, when nothing is asked for any more.
+  const moves = walks.flatMap((walk, k) => (walk === undefined ? [] : [{ value: next[k]!, target: walk.after }]));
+  const isComputed = ({ value }: { value: View }): boolean => inner.isOwn(value);
+  for (const { value, target } of moves.filter((move) => !isComputed(move))) inner.copy(value, target);
+  const computed = moves.filter(isComputed);
+  updateCarries(inner, staying.map((k) => carries[k]!), staying.map((k) => next[k]!));
+  for (const { value, target } of computed) inner.moveTo(value, target);
+  block.push({ kind: 'scan', counter, reverse, body: [...head.finish(), ...inner.finish()], keeps: regionsOf(starts, results, fixed, stacks) });
 }
 
 function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): void {

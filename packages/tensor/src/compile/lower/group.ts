@@ -7,7 +7,7 @@ import { accessOf, NodeMaker } from './expressions.ts';
 import { identityMap, type IndexMap } from './index-map.ts';
 import { sourceOf, type MemberAxis, type Reading, type Sight } from './reading.ts';
 import type { RunStep } from './step.ts';
-import type { Region, View } from './view.ts';
+import { sameMoving, samePlace, type Region, type View } from './view.ts';
 
 /** What a member of a group does with its value. */
 export type Purpose =
@@ -119,15 +119,12 @@ function rootsOf(members: readonly Member[], part: readonly Range[], table: Node
 function isSelfCopy({ purpose, value, target, sight }: Member, rank: number): boolean {
   if (purpose.kind !== 'store') return false;
   const source = sourceOf(value, sight);
-  if (source.kind !== 'memory' || source.view.region.root !== target.region.root || !sameMoving(source.view, target)) return false;
+  // Without their offsets, which both accesses have.
+  if (source.kind !== 'memory' || !samePlace({ ...source.view, offset: 0 }, { ...target, offset: 0 })) return false;
   return sameUse(accessOf(source.view, source.map, rank), accessOf(target, identityMap(rank), rank));
 }
 
 const partKey = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
-
-function sameMoving(a: View, b: View): boolean {
-  return a.moving.length === b.moving.length && a.moving.every(({ counter, stride }, k) => counter === b.moving[k]!.counter && stride === b.moving[k]!.stride);
-}
 
 function outputOf({ purpose, target }: Member, buffer: number, rank: number): Output {
   switch (purpose.kind) {

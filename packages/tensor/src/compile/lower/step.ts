@@ -1,11 +1,12 @@
 /** @file Steps: what a compiled program does, in order. Loops and branches hold steps of their own. */
 import type { Primitive } from '@tapeflow/autodiff/extend';
+import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import { describeType } from '../../array/type.ts';
 import { fixedText, type FixedKernel } from '../kernels/fixed.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { kernelText } from '../kernels/text.ts';
-import type { Counter, Region, View } from './view.ts';
+import { placeOf, type Counter, type Region, type View } from './view.ts';
 
 /** Runs a kernel. */
 export interface RunStep {
@@ -171,13 +172,13 @@ export function stepsText(steps: readonly Step[], indent = ''): string[] {
 }
 
 function viewText(view: View): string {
-  const moving = view.moving.length === 0 ? '' : ` moving by ${view.moving.map(({ stride }) => stride).join(', ')}`;
-  const { address } = view.region.root;
-  return `${describeType(view)}${address < 0 ? '' : `@${address}`}${view.offset === 0 ? '' : `+${view.offset}`}${moving}`;
+  const { region, offset, moving } = placeOf(view);
+  const moves = moving.length === 0 ? '' : ` moving by ${moving.map(({ stride }) => stride).join(', ')}`;
+  return `${describeType(view)}${region.address < 0 ? '' : `@${region.address}`}${offset === 0 ? '' : `+${offset}`}${moves}`;
 }
 
 /** A buffer by its address: regions that share memory have one name. */
-function bufferText({ region, moving }: View): string {
-  const { address } = region.root;
-  return `${region.dtype}@${address}${moving.length === 0 ? '' : "'"}`;
+function bufferText(view: View): string {
+  const { region, offset, moving } = placeOf(view);
+  return `${region.dtype}@${region.address + offset * bytesPerElement(region.dtype)}${moving.length === 0 ? '' : "'"}`;
 }

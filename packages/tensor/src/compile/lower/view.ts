@@ -12,8 +12,8 @@ export class Region {
   readonly size: number;
   /** What is there from the start and never changes. */
   readonly constant: TypedArray | undefined;
-  /** The region whose memory this one uses, where a value is updated in place. */
-  shares: Region | undefined;
+  /** Where in the memory of another region this one lies, if it does: a value that is updated in place, or stacked. */
+  place: Place | undefined;
   /** Given by the memory plan, in bytes. */
   address: number = -1;
 
@@ -29,7 +29,7 @@ export class Region {
 
   /** The region that has the memory. */
   get root(): Region {
-    return this.shares === undefined ? this : this.shares.root;
+    return this.place === undefined ? this : this.place.region.root;
   }
 }
 
@@ -48,12 +48,23 @@ export interface Moving {
   readonly stride: number;
 }
 
-/** A window onto a region; strides and offset count elements. */
-export interface View extends ArrayType {
+/** A place in the memory of a region. */
+export interface Place {
   readonly region: Region;
-  readonly strides: readonly number[];
   readonly offset: number;
   readonly moving: readonly Moving[];
+}
+
+/** A window onto a region; strides and offset count elements. */
+export interface View extends ArrayType, Place {
+  readonly strides: readonly number[];
+}
+
+/** Where a view begins in the region that has the memory. */
+export function placeOf({ region, offset, moving }: Place): Place {
+  if (region.place === undefined) return { region, offset, moving };
+  const { place } = region;
+  return placeOf({ region: place.region, offset: place.offset + offset, moving: [...place.moving, ...moving] });
 }
 
 /** A view of a whole region. */
@@ -111,13 +122,16 @@ export function isContiguous({ shape, strides }: View): boolean {
 
 /** Whether two views are of the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
-  return (
-    a.region.root === b.region.root &&
-    a.dtype === b.dtype &&
-    a.offset === b.offset &&
-    sameShape(a.shape, b.shape) &&
-    a.strides.every((stride, axis) => stride === b.strides[axis] || a.shape[axis] === 1) &&
-    a.moving.length === b.moving.length &&
-    a.moving.every(({ counter, stride }, k) => counter === b.moving[k]!.counter && stride === b.moving[k]!.stride)
-  );
+  return samePlace(a, b) && a.dtype === b.dtype && sameShape(a.shape, b.shape) && a.strides.every((stride, axis) => stride === b.strides[axis] || a.shape[axis] === 1);
+}
+
+/** Whether two places are one, at every step of the loops around. */
+export function samePlace(a: Place, b: Place): boolean {
+  const [x, y] = [placeOf(a), placeOf(b)];
+  return x.region === y.region && x.offset === y.offset && sameMoving(x, y);
+}
+
+/** Whether two places move alike. */
+export function sameMoving(a: Pick<Place, 'moving'>, b: Pick<Place, 'moving'>): boolean {
+  return a.moving.length === b.moving.length && a.moving.every(({ counter, stride }, k) => counter === b.moving[k]!.counter && stride === b.moving[k]!.stride);
 }

@@ -4,7 +4,7 @@ import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
-import type { Counter, View } from '../lower/view.ts';
+import { placeOf, type Counter, type View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import { FixedFunctions } from './fixed/index.ts';
 import type { FunctionBuilder } from './function-builder.ts';
@@ -114,10 +114,11 @@ class MainPrinter {
   }
 
   /** Pushes the address of the first element of a view. */
-  private address(f: FunctionBuilder, { region, offset, moving, dtype }: View): void {
-    const bytes = bytesPerElement(dtype);
+  private address(f: FunctionBuilder, view: View): void {
+    const { region, offset, moving } = placeOf(view);
+    const bytes = bytesPerElement(view.dtype);
     // Addresses wrap around like unsigned numbers.
-    f.i32Const((region.root.address + offset * bytes) | 0);
+    f.i32Const((region.address + offset * bytes) | 0);
     for (const { counter, stride } of moving) f.localGet(this.counters.get(counter)!).i32Const(stride * bytes).op('i32.mul').op('i32.add');
   }
 
