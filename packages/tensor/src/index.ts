@@ -23,6 +23,7 @@ export { FileFormatError, type FileFormat, type FileReason } from './io/errors.t
 
 // Random numbers
 export { foldKey, Key, randomKey, randomNormal, randomUniform, splitKey, type NormalOptions, type UniformOptions } from './named/random.ts';
+export { randomChoice, randomInteger, randomPermutation, type ChoiceOptions, type IntegerOptions } from './named/random-discrete.ts';
 export { SeedError } from './random/threefry.ts';
 
 // Elementwise functions
