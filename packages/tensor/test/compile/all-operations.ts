@@ -6,10 +6,11 @@ import { argMax, argMin, argsort, sort, takeAlong } from '../../src/primitives/a
 import { cumulativeArgMax, cumulativeArgMin, cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum, linearRecurrence } from '../../src/primitives/cumulate.ts';
 import * as elementwise from '../../src/primitives/elementwise.ts';
 import { conv, convInput, convKernel, type ConvParams } from '../../src/primitives/conv.ts';
+import { cholesky, choleskySolve, lu, luSolve, triangularSolve } from '../../src/primitives/dense.ts';
 import { dot } from '../../src/primitives/dot.ts';
 import { fourier, realFourier, realFourierTransposed, realTransform } from '../../src/primitives/fourier.ts';
 import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
-import { iota } from '../../src/primitives/structure.ts';
+import { broadcast, iota } from '../../src/primitives/structure.ts';
 
 const OPERATIONS: Readonly<Record<string, unknown>> = { ...elementwise };
 
@@ -65,4 +66,23 @@ export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
   realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },
   realTransform: { shapes: [[3, 10]], run: (x) => realTransform(x, { axis: 1, kind: 'cosine2' }) },
   dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }) },
+  lu: { shapes: [[2, 4, 4]], run: (A) => lu(A) },
+  luSolve: {
+    shapes: [[4, 4], [4, 2]],
+    run: (A, B) => {
+      const [packed, order] = lu(A);
+      return luSolve(A, B, packed, order, { transposed: true });
+    },
+  },
+  cholesky: { shapes: [[3, 2, 2]], run: (A) => cholesky(positive(A)) },
+  choleskySolve: { shapes: [[2, 4, 4], [2, 4, 3]], run: (A, B) => choleskySolve(positive(A), B, cholesky(positive(A))) },
+  triangularSolve: { shapes: [[5, 5], [5, 2]], run: (A, B) => triangularSolve(positive(A), B, { lower: true, transposed: false, unit: false }) },
 };
+
+/** Matrices with a diagonal so large that they are positive definite. */
+function positive(A: Value): Value {
+  const { shape, dtype } = arrayTypeOf(A);
+  const matrix = shape.slice(-2);
+  const diagonal = elementwise.indicator(elementwise.equal(iota(matrix, 0, 'i32'), iota(matrix, 1, 'i32')), full(0, [], dtype));
+  return elementwise.add(A, broadcast(elementwise.mul(diagonal, full(10, [], dtype)), shape, [shape.length - 2, shape.length - 1]));
+}

@@ -9,6 +9,7 @@ import { fourierRows } from './table-fourier.ts';
 import { convRows } from './table-conv.ts';
 import { contractRows } from './table-contract.ts';
 import { controlRows } from './table-control.ts';
+import { denseRows } from './table-dense.ts';
 import { elementwiseRows } from './table-elementwise.ts';
 import { gatherRows } from './table-gather.ts';
 import { randomRows } from './table-random.ts';
@@ -18,7 +19,7 @@ import { solveRows } from './table-solve.ts';
 import { structureRows } from './table-structure.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
-const rows = [...alongRows, ...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...scatterRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows, ...fourierRows];
+const rows = [...alongRows, ...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...scatterRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows, ...fourierRows, ...denseRows];
 const counts = testTable('positional operations', rows, SEED);
 
 /** Functions of the modules that are no operations on arrays: numbers to numbers, and the truth of a plain array. */

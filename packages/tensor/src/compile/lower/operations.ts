@@ -155,5 +155,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   realFourier: host,
   realFourierTransposed: host,
   realTransform: host,
+  cholesky: host,
+  lu: host,
+  triangularSolve: host,
+  choleskySolve: host,
+  luSolve: host,
 };
 
