@@ -72,6 +72,11 @@ export { forLoop, iterate, type IterateOptions } from './control/iterate.ts';
 export { vmap, type Entries } from './control/vmap.ts';
 export type { SliceOf, Stacked } from './control/tensors.ts';
 
+// Matrices
+export { cholesky, determinant, inverse, logDeterminant, solveDense, type DenseOptions, type LogDeterminant } from './named/dense.ts';
+export type { Inverted, MatrixRoles, Others, Paired } from './named/matrix.ts';
+export { NotPositiveDefinite, SingularMatrix } from './named/matrix-errors.ts';
+
 // Linear systems
 export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
 export type { LinearSolution } from './solve/solution.ts';
