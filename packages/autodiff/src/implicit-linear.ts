@@ -24,20 +24,24 @@ export interface SolveContext {
 
 /**
  * Solves `matvec(x) = b` on leaves. Whatever it returns after the solution (steps, residuals) has no derivative. A first guess is
- * given for the system itself only, not for those of derivatives.
+ * given for the system itself only, not for those of derivatives; a preconditioner for all, transposed where the operator is.
  */
 export type LinearSolver = (
   matvec: (xs: readonly Value[]) => Value[],
   bs: readonly Value[],
   context: SolveContext,
   guess?: readonly Value[],
+  precondition?: (xs: readonly Value[]) => Value[],
 ) => { xs: readonly Value[]; info: readonly Value[] };
 
-/** Parameters of the solve equation: inputs are `[...captured, ...b, ...guess]`. */
+/** Parameters of the solve equation: inputs are `[...captured, ...captured by the preconditioner, ...b, ...guess]`. */
 export interface LinearSolveParams {
   /** `[...captured, ...xs] → matvec(xs)`. */
   readonly operator: Program;
   readonly captured: number;
+  /** `[...captured, ...xs] → about the solution of matvec(y) = xs`; it has no influence on derivatives. */
+  readonly preconditioner?: Program;
+  readonly preconditionerCaptured: number;
   readonly symmetric: boolean;
   /** Whether there is a guess, which has no influence on derivatives. */
   readonly guessed: boolean;
@@ -48,16 +52,18 @@ export interface LinearSolveParams {
 }
 
 /** Inputs of one kind each. */
-function parts<T>(inputs: readonly T[], { operator, captured }: LinearSolveParams): { fixed: readonly T[]; bs: readonly T[]; guess: readonly T[] } {
-  const end = captured + operator.results.length;
-  return { fixed: inputs.slice(0, captured), bs: inputs.slice(captured, end), guess: inputs.slice(end) };
+function parts<T>(inputs: readonly T[], { operator, captured, preconditionerCaptured }: LinearSolveParams): { fixed: readonly T[]; beside: readonly T[]; bs: readonly T[]; guess: readonly T[] } {
+  const start = captured + preconditionerCaptured;
+  const end = start + operator.results.length;
+  return { fixed: inputs.slice(0, captured), beside: inputs.slice(captured, start), bs: inputs.slice(start, end), guess: inputs.slice(end) };
 }
 
 function runSolver(inputs: readonly Value[], params: LinearSolveParams): Value[] {
-  const { operator, solver, context, guessed } = params;
-  const { fixed, bs, guess } = parts(inputs, params);
+  const { operator, preconditioner, solver, context, guessed } = params;
+  const { fixed, beside, bs, guess } = parts(inputs, params);
   const matvec = (x: readonly Value[]): Value[] => evaluateProgram(operator, [...fixed, ...x]);
-  const { xs, info } = refusePromise('linearSolve', guessed ? solver(matvec, bs, context, guess) : solver(matvec, bs, context));
+  const precondition = preconditioner && ((x: readonly Value[]): Value[] => evaluateProgram(preconditioner, [...beside, ...x]));
+  const { xs, info } = refusePromise('linearSolve', solver(matvec, bs, context, guessed ? guess : undefined, precondition));
   return [...detachedSolution('linearSolve', xs, operator.results), ...info.map(detached)];
 }
 
@@ -97,7 +103,7 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   jvp(inputs, tangents, outputs, params) {
     const solve = params as LinearSolveParams;
     const { operator } = solve;
-    const { fixed, bs } = parts(inputs, solve);
+    const { fixed, beside, bs } = parts(inputs, solve);
     const dots = parts(tangents, solve);
     const xs = outputs.slice(0, bs.length);
     let right: readonly MaybeValue[] = dots.bs;
@@ -106,14 +112,14 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
       right = right.map((db, k) => subtract(operator.results[k]!, db, dAx[k]));
     }
     if (right.every((db) => db === undefined)) return outputs.map(() => undefined);
-    const dxs = apply(linearSolvePrimitive, [...fixed, ...materialize(right, operator.results)], { ...solve, guessed: false } satisfies LinearSolveParams);
+    const dxs = apply(linearSolvePrimitive, [...fixed, ...beside, ...materialize(right, operator.results)], { ...solve, guessed: false } satisfies LinearSolveParams);
     return outputs.map((_, k) => (k < xs.length ? dxs[k] : undefined));
   },
   // λ = A⁻ᵀ x̄  ⇒  b̄ = λ,  Ā = −λ xᵀ
   vjp(cotangents, inputs, outputs, params, needs) {
     const solve = params as LinearSolveParams;
-    const { operator, captured } = solve;
-    const { fixed, bs, guess } = parts(inputs, solve);
+    const { operator, captured, preconditioner, preconditionerCaptured } = solve;
+    const { fixed, beside, bs, guess } = parts(inputs, solve);
     const xs = outputs.slice(0, bs.length);
     // What the solver reports has no derivative.
     if (cotangents.slice(0, xs.length).every((xBar) => xBar === undefined)) return inputs.map(() => undefined);
@@ -121,10 +127,11 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
       ...solve,
       guessed: false,
       operator: solve.symmetric ? operator : transposeProgram(operator, captured),
+      ...(preconditioner !== undefined && !solve.symmetric && { preconditioner: transposeProgram(preconditioner, preconditionerCaptured) }),
       context: { ...solve.context, transposed: !solve.context.transposed },
     };
-    const lambda = apply(linearSolvePrimitive, [...fixed, ...materialize(cotangents.slice(0, xs.length), operator.results)], adjoint).slice(0, xs.length);
-    const result: MaybeValue[] = [...fixed.map(() => undefined), ...lambda, ...guess.map(() => undefined)];
+    const lambda = apply(linearSolvePrimitive, [...fixed, ...beside, ...materialize(cotangents.slice(0, xs.length), operator.results)], adjoint).slice(0, xs.length);
+    const result: MaybeValue[] = [...fixed.map(() => undefined), ...beside.map(() => undefined), ...lambda, ...guess.map(() => undefined)];
     const needsFixed = operator.inputs.map((_, k) => k < captured && needs[k]!);
     if (needsFixed.some(Boolean)) {
       const minusLambda = lambda.map((value, k) => operator.results[k]!.space.scale(value, -1));
@@ -136,13 +143,17 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   },
   batch(inputs, batched, params, size) {
     const solve = params as LinearSolveParams;
-    const { operator, captured, context } = solve;
+    const { operator, captured, preconditioner, preconditionerCaptured, context } = solve;
     const count = operator.results.length;
-    const stacked = inputs.map((input, k) => (batched[k] || k < captured ? input : operator.results[(k - captured) % count]!.space.batch.repeat(input, size)));
-    const flags = operator.inputs.map((_, k) => k >= captured || batched[k]!);
+    const start = captured + preconditionerCaptured;
+    const stacked = inputs.map((input, k) => (batched[k] || k < start ? input : operator.results[(k - start) % count]!.space.batch.repeat(input, size)));
+    const types = parts(stacked.map(abstractOf), solve);
+    const flags = parts(batched, solve);
+    const all = types.bs.map(() => true);
     const stackedParams: LinearSolveParams = {
       ...solve,
-      operator: batchProgram(operator, flags, size, stacked.slice(0, captured + count).map(abstractOf)),
+      operator: batchProgram(operator, [...flags.fixed, ...all], size, [...types.fixed, ...types.bs]),
+      ...(preconditioner !== undefined && { preconditioner: batchProgram(preconditioner, [...flags.beside, ...all], size, [...types.beside, ...types.bs]) }),
       context: { ...context, batchAxes: context.batchAxes + 1 },
     };
     const outputs = apply(linearSolvePrimitive, stacked, stackedParams);
@@ -167,6 +178,11 @@ export interface ImplicitLinearSolveOptions {
   readonly symmetric?: boolean;
   /** Handed to the solver to start from: a tree like b. Derivatives pass it by. */
   readonly guess?: unknown;
+  /**
+   * Handed to the solver: a linear function of trees like b that nearly undoes the operator. It is recorded once. What it closes over gets no
+   * gradient, and may depend on what is differentiated or batched. It must be symmetric where the operator is said to be.
+   */
+  readonly preconditioner?: (b: never) => unknown;
   /** Types of what the solver reports; needed when it reports anything. */
   readonly info?: LinearSolveParams['info'];
 }
@@ -178,22 +194,26 @@ export interface ImplicitLinearSolveOptions {
  * Returns the solution and what the solver reports (`info`, which has no derivative).
  */
 export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: ImplicitLinearSolveOptions): { x: X; info: readonly Value[] } {
-  const { solver, symmetric = false, guess, info = () => [] } = options;
+  const { solver, symmetric = false, guess, preconditioner, info = () => [] } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
   const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
   requireSame('linearSolve', 'the result of the operator', { structure: closed.result, types: closed.program.results }, like, 'The operator must return a tree like b.');
+  const beside = preconditioner && closeOver('linearSolve', preconditioner as (b: X) => X, [b]);
+  if (beside !== undefined) requireSame('linearSolve', 'the result of the preconditioner', { structure: beside.result, types: beside.program.results }, like, 'The preconditioner must return a tree like b.');
   const flatGuess = guess === undefined ? undefined : flatten(guess, 'linearSolve');
   if (flatGuess !== undefined) requireSame('linearSolve', 'the guess', { structure: flatGuess.structure, types: flatGuess.leaves.map(abstractOf) }, like, 'The guess must be a tree like b.');
   const params: LinearSolveParams = {
     operator: closed.program,
     captured: closed.captured.length,
+    ...(beside !== undefined && { preconditioner: beside.program }),
+    preconditionerCaptured: beside?.captured.length ?? 0,
     symmetric,
     guessed: flatGuess !== undefined,
     solver,
     context: { batchAxes: 0, transposed: false },
     info,
   };
-  const outputs = apply(linearSolvePrimitive, [...closed.captured, ...flat.leaves, ...(flatGuess?.leaves ?? [])], params);
+  const outputs = apply(linearSolvePrimitive, [...closed.captured, ...(beside?.captured ?? []), ...flat.leaves, ...(flatGuess?.leaves ?? [])], params);
   return { x: flat.structure.unflatten(outputs.slice(0, flat.leaves.length)) as X, info: outputs.slice(flat.leaves.length) };
 }

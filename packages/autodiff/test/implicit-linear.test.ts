@@ -72,6 +72,45 @@ describe('a first guess', () => {
   });
 });
 
+describe('a preconditioner (seed 11)', () => {
+  /** What the preconditioner makes of (1, 2, 3), or of the right-hand sides of a batch, whenever a solver runs. */
+  const noted: (readonly unknown[] | undefined)[] = [];
+  const watchedSolver: LinearSolver = (matvec, bs, context, _guess, precondition) => (noted.push(precondition?.(context.batchAxes > 0 ? bs : [1, 2, 3])), denseSolver(matvec, bs, context));
+  const shift = ([a, b, c]: Vector): Vector => [mul(2, b!), mul(3, c!), a!];
+  const run = (b: Vector, preconditioner?: (x: Vector) => Vector, symmetric = false): Vector => implicitLinearSolve(product(matrix), b, { solver: watchedSolver, symmetric, ...(preconditioner && { preconditioner }) }).x;
+
+  test('reaches the solver of the system, and, transposed, that of its adjoint', () => {
+    noted.length = 0;
+    const { pullback } = vjp((b: Vector) => run(b, shift), right);
+    expect(noted).toEqual([[4, 9, 1]]);
+    pullback(right);
+    jvp((b: Vector) => run(b, shift), right as Vector, right);
+    run(right);
+    // The transpose sends a to 2b, b to 3c and c to a.
+    expect(noted).toEqual([[4, 9, 1], [3, 2, 6], [4, 9, 1], [4, 9, 1], undefined]);
+    noted.length = 0;
+    vjp((b: Vector) => run(b, shift, true), right).pullback(right);
+    expect(noted).toEqual([[4, 9, 1], [4, 9, 1]]);
+  });
+
+  test('may depend on what is differentiated or batched; it gets no gradient, and changes none', () => {
+    const scaled = (k: Scalar): Vector => run(right.map((b) => mul(b, k)), (x) => x.map((v) => mul(v, k)));
+    const slope = eliminate(matrix, right);
+    expectAllClose(jvp(scaled, 2 as Scalar, 1 as Scalar).tangent as number[], slope, 1e-14);
+    checkGradients(scaled, 2 as Scalar, { order: 2 });
+    const alone = grad((k: Scalar): Scalar => implicitLinearSolve((x: Scalar) => mul(2, x), 6 as Scalar, { solver: denseSolver, preconditioner: (x: Scalar) => mul(k, x) }).x)(3 as Scalar);
+    expect(alone).toBe(0);
+    noted.length = 0;
+    const members = vmap((k: Scalar): Scalar => scaled(k)[0]!)(new NumberList([1, 2]));
+    expectAllClose(unstack(members) as number[], [slope[0]!, 2 * slope[0]!], 1e-14);
+    expect(noted[0]!.map((x) => unstack(x as never))).toEqual(right.map((b) => [b as number, 4 * (b as number)]));
+  });
+
+  test('of another structure is refused', () => {
+    expect(() => run(right, ([a]) => [a!])).toThrow('linearSolve: the result of the preconditioner');
+  });
+});
+
 describe('derivatives', () => {
   const entries = ([m, b]: readonly [Matrix, Vector]): Vector => solve(m, b);
 
