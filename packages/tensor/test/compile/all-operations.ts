@@ -52,6 +52,8 @@ export const RANDOM_OPERATIONS: Readonly<Record<string, (keys: Value) => Value>>
 export interface WholeOperation {
   readonly shapes: readonly (readonly number[])[];
   readonly run: (...xs: Value[]) => Value | readonly Value[];
+  /** Products per sum, of operations whose sums are formed in another order in kernels. */
+  readonly terms?: number;
 }
 
 const STEPS: ConvParams = { stride: [2, 1], dilation: [1, 2], low: [1, 0], high: [0, 2], groups: 2 };
@@ -65,7 +67,7 @@ export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
   realFourier: { shapes: [[3, 10]], run: (x) => realFourier(x, { axis: 1 }) },
   realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },
   realTransform: { shapes: [[3, 10]], run: (x) => realTransform(x, { axis: 1, kind: 'cosine2' }) },
-  dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }) },
+  dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }), terms: 4 },
   lu: { shapes: [[2, 4, 4]], run: (A) => lu(A) },
   luSolve: {
     shapes: [[4, 4], [4, 2]],

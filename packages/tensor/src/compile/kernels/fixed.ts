@@ -10,7 +10,7 @@ export interface MatrixStrides {
   readonly column: number;
 }
 
-/** Products of many pairs of matrices: how many, and elements from one to the next. */
+/** Products of many pairs of matrices: how many, and elements from one to the next. Those with one result, at stride 0, are added up. */
 export interface MatrixBatch {
   readonly length: number;
   readonly left: number;
@@ -18,7 +18,7 @@ export interface MatrixBatch {
   readonly result: number;
 }
 
-/** result[row, column] = Σ left[row, term] right[term, column]. Views: left, right, result. */
+/** result[row, column] = Σ left[row, term] right[term, column]. */
 export interface MatrixProduct {
   readonly kind: 'matrixProduct';
   readonly dtype: FloatDType;
@@ -26,7 +26,8 @@ export interface MatrixProduct {
   readonly terms: number;
   readonly columns: number;
   readonly left: MatrixStrides;
-  readonly right: MatrixStrides;
+  /** `indexed`: the element lies at termOffsets[term] + columnOffsets[column], in bytes; both lists increase. */
+  readonly right: MatrixStrides | 'indexed';
   readonly result: MatrixStrides;
   readonly batch: readonly MatrixBatch[];
 }

@@ -4,7 +4,8 @@ import { isFloat, type FloatDType } from '../../array/dtype.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { rolesOf, type DotParams } from '../../primitives/dot.ts';
-import type { MatrixBatch } from '../kernels/fixed.ts';
+import type { MatrixBatch, MatrixProduct } from '../kernels/fixed.ts';
+import { planMatrixProduct } from '../kernels/matrix-plan.ts';
 import type { Block } from './block.ts';
 import { transposeView, type View } from './view.ts';
 
@@ -33,6 +34,11 @@ function matrixView(block: Block, view: View, batch: number, split: number): Vie
   return block.contiguous(view, fits);
 }
 
+/** Memory for what a kernel packs. */
+function scratchFor(block: Block, kernel: MatrixProduct): View {
+  return block.fresh({ shape: [planMatrixProduct(kernel).scratch], dtype: kernel.dtype });
+}
+
 /** dot of real numbers as a product of matrices; false where it is none. */
 export function matrixProduct(block: Block, { params, inputs, outputs }: Equation): boolean {
   const type = outputs[0]!.type as ArrayType;
@@ -53,22 +59,18 @@ export function matrixProduct(block: Block, { params, inputs, outputs }: Equatio
   const columns = merged(right, count, rightSplit)!;
   const rightTerms = merged(right, rightSplit, right.shape.length)!;
   const strides = rowMajor(type.shape);
-  const batch = left.shape.slice(0, count).map((length, axis): MatrixBatch => ({ length, left: left.strides[axis]!, right: right.strides[axis]!, result: strides[axis]! }));
-  block.push({
-    kind: 'fixed',
-    kernel: {
-      kind: 'matrixProduct',
-      dtype: type.dtype as FloatDType,
-      rows: rows.length,
-      terms: terms.length,
-      columns: columns.length,
-      left: { row: rows.stride, column: terms.stride },
-      right: { row: rightTerms.stride, column: columns.stride },
-      result: { row: columns.length, column: 1 },
-      batch,
-    },
-    views: [left, right, result],
-    written: [2],
-  });
+  const kernel: MatrixProduct = {
+    kind: 'matrixProduct',
+    dtype: type.dtype as FloatDType,
+    rows: rows.length,
+    terms: terms.length,
+    columns: columns.length,
+    left: { row: rows.stride, column: terms.stride },
+    right: { row: rightTerms.stride, column: columns.stride },
+    result: { row: columns.length, column: 1 },
+    batch: left.shape.slice(0, count).map((length, axis): MatrixBatch => ({ length, left: left.strides[axis]!, right: right.strides[axis]!, result: strides[axis]! })),
+  };
+  if (terms.length === 0) block.push({ kind: 'clear', target: result });
+  else block.push({ kind: 'fixed', kernel, views: [left, right, result, scratchFor(block, kernel)], written: [2, 3] });
   return true;
 }
