@@ -3,6 +3,8 @@
  * function of the module, which takes the addresses of the views of its step.
  */
 import type { FloatDType } from '../../array/dtype.ts';
+import type { LineTransform } from './lines/layout.ts';
+import { lineArrays } from './lines/line-plan.ts';
 
 /** Elements from one row to the next, and from one column to the next. */
 export interface MatrixStrides {
@@ -33,7 +35,7 @@ export interface MatrixProduct {
 }
 
 /** A fixed kernel by its kind. */
-export type FixedKernel = MatrixProduct;
+export type FixedKernel = MatrixProduct | LineTransform;
 
 /** Equal for kernels that are one function. */
 export function fixedKey(kernel: FixedKernel): string {
@@ -47,6 +49,11 @@ export function fixedText(kernel: FixedKernel, views: readonly string[]): string
       const { rows, terms, columns, batch } = kernel;
       const times = batch.map(({ length }) => `${length} × `).join('');
       return `${views[2]!} = ${views[0]!} · ${views[1]!}, ${times}(${rows} × ${terms}) · (${terms} × ${columns})`;
+    }
+    case 'lineTransform': {
+      const { transform, length, outer, inner } = kernel;
+      const { inputs, outputs } = lineArrays(transform, length);
+      return `${views.slice(inputs, inputs + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
     }
   }
 }

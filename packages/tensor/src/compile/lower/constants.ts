@@ -9,6 +9,7 @@ export class ConstantPool {
   private readonly byArray = new Map<NDArray, View>();
   private readonly uniform = new Map<string, Region>();
   private readonly ramps = new Map<string, Region>();
+  private readonly tables = new Map<string, Region>();
 
   /** One value everywhere. */
   full(value: number, shape: Shape, dtype: DType): View {
@@ -31,6 +32,18 @@ export class ConstantPool {
       this.ramps.set(key, (region = new Region(dtype, length, ramp)));
     }
     return { region, dtype, shape, strides: shape.map((_, k) => (k === axis ? 1 : 0)), offset: 0, moving: [] };
+  }
+
+  /** A table of numbers, made once for all that ask for it under one key. */
+  table(key: string, dtype: DType, make: () => ArrayLike<number>): View {
+    let region = this.tables.get(key);
+    if (region === undefined) {
+      const numbers = make();
+      const data = allocate(dtype, numbers.length);
+      data.set(numbers);
+      this.tables.set(key, (region = new Region(dtype, data.length, data)));
+    }
+    return wholeView(region, [region.size]);
   }
 
   /** The elements of an array; along axes on which it does not change they are stored once. */

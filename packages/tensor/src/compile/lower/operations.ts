@@ -8,6 +8,7 @@ import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
+import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
@@ -151,14 +152,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   conv: host,
   convInput: host,
   convKernel: host,
-  fourier: host,
-  realFourier: host,
-  realFourierTransposed: host,
-  realTransform: host,
   cholesky: host,
   lu: host,
   triangularSolve: host,
   choleskySolve: host,
   luSolve: host,
+  fourier: fixed(fourierTransform),
+  realFourier: fixed(realFourierTransform),
+  realFourierTransposed: fixed(realFourierTransform),
+  realTransform: fixed(realLineTransform),
 };
 

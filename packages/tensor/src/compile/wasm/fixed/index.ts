@@ -1,6 +1,7 @@
 /** @file Functions of fixed kernels, each made once per module. */
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
+import { emitLineTransform } from './lines/index.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 
 type Kind = FixedKernel['kind'];
@@ -8,6 +9,7 @@ type Kind = FixedKernel['kind'];
 /** Adds the function of a kernel to a module: (address of each view) →. */
 const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
   matrixProduct: emitMatrixProduct,
+  lineTransform: emitLineTransform,
 };
 
 /** The fixed kernels of a module. */
@@ -24,7 +26,8 @@ export class FixedFunctions {
     const key = fixedKey(kernel);
     const known = this.functions.get(key);
     if (known !== undefined) return known;
-    const made = EMITTERS[kernel.kind](this.module, `${kernel.kind}${this.functions.size}`, kernel);
+    const emit = EMITTERS[kernel.kind] as (module: ModuleBuilder, name: string, kernel: FixedKernel) => FunctionReference;
+    const made = emit(this.module, `${kernel.kind}${this.functions.size}`, kernel);
     this.functions.set(key, made);
     return made;
   }

@@ -1,0 +1,56 @@
+/** @file How the lines of an array are distributed over lanes, and the scratch memory that this takes. */
+import { bytesPerElement, type FloatDType } from '../../../array/dtype.ts';
+import { lineArrays, linePlan, type LineTransformName } from './line-plan.ts';
+import type { LinePlan } from './stage.ts';
+
+/** Elements from one line to the next along the outer and the inner axis of lines, and from one element of a line to the next. */
+export interface LineStrides {
+  readonly outer: number;
+  readonly inner: number;
+  readonly element: number;
+}
+
+/** Transforms outer × inner lines. Views: inputs, outputs, scratch, table. */
+export interface LineTransform {
+  readonly kind: 'lineTransform';
+  readonly transform: LineTransformName;
+  readonly dtype: FloatDType;
+  /** Elements of a real line, or of a complex one. */
+  readonly length: number;
+  readonly outer: number;
+  readonly inner: number;
+  readonly from: LineStrides;
+  readonly to: LineStrides;
+}
+
+/** The work on one group of lines. */
+export interface LineLayout {
+  readonly plan: LinePlan;
+  readonly lanes: number;
+  /** Vectors side by side in a row. */
+  readonly vectors: number;
+  /** Whether the lanes of a row lie side by side in the array, so that no scratch memory is needed for it. */
+  readonly readsRows: boolean;
+  readonly writesRows: boolean;
+  /** Rows of scratch memory: of the plan, of the elements that are read, and of those that are written. */
+  readonly rows: number;
+  readonly inputRows: number;
+  readonly outputRows: number;
+  readonly scratchBytes: number;
+}
+
+/** As many vectors as fill a cache line, or fewer. */
+const MOST_VECTORS = 2;
+
+/** The layout of a kernel. */
+export function lineLayout({ transform, dtype, length, inner, from, to }: LineTransform): LineLayout {
+  const plan = linePlan(transform, length);
+  const lanes = 16 / bytesPerElement(dtype);
+  const readsRows = from.inner === 1 && inner >= lanes;
+  const writesRows = to.inner === 1 && inner >= lanes;
+  const vectors = readsRows && writesRows ? Math.min(MOST_VECTORS, Math.floor(inner / lanes)) : 1;
+  const { inputs, inputLength, outputs, outputLength } = lineArrays(transform, length);
+  const inputRows = readsRows ? 0 : inputs * inputLength;
+  const outputRows = writesRows ? 0 : outputs * outputLength;
+  return { plan, lanes, vectors, readsRows, writesRows, rows: plan.rows, inputRows, outputRows, scratchBytes: 16 * vectors * (plan.rows + inputRows + outputRows) };
+}
