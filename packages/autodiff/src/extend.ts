@@ -36,6 +36,7 @@ export { forwardLeaves } from './forward.ts';
 export { recordLeaves, type Recording } from './reverse.ts';
 export { jacobianLeaves, type LeafJacobian } from './jacobian.ts';
 export { linearSolvePrimitive, type LinearSolveParams } from './implicit-linear.ts';
+export { implicitSystems, type SystemsOptions, type SystemsSolver } from './implicit-root.ts';
 export { directionGenerator } from './check-gradients.ts';
 
 // Special functions of plain numbers

@@ -73,7 +73,7 @@ export function detachedSolution(operation: string, xs: readonly Value[], types:
  * What a solver returns, without the derivative it may have from what it closes over (a preconditioner): the solution does not
  * depend on how it was found.
  */
-function detached(value: Value): Value {
+export function detached(value: Value): Value {
   return value instanceof Box && !(value instanceof TraceBox) ? applyOne(stopGradientPrimitive, [value], spaceOf(value)) : value;
 }
 

@@ -1,6 +1,7 @@
 /** @file implicitRoot and implicitFixedPoint: derivatives by the implicit function theorem, never through the steps. */
 import { describe, expect, test } from 'vitest';
 import { AsyncFunctionError, checkGradients, grad, implicitFixedPoint, implicitRoot, jvp, TreeError, vmap, type ImplicitRootOptions, type RootSolver } from '../src/index.ts';
+import { implicitSystems, type Value } from '../src/extend.ts';
 import { add, cos, div, exp, log, mul, NumberList, pow, sin, square, stack, sub, unstack, type Scalar } from '../src/scalar.ts';
 import { denseSolver, derivativeModes, eliminate, expectAllClose, expectClose, plain, type ScalarFunction } from './support.ts';
 
@@ -144,5 +145,39 @@ describe('refusals', () => {
 
   test('a solver that fails is heard', () => {
     expect(run((x: Vector) => x, () => { throw new Error('no root'); })).toThrow('no root');
+  });
+});
+
+describe('many systems at once', () => {
+  // x² = c by Heron's map, with what the solver was told, and how often it was asked.
+  const asked: number[] = [];
+  const solve = (c: Scalar): { x: Scalar; info: readonly unknown[] } =>
+    implicitSystems('root', (x: Scalar) => sub(square(x), c), 1 as Scalar, {
+      solver(residual, [guess], { batchAxes }) {
+        asked.push(batchAxes);
+        const numbersOf = (value: unknown): number[] => (batchAxes === 0 ? [value as number] : (unstack(value as NumberList) as number[]));
+        const valueOf = (numbers: number[]): Value => (batchAxes === 0 ? numbers[0]! : stack(numbers));
+        let xs = numbersOf(guess);
+        for (let step = 0; step < 30; step++) xs = numbersOf(residual([valueOf(xs)])[0]).map((r, k) => xs[k]! - r / (2 * xs[k]!));
+        return { xs: [valueOf(xs)], info: residual([valueOf(xs)]) };
+      },
+      linearSolver: denseSolver,
+      info: (xs) => xs,
+    });
+
+  test('a solver that takes them gets all members of a vmap in one call, and reports', () => {
+    asked.length = 0;
+    const one = solve(2);
+    expectClose(one.x as number, Math.SQRT2, 1e-15);
+    expectClose(one.info[0] as number, 0, 1e-15);
+    const all = vmap((c: Scalar) => solve(c).x)(stack([2, 9, 49]));
+    expectAllClose(unstack(all as NumberList), [Math.SQRT2, 3, 7], 1e-15);
+    expect(asked).toEqual([0, 1]);
+  });
+
+  test('what a solver reports has no derivative, what it finds has', () => {
+    expectClose(grad((c: Scalar) => solve(c).x)(4) as number, 0.25, 1e-15);
+    expectClose(grad((c: Scalar) => add(solve(c).x, mul(100, solve(c).info[0] as Scalar)))(4) as number, 0.25, 1e-15);
+    expectClose(jvp((c: Scalar) => solve(c).x, 4, 1).tangent as number, 0.25, 1e-15);
   });
 });

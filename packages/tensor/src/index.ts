@@ -69,6 +69,12 @@ export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
 
+// Roots and fixed points
+export { root, type RootOptions } from './solve/root.ts';
+export { fixedPoint, type FixedPointOptions } from './solve/fixed-point.ts';
+export { RootNotFound, type RootMethod, type RootSolution, type RootStatus, type SystemReport } from './solve/root-report.ts';
+export { SingularJacobian } from './solve/search.ts';
+
 // Programs
 export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitReport } from './compile/jit.ts';
 export type { Backend } from './compile/executable.ts';

@@ -53,7 +53,7 @@ type Limits = Omit<SolveOptions, 'x0'>;
 const maxStepsFor = (options: Limits, unknowns: number): number => options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000);
 
 /** The solver that the implicit solve runs, forwards and for adjoints. */
-function makeSolver(chosen: 'cg' | 'bicgstab', options: Limits, ownBatchAxes: number): LinearSolver {
+export function makeSolver(chosen: 'cg' | 'bicgstab', options: Limits, ownBatchAxes: number): LinearSolver {
   const { nullSpace = 'auto', onFailure = 'throw', absolute = 0 } = options;
   return (matvec, given, context, guess) => {
     const batchAxes = context.batchAxes + ownBatchAxes;
