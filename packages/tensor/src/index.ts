@@ -61,7 +61,8 @@ export { interpolate, interpolateStencil, stencilAt, type Stencil } from './name
 // Loops, branches and checks
 export { check } from './control/named-check.ts';
 export { cond, LoopLimitError, scan, whileLoop, type ScanOptions } from './control/named.ts';
-export { iterate, type IterateOptions } from './control/iterate.ts';
+export { forLoop, iterate, type IterateOptions } from './control/iterate.ts';
+export { vmap, type Entries } from './control/vmap.ts';
 export type { SliceOf, Stacked } from './control/tensors.ts';
 
 // Linear systems

@@ -1,4 +1,4 @@
-/** @file iterate: a function applied again and again, with all states on the way. */
+/** @file A function applied again and again: iterate, with all states on the way, and forLoop, with the last one alone. */
 import { ArgumentError } from '../errors.ts';
 import { concat, expand } from '../named/restructure.ts';
 import type { Tensor } from '../named/tensor.ts';
@@ -34,4 +34,16 @@ export function iterate<C, const K extends string = 'step'>(f: (state: C, step: 
     const { type } = t.dims.find(({ name }) => name === along)!;
     return concat([expand(starts[k++]!, along, { type, extent: 1 }), t], along);
   }, later) as Stacked<C, K>;
+}
+
+/**
+ * The state after so many steps: `state ← body(state, step)` for step = 0, 1, 2, …. The body is recorded once and must return a state like the
+ * one it takes; numbers in the state become scalars. Derivatives in both modes and to any order reach the first state and all that the body
+ * closes over; reverse mode keeps all states (`checkpoint` and `rollout` keep fewer).
+ *
+ * Throws `TreeError` when a state differs from the one before in structure or types.
+ */
+export function forLoop<C>(steps: number, body: (state: C, step: Scalar) => C, state: C): C {
+  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('forLoop', 'steps', steps, 'Give an integer ≥ 0.');
+  return scan((current: C, step: Scalar) => [body(current, step), undefined] as const, state, steps)[0];
 }

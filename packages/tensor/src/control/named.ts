@@ -52,7 +52,7 @@ export function scan(step: (carry: never, x: never) => readonly [unknown, unknow
   requireSameCarry('scan', flat.structure, flat.leaves.map(abstractOf), next!, closed.program.results);
   const outputs = scanLeaves(closed.program, closed.captured, flat.leaves, flatten(stacks, 'scan').leaves, dim.size, reverse);
   const [end, ys] = closed.result.unflatten(outputs) as [unknown, unknown];
-  return [end, stackedAlong(ys, dim)];
+  return [end, stackedAlong('scan', ys, dim)];
 }
 
 /** The numbers of the steps, as something to walk along. */

@@ -1,6 +1,6 @@
 /** @file Trees of tensors as loops need them: numbers as scalars, slices along a dimension, stacks. */
 import { mapTree, TREE, type TreeNode } from '@tapeflow/autodiff';
-import type { Value } from '@tapeflow/autodiff/extend';
+import { Box, SPACE, type Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
 import { DimensionError } from '../errors.ts';
 import { alignValue, type Named } from '../named/align.ts';
@@ -21,10 +21,13 @@ export function withScalars<T>(tree: T): T {
   return mapTree((leaf) => (typeof leaf === 'number' ? scalar(leaf) : leaf), tree);
 }
 
+/** Whether something has parts: values, such as the words of a key, have none. */
+const isInner = (tree: unknown): tree is object => typeof tree === 'object' && tree !== null && !(tree instanceof Box) && !(SPACE in tree);
+
 /** Applies `f` to every tensor of a tree. */
 export function mapTensors(f: (t: Tensor) => Tensor, tree: unknown): unknown {
   if (tree instanceof Tensor) return f(tree);
-  if (typeof tree !== 'object' || tree === null) return tree;
+  if (!isInner(tree)) return tree;
   if (Array.isArray(tree)) return tree.map((part) => mapTensors(f, part));
   if (TREE in tree) {
     const { children, rebuild } = (tree as TreeNode)[TREE]();
@@ -36,7 +39,7 @@ export function mapTensors(f: (t: Tensor) => Tensor, tree: unknown): unknown {
 /** The tree with the dimensions of its tensors in the order of those of a similar tree: names decide, not positions. */
 export function alignedLike(tree: unknown, model: unknown): unknown {
   if (tree instanceof Tensor) return model instanceof Tensor && isPermuted(tree.dims, model.dims) ? wrap({ value: alignValue(tree, model.dims), dims: model.dims }) : tree;
-  if (typeof tree !== 'object' || tree === null || typeof model !== 'object' || model === null) return tree;
+  if (!isInner(tree) || !isInner(model)) return tree;
   if (Array.isArray(tree)) return tree.map((part, k) => alignedLike(part, (model as readonly unknown[])[k]));
   if (TREE in tree) {
     if (!(TREE in model)) return tree;
@@ -84,9 +87,9 @@ function placeholder(stack: Value): NDArray {
 }
 
 /** Tensors whose values have one axis more than dimensions: the dimension in front. */
-export function stackedAlong(tree: unknown, dim: Dim): unknown {
+export function stackedAlong(operation: string, tree: unknown, dim: Dim): unknown {
   return mapTensors((t: Named) => {
-    refuseExisting('scan', t.dims, dim.name);
+    refuseExisting(operation, t.dims, dim.name);
     return inStorageOrder(new Tensor(t.value, [dim, ...t.dims]));
   }, tree);
 }

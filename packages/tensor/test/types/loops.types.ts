@@ -1,6 +1,6 @@
 /** @file Loops, branches and compiled functions keep dimension names: slices lose the dimension of a scan, stacks gain it. */
 import { grad } from '@tapeflow/autodiff';
-import { cond, jit, l2, less, scan, whileLoop, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { cond, fixedPoint, forLoop, jit, l2, less, root, scan, vmap, whileLoop, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { expectType } from './same.ts';
 
 declare const x: Tensor<'x'>;
@@ -39,3 +39,22 @@ expectType<Tensor<'x'>>()(jit(step)(x, 0.1));
 expectType<Tensor<'x'>>()(grad(jit((u: Tensor<'x'>) => l2(u)))(x));
 // @ts-expect-error the arguments are those of the function
 jit(step)(xt.at({ x: 0 }), 0.1);
+
+// vmap, forLoop
+expectType<Tensor<'t'>>()(vmap((u: Tensor<'x'>) => l2(u), 't')(xt));
+expectType<Tensor<'x' | 't'>>()(vmap((u: Tensor<'x'>, a: Scalar) => u.mul(a), 't')(x, series));
+expectType<Tensor<'x' | 't'>>()(vmap(grad((u: Tensor<'x'>) => l2(u)), 't')(xt));
+expectType<{ u: Tensor<'x' | 't'>; total: Tensor<'t'> }>()(vmap(({ u }: { u: Tensor<'x'> }) => ({ u, total: l2(u) }), 't')({ u: xt }));
+// @ts-expect-error an entry has x
+vmap((u: Tensor<'x'>) => l2(u), 't')(series);
+// @ts-expect-error a number is no tensor
+vmap((u: Tensor<'x'>) => l2(u), 't')(1);
+expectType<Tensor<'x'>>()(forLoop(3, (u: Tensor<'x'>, k) => u.mul(k), x));
+// @ts-expect-error a state is like the one before
+forLoop(3, (u: Tensor<'x'>) => l2(u), x);
+
+// Roots
+expectType<{ u: Tensor<'x'>; p: Scalar }>()(root(({ u, p }: { u: Tensor<'x'>; p: Scalar }) => ({ u: u.mul(p), p }), { u: x, p: s }).value);
+expectType<Tensor<'x'>>()(fixedPoint((u: Tensor<'x'>) => u.mul(0.5), x).value);
+// @ts-expect-error as many equations as unknowns
+root((u: Tensor<'x'>) => l2(u), x);
