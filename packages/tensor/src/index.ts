@@ -17,6 +17,7 @@ export { fromNdarray, toNdarray, type NdarrayLike } from './named/ndarray.ts';
 
 // Random numbers
 export { foldKey, Key, randomKey, randomNormal, randomUniform, splitKey, type NormalOptions, type UniformOptions } from './named/random.ts';
+export { randomChoice, randomInteger, randomPermutation, type ChoiceOptions, type IntegerOptions } from './named/random-discrete.ts';
 export { SeedError } from './random/threefry.ts';
 
 // Elementwise functions

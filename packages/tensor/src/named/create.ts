@@ -117,7 +117,8 @@ export function zerosLike({ value, dims }: Named): Tensor {
   return filled(0, dims, arrayTypeOf(value).dtype);
 }
 
-function onlyDim(operation: string, shape: ShapeRecord): Dim {
+/** The dimension of a record of one. */
+export function onlyDim(operation: string, shape: ShapeRecord): Dim {
   const dims = makeDims(shape, operation);
   const [dim] = dims;
   if (dim === undefined || dims.length > 1) throw new DimensionError(operation, dims[1]?.name ?? '', `${dims.length} dimensions were given.`, [describeDims(dims)], 'Give one dimension, and combine sequences along several by adding them.');

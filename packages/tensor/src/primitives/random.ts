@@ -8,7 +8,8 @@ import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, NDArray } from '../a
 import { checkShape } from '../array/shapes.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
-import { DTypeError, ShapeError } from '../errors.ts';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.ts';
+import { integersBetween, permutationOf } from '../random/integers.ts';
 import { normal32, normal64 } from '../random/normal.ts';
 import { childKey as childOf, randomBits as drawBits, uniform32, uniform64, type RandomKey } from '../random/threefry.ts';
 import { iota } from './structure.ts';
@@ -17,6 +18,12 @@ import { iota } from './structure.ts';
 export interface DrawParams {
   readonly shape: Shape;
   readonly dtype: DType;
+}
+
+/** Parameters of a draw of integers in [low, low + range). */
+export interface IntegerParams extends DrawParams {
+  readonly low: number;
+  readonly range: number;
 }
 
 /** Shape of the keys in an array of keys. */
@@ -38,14 +45,14 @@ function forEachKey(keys: NDArray, visit: (key: RandomKey, k: number) => void): 
 }
 
 /** An operation that gives `count` numbers per key. */
-function draw(name: string, numbers: (key: RandomKey, count: number, dtype: DType) => TypedArray | Uint32Array): Primitive {
+function draw<Params extends DrawParams>(name: string, numbers: (key: RandomKey, count: number, params: Params) => TypedArray | Uint32Array): Primitive {
   const declared: Primitive = discrete({
     name,
     evaluate([keys], params) {
       const { shape, dtype } = drawnType(name, arrayTypeOf(keys), params as DrawParams);
       const count = sizeOf((params as DrawParams).shape);
       const out = checkedAllocate(name, dtype, shape);
-      forEachKey(keys as NDArray, (key, k) => out.set(numbers(key, count, dtype), k * count));
+      forEachKey(keys as NDArray, (key, k) => out.set(numbers(key, count, params as Params), k * count));
       return [NDArray.of(out, shape, dtype)];
     },
     abstract: ([keys], params) => [arrayAbstract(drawnType(name, keys!.type as ArrayType, params as DrawParams))],
@@ -56,8 +63,10 @@ function draw(name: string, numbers: (key: RandomKey, count: number, dtype: DTyp
 }
 
 const bitsPrimitive = draw('randomBits', (key, count) => drawBits(key, count));
-const uniformPrimitive = draw('randomUniform', (key, count, dtype) => (dtype === 'f64' ? uniform64(drawBits(key, 2 * count)) : uniform32(drawBits(key, count))));
-const normalPrimitive = draw('randomNormal', (key, count, dtype) => (dtype === 'f64' ? normal64(drawBits(key, 2 * count)) : normal32(drawBits(key, count))));
+const uniformPrimitive = draw('randomUniform', (key, count, { dtype }) => (dtype === 'f64' ? uniform64(drawBits(key, 2 * count)) : uniform32(drawBits(key, count))));
+const normalPrimitive = draw('randomNormal', (key, count, { dtype }) => (dtype === 'f64' ? normal64(drawBits(key, 2 * count)) : normal32(drawBits(key, count))));
+const integerPrimitive = draw<IntegerParams>('randomInteger', (key, count, { low, range }) => integersBetween(key, count, low, range));
+const permutationPrimitive = draw('randomPermutation', (key, count) => permutationOf(key, count));
 
 function checkReal(operation: string, dtype: DType): void {
   if (!isFloat(dtype)) throw new DTypeError(operation, [dtype], 'random numbers are real.', 'Use f32 or f64, and convert or floor the result.');
@@ -78,6 +87,20 @@ export function randomUniform(keys: Value, shape: Shape, dtype: FloatDType): Val
 export function randomNormal(keys: Value, shape: Shape, dtype: FloatDType): Value {
   checkReal('randomNormal', dtype);
   return applyOne(normalPrimitive, [keys], { shape, dtype } satisfies DrawParams);
+}
+
+/** Integers (i32) in [low, high), each as likely as every other. */
+export function randomInteger(keys: Value, shape: Shape, low: number, high: number): Value {
+  for (const [argument, end] of [['low', low], ['high', high]] as const) {
+    if (!Number.isInteger(end) || Math.abs(end) > 2 ** 31) throw new ArgumentError('randomInteger', argument, end, 'Give an integer from −2³¹ to 2³¹.');
+  }
+  if (low >= high) throw new ArgumentError('randomInteger', 'high', high, `Give an integer above low, which is ${low}.`);
+  return applyOne(integerPrimitive, [keys], { shape, dtype: 'i32', low, range: high - low } satisfies IntegerParams);
+}
+
+/** The integers 0 … count − 1 (i32) in random order, each order as likely as every other. */
+export function randomPermutation(keys: Value, count: number): Value {
+  return applyOne(permutationPrimitive, [keys], { shape: [count], dtype: 'i32' } satisfies DrawParams);
 }
 
 function childType(keys: ArrayType, indices: ArrayType): ArrayType {

@@ -1,7 +1,7 @@
 /** @file Rows of the table of operations: random numbers from keys. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import type { DType } from '../../src/array/dtype.ts';
-import { DTypeError, ShapeError } from '../../src/errors.ts';
+import { ArgumentError, DTypeError, ShapeError } from '../../src/errors.ts';
 import * as p from '../../src/primitives/random.ts';
 import { build, list, toArray, type Nested } from './nested.ts';
 import { normalQuantile, threefryByDefinition } from './oracles.ts';
@@ -95,6 +95,63 @@ const randomNormal: Row = {
   exempt: { rank0 },
 };
 
+/** Words that a draw of a number in [0, range) may use, in their order: the own one, then both of each further block. */
+function* candidates(x: readonly number[], count: number, k: number): Generator<number> {
+  yield words(x, count)[k]!;
+  for (let attempt = 0; ; attempt++) yield* threefryByDefinition([x[0]!, x[1]!], [k, 0x5245_5452 + attempt]);
+}
+/** The remainder of the first word that does not lie in the incomplete last block of `range` words. */
+function remainder(x: readonly number[], count: number, k: number, range: number): number {
+  const whole = BigInt(2 ** 32) / BigInt(range);
+  for (const word of candidates(x, count, k)) if (BigInt(word >>> 0) / BigInt(range) < whole) return (word >>> 0) % range;
+  return NaN;
+}
+const integers = (low: number, high: number) => (x: readonly number[], count: number): number[] => list(count, (k) => low + remainder(x, count, k, high - low));
+const drawInteger = (low: number, high: number) => (keys: Value, shape: Shape): Value => p.randomInteger(keys, shape, low, high);
+const exact: Partial<Case> = { dtype: 'i32', tolerance: 0 };
+/** Of so many values every third word is refused. */
+const [LOW, HIGH] = [-(2 ** 30), 2 ** 30 + 2 ** 29 + 7];
+const randomInteger: Row = {
+  name: 'randomInteger',
+  cases: [
+    ...draws(drawInteger(-3, 4), integers(-3, 4), exact),
+    ...draws(drawInteger(LOW, HIGH), integers(LOW, HIGH), exact).map((c) => ({ ...c, title: `${c.title}, of many words that are refused` })),
+    ...draws(drawInteger(-(2 ** 31), 2 ** 31), integers(-(2 ** 31), 2 ** 31), exact).slice(0, 1).map((c) => ({ ...c, title: 'all integers' })),
+    ...draws(drawInteger(5, 6), () => [5, 5, 5, 5, 5, 5, 5], exact).slice(0, 1).map((c) => ({ ...c, title: 'one integer' })),
+  ],
+  errors: [
+    ...misuse('randomInteger', drawInteger(0, 2)),
+    { title: 'no range', run: () => p.randomInteger(some([2]), [2], 3, 3), error: ArgumentError, fields: { operation: 'randomInteger', argument: 'high', seen: 3 } },
+    { title: 'an end that is no integer', run: () => p.randomInteger(some([2]), [2], 0.5, 3), error: ArgumentError, fields: { argument: 'low', seen: 0.5 } },
+    { title: 'an end beyond 32 bits', run: () => p.randomInteger(some([2]), [2], 0, 2 ** 31 + 1), error: ArgumentError, fields: { argument: 'high' } },
+  ],
+  exempt: { rank0 },
+};
+
+/** From the end, each place is exchanged with one at or before it. */
+function shuffled(x: readonly number[], count: number): number[] {
+  const order = list(count, (k) => k);
+  for (let k = count - 1; k > 0; k--) {
+    const other = remainder(x, count, k, k + 1);
+    [order[k], order[other]] = [order[other]!, order[k]!];
+  }
+  return order;
+}
+const randomPermutation: Row = {
+  name: 'randomPermutation',
+  cases: [
+    { title: 'of nine', inputs: [key], run: (keys) => p.randomPermutation(keys, 9), expected: (x) => shuffled(x as readonly number[], 9), derivative: 'none', ...exact },
+    { title: 'of one', inputs: [key], run: (keys) => p.randomPermutation(keys, 1), expected: () => [0], derivative: 'none', ...exact },
+    { title: 'of none', inputs: [key], run: (keys) => p.randomPermutation(keys, 0), expected: () => [], shape: [0], derivative: 'none', ...exact },
+    {
+      title: 'by several keys', inputs: [{ ...key, shape: [3, 2] }], run: (keys) => p.randomPermutation(keys, 4), derivative: 'none',
+      expected: (x) => (x as readonly (readonly number[])[]).map((each) => shuffled(each, 4)), ...exact,
+    },
+  ],
+  errors: misuse('randomPermutation', (keys, [count]) => p.randomPermutation(keys, count!)),
+  exempt: { rank0 },
+};
+
 const child = (x: readonly number[], index: number): number[] => threefryByDefinition([x[0]!, x[1]!], [index, SPLIT]).map(signed);
 const childKey: Row = {
   name: 'childKey',
@@ -128,4 +185,4 @@ const childKeys: Row = {
 };
 
 /** All rows of random operations. */
-export const randomRows: readonly Row[] = [randomBits, randomUniform, randomNormal, childKey, childKeys];
+export const randomRows: readonly Row[] = [randomBits, randomUniform, randomNormal, randomInteger, randomPermutation, childKey, childKeys];
