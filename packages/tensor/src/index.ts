@@ -39,7 +39,7 @@ export { all, any, l2, max, mean, min, norm, prod, sum, type Reduction, type Red
 export { median, quantile, standardDeviation, variance, type VarianceOptions } from './named/statistics.ts';
 export { logSoftmax, logSumExp, softmax, type Weighting } from './named/softmax.ts';
 export { argMax, argMin, type ExtremePosition } from './named/extremes.ts';
-export { huber, l1, type HuberOptions } from './named/losses.ts';
+export { frequencyLoss, huber, l1, type FrequencyLossOptions, type HuberOptions } from './named/losses.ts';
 export { histogram, type Histogram, type HistogramOptions } from './named/histogram.ts';
 export { cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum, type Cumulation, type CumulationOptions } from './named/cumulate.ts';
 
@@ -64,6 +64,7 @@ export { scatter, type ScatterMode, type ScatterOptions } from './named/scatter.
 export { argsort, sort, type SortOptions } from './named/sort.ts';
 export { take, takeMask } from './named/take.ts';
 export { interpolate, interpolateStencil, stencilAt, type Stencil } from './named/interpolate.ts';
+export { interpolateCubic } from './named/interpolate-cubic.ts';
 
 // Loops, branches and checks
 export { check } from './control/named-check.ts';

@@ -26,17 +26,33 @@ const unitI32 = (value: number): Value => full(value, [], 'i32');
  * outermost samples, with fractions below 0 or above 1. The result has the dimensions of the positions in place of those.
  */
 export function stencilAt<D extends string, K extends D, P extends string>(t: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }): Stencil<Without<D, K> | P, P> {
-  // In the order of storage, so that nothing has to be moved before it is looked up.
-  const given = Object.keys(positions) as K[];
-  const names = given.map((name) => positionOf('interpolate', t.dims, name)).sort((a, b) => a - b).map((axis) => t.dims[axis]!.name as K);
+  const { names, axes } = lookedAxes('interpolate', t, Object.keys(positions));
   if (names.length === 0) return { values: [t as Tensor<never> as Tensor<Without<D, K> | P>], fractions: [] };
-  const axes = names.map((name) => t.dims[positionOf('interpolate', t.dims, name)]!);
-  const kept = t.dims.filter(({ name }) => !names.includes(name as K));
-  const indexDims = unionDims('interpolate', names.map((name) => positions[name].dims));
-  const dims = storageOrder([...kept, ...indexDims.filter((dim) => !kept.some(({ name }) => name === dim.name))]);
-  const lower = axes.map((axis) => clip(floor(positions[axis.name as K]), 0, Math.max(axis.size - 2, 0)) as Tensor<P>);
-  const fractions = axes.map((axis, k) => sub(positions[axis.name as K], lower[k]!) as Tensor<P>);
+  const given = names.map((name) => positions[name as K]);
+  const lower = axes.map((axis, k) => lowerSample(given[k]!, axis.size) as Tensor<P>);
+  const fractions = given.map((position, k) => sub(position, lower[k]!) as Tensor<P>);
+  return { values: samplesFrom('interpolate', t, axes, lower, 2) as Tensor<Without<D, K> | P>[], fractions };
+}
 
+/** The dimensions that are looked along, in the order of storage, so that nothing has to be moved before it is looked up. */
+export function lookedAxes(operation: string, t: Named, given: readonly string[]): { names: readonly string[]; axes: readonly Dim[] } {
+  const axes = given.map((name) => positionOf(operation, t.dims, name)).sort((a, b) => a - b).map((axis) => t.dims[axis]!);
+  return { names: axes.map(({ name }) => name), axes };
+}
+
+/** The sample below a position that has another one above it. */
+export function lowerSample(position: Tensor<never>, size: number): Tensor<never> {
+  return clip(floor(position), 0, Math.max(size - 2, 0));
+}
+
+/**
+ * `count` samples per dimension from the given ones on, all combinations in the order of storage, the first dimension slowest. One sample
+ * along a dimension has nothing beside it: it counts for all.
+ */
+export function samplesFrom(operation: string, t: Named, axes: readonly Dim[], lower: readonly Tensor<never>[], count: number): Tensor[] {
+  const kept = t.dims.filter((dim) => !axes.includes(dim));
+  const indexDims = unionDims(operation, lower.map((at) => at.dims));
+  const dims = storageOrder([...kept, ...indexDims.filter((dim) => !kept.some(({ name }) => name === dim.name))]);
   const layout = [...kept, ...axes];
   const strides = stridesOf(layout);
   const base = kept.reduce<Value>(
@@ -47,10 +63,9 @@ export function stencilAt<D extends string, K extends D, P extends string>(t: Te
     }, 0),
   );
   const source = reshape(alignValue(t, layout), [layout.reduce((size, dim) => size * dim.size, 1)]);
-  // One sample along a dimension has nothing to interpolate with: it counts for all positions.
-  const offsets = axes.reduce<number[]>((list, { size }, k) => list.flatMap((offset) => [offset, size === 1 ? offset : offset + strides[kept.length + k]!]), [0]);
-  const values = offsets.map((offset) => wrap({ value: gatherArray(source, offset === 0 ? base : add(base, unitI32(offset))), dims }));
-  return { values, fractions };
+  const steps = Array.from({ length: count }, (_, k) => k);
+  const offsets = axes.reduce<number[]>((list, { size }, k) => list.flatMap((offset) => steps.map((step) => (size === 1 ? offset : offset + step * strides[kept.length + k]!))), [0]);
+  return offsets.map((offset) => wrap({ value: gatherArray(source, offset === 0 ? base : add(base, unitI32(offset))), dims }));
 }
 
 function stridesOf(dims: readonly Dim[]): number[] {

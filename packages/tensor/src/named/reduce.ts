@@ -4,7 +4,7 @@ import { isFloat } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full } from '../array/ndarray.ts';
 import { keptAxes } from '../array/shapes.ts';
 import { contextDType } from '../context.ts';
-import { div, mul, sqrt, square } from '../primitives/elementwise.ts';
+import { div, equal, mul, select, sqrt, square } from '../primitives/elementwise.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd, reduceSum } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
 import type { Named, Numeric } from './align.ts';
@@ -80,8 +80,15 @@ export const max: Reduction = reduction('max', 'number', reduceMax);
 export const any: Reduction = reduction('any', 'any', reduceAny);
 /** Whether all values hold. */
 export const all: Reduction = reduction('all', 'any', reduceAll);
-/** Euclidean norm. Not differentiable at 0. */
-export const norm: Reduction = reduction('norm', 'real', (x, axes) => sqrt(reduceSum(square(x), axes)));
+/** Square root whose derivative at 0 is taken as 0: of a distance, no direction leads away from 0 more than another. */
+export function sqrtFlatAtZero(x: Value): Value {
+  const [zero, one] = [full(0, [], arrayTypeOf(x).dtype), full(1, [], arrayTypeOf(x).dtype)];
+  const isZero = equal(x, zero);
+  return select(isZero, zero, sqrt(select(isZero, one, x)));
+}
+
+/** Euclidean norm. Its derivative at 0 is taken as 0. */
+export const norm: Reduction = reduction('norm', 'real', (x, axes) => sqrtFlatAtZero(reduceSum(square(x), axes)));
 
 /** Half the sum of squares over all but the batch: the loss ½‖t‖². */
 export const l2: Reduction = reduction('l2', 'real', (x, axes) => mul(reduceSum(square(x), axes), full(0.5, [], arrayTypeOf(x).dtype)));

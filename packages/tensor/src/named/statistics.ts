@@ -6,14 +6,14 @@ import { sizeOf } from '../array/strides.ts';
 import { checkLeaves } from '../control/check.ts';
 import { ArgumentError, DTypeError } from '../errors.ts';
 import { sort } from '../primitives/along.ts';
-import { add, and, constantLike, div, isNaN, less, lessEqual, mul, select as selectArrays, sqrt, square, sub } from '../primitives/elementwise.ts';
+import { add, and, constantLike, div, isNaN, lessEqual, mul, square, sub } from '../primitives/elementwise.ts';
 import { reduceAll, reduceAny, reduceSum } from '../primitives/reduce.ts';
 import { transpose } from '../primitives/structure.ts';
 import type { Named } from './align.ts';
 import { mul as times } from './arithmetic.ts';
 import { makeDim } from './dims.ts';
 import { interpolate } from './interpolate.ts';
-import { countOf, meanOf, numericValue, reduceNamed, selectAxes, spread, type DimsArgument, type Reduction, type ReductionWith } from './reduce.ts';
+import { countOf, meanOf, numericValue, reduceNamed, selectAxes, spread, sqrtFlatAtZero, type DimsArgument, type Reduction, type ReductionWith } from './reduce.ts';
 import { select } from './select.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Names, Reduced, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
@@ -37,11 +37,7 @@ export const variance: ReductionWith<VarianceOptions> = ((t: Named, dims?: DimsA
 
 /** Root of the variance. Where all values are equal its derivative is taken as 0. */
 export const standardDeviation: ReductionWith<VarianceOptions> = ((t: Named, dims?: DimsArgument, options: VarianceOptions = {}) =>
-  reduceNamed('standardDeviation', 'real', t, dims, (x, axes) => {
-    const squared = varianceOf('standardDeviation', x, axes, options);
-    const isPositive = less(constantLike(0, x), squared);
-    return selectArrays(isPositive, sqrt(selectArrays(isPositive, squared, constantLike(1, x))), squared);
-  })) as ReductionWith<VarianceOptions>;
+  reduceNamed('standardDeviation', 'real', t, dims, (x, axes) => sqrtFlatAtZero(varianceOf('standardDeviation', x, axes, options)))) as ReductionWith<VarianceOptions>;
 
 /** The selected axes as one last axis, sorted along it; the others stay in front. */
 function sortedLast(x: Value, axes: readonly number[]): Value {

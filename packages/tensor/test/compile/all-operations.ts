@@ -9,7 +9,7 @@ import { conv, convInput, convKernel, type ConvParams } from '../../src/primitiv
 import { cholesky, choleskySolve, lu, luSolve, triangularSolve } from '../../src/primitives/dense.ts';
 import { dot } from '../../src/primitives/dot.ts';
 import { fourier, realFourier, realFourierTransposed, realTransform } from '../../src/primitives/fourier.ts';
-import { childKey, randomBits, randomNormal, randomUniform } from '../../src/primitives/random.ts';
+import { childKey, randomBits, randomInteger, randomNormal, randomPermutation, randomUniform } from '../../src/primitives/random.ts';
 import { broadcast, iota } from '../../src/primitives/structure.ts';
 
 const OPERATIONS: Readonly<Record<string, unknown>> = { ...elementwise };
@@ -42,6 +42,8 @@ export const RANDOM_OPERATIONS: Readonly<Record<string, (keys: Value) => Value>>
   randomUniform: (keys) => randomUniform(keys, [2, 3], 'f32'),
   'randomUniform in f64': (keys) => randomUniform(keys, [2, 3], 'f64'),
   randomNormal: (keys) => randomNormal(keys, [7], 'f32'),
+  randomInteger: (keys) => randomInteger(keys, [9], -5, 2 ** 31),
+  randomPermutation: (keys) => randomPermutation(keys, 8),
   childKey: (keys) => {
     const shape = arrayTypeOf(keys).shape.slice(0, -1);
     return childKey(keys, shape.length === 0 ? full(3, [], 'i32') : iota(shape, 0, 'i32'));

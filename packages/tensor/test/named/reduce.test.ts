@@ -109,3 +109,15 @@ test('a missing dimension is refused', () => {
       Use one of x."
   `);
 });
+
+test('the norm of nothing but zeros has slope 0, of other vectors the direction', () => precision(64, () => {
+  const t = tensor({ x: 3, vector: 2 }, [0, 0, 3, 4, 0, -2]);
+  const slope = grad((u: typeof t): Scalar => sum(norm(u, 'vector')));
+  expectElements(slope(t), { vector: 2, x: 3 }, ({ vector, x }) => {
+    const own = [0, 1].map((k) => element(t, { vector: k, x: x! }));
+    const length = Math.hypot(...own);
+    return length === 0 ? 0 : own[vector!]! / length;
+  });
+  const curvature = grad((u: typeof t): Scalar => sum(slope(u)));
+  expect([...curvature(tensor({ x: 3, vector: 2 }, 0)).data]).toEqual([0, 0, 0, 0, 0, 0]);
+}));

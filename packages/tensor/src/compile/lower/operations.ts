@@ -146,6 +146,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   concat,
   randomBits: host,
   randomUniform: host,
+  randomInteger: host,
+  randomPermutation: host,
   randomNormal: host,
   childKey: host,
   dot: fixed(matrixProduct),
