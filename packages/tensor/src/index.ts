@@ -15,6 +15,11 @@ export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, 
 // Arrays of the ndarray package
 export { fromNdarray, toNdarray, type NdarrayLike } from './named/ndarray.ts';
 
+// Files of other tools, as bytes
+export { fromNpy, toNpy, type ToNpyOptions } from './io/npy.ts';
+export { fromSafetensors, toSafetensors, type FromSafetensorsOptions, type Safetensors, type TensorAxes, type ToSafetensorsOptions } from './io/safetensors.ts';
+export { FileFormatError, type FileFormat, type FileReason } from './io/errors.ts';
+
 // Random numbers
 export { foldKey, Key, randomKey, randomNormal, randomUniform, splitKey, type NormalOptions, type UniformOptions } from './named/random.ts';
 export { SeedError } from './random/threefry.ts';

@@ -9,6 +9,11 @@ export type DimType = 'batch' | 'dual' | 'instance' | 'channel' | 'spatial';
 
 const ORDER: Readonly<Record<DimType, number>> = { batch: 0, dual: 1, instance: 2, channel: 3, spatial: 4 };
 
+/** Whether a text is one of the five types. */
+export function isDimType(text: string): text is DimType {
+  return Object.hasOwn(ORDER, text);
+}
+
 /** One dimension of a tensor. */
 export interface Dim {
   readonly name: string;

@@ -3,9 +3,9 @@ import type { DType, TypedArray } from '../array/dtype.ts';
 import { NDArray } from '../array/ndarray.ts';
 import { Storage } from '../array/storage.ts';
 import { forEachRow, rowMajor, sizeOf } from '../array/strides.ts';
-import { DimensionError, DTypeError, IndexError } from '../errors.ts';
+import { DTypeError, IndexError } from '../errors.ts';
+import { dimsOfAxes } from './axes.ts';
 import { dtypeFor, inStorageOrder, typedArrayOf, type ShapeNames, type ShapeRecord } from './create.ts';
-import { describeDims, makeDim, makeDims, type Dim } from './dims.ts';
 import { Tensor } from './tensor.ts';
 
 /** Numbers behind a function, which `ndarray` calls a generic array. */
@@ -43,7 +43,7 @@ export interface FromNdarrayOptions {
 export function fromNdarray<const K extends string>(array: NdarrayLike, names: readonly K[], options?: FromNdarrayOptions): Tensor<K>;
 export function fromNdarray<const S extends ShapeRecord>(array: NdarrayLike, shape: S, options?: FromNdarrayOptions): Tensor<ShapeNames<S>>;
 export function fromNdarray(array: NdarrayLike, dims: readonly string[] | ShapeRecord, options: FromNdarrayOptions = {}): Tensor {
-  const named = namedDims(array, dims);
+  const named = dimsOfAxes('fromNdarray', array.shape, dims);
   checkLayout(array);
   if (options.share === true) return inStorageOrder(new Tensor(sharedArray(array, options.dtype), named));
   const data = 'get' in array.data ? Float64Array.from({ length: array.data.length }, (_, k) => (array.data as NumberSource).get(k)) : array.data;
@@ -54,19 +54,6 @@ export function fromNdarray(array: NdarrayLike, dims: readonly string[] | ShapeR
   });
   const dtype = options.dtype ?? dtypeFor(data);
   return inStorageOrder(new Tensor(NDArray.of(typedArrayOf(dtype, elements), array.shape.slice(), dtype), named));
-}
-
-function namedDims({ shape }: NdarrayLike, given: readonly string[] | ShapeRecord): Dim[] {
-  const isList = Array.isArray(given);
-  const list = isList ? (given as readonly string[]) : Object.keys(given);
-  const advice = `Name every axis of the array, whose shape is [${shape.join(', ')}], once and in order.`;
-  if (list.length !== shape.length) throw new DimensionError('fromNdarray', list[shape.length] ?? '', `${list.length} names were given for ${shape.length} axes.`, [], advice);
-  const twice = list.find((name, k) => list.indexOf(name) !== k);
-  if (twice !== undefined) throw new DimensionError('fromNdarray', twice, `the name '${twice}' is given twice.`, [], advice);
-  const dims = isList ? list.map((name, k) => makeDim(name, shape[k]!, 'fromNdarray')) : makeDims(given as ShapeRecord, 'fromNdarray');
-  const wrong = dims.findIndex((dim, k) => dim.size !== shape[k]);
-  if (wrong >= 0) throw new DimensionError('fromNdarray', dims[wrong]!.name, `axis ${wrong} has length ${shape[wrong]}, not ${dims[wrong]!.size}.`, [describeDims(dims)], advice);
-  return dims;
 }
 
 /** The lowest and the highest element must lie inside the data. */
