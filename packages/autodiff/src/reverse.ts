@@ -102,16 +102,16 @@ class Sweep {
 
   /** Adds what a rule gives to the cotangents of the inputs in `rows`. */
   private pullRule(row: number, primitive: Primitive, rows: readonly number[], rule: () => readonly MaybeValue[]): void {
-    const pull = (): readonly MaybeValue[] => {
-      const contributions = rule();
-      rows.forEach((source, k) => {
-        const xBar = contributions[k];
-        if (xBar !== undefined && source !== CONSTANT) this.accept(primitive, k, source, xBar);
-      });
-      return contributions;
-    };
-    if (observer === undefined) pull();
-    else observer(primitive, () => this.level.position(row), pull);
+    if (observer === undefined) this.distribute(primitive, rows, rule());
+    else observer(primitive, () => this.level.position(row), () => this.distribute(primitive, rows, rule()));
+  }
+
+  private distribute(primitive: Primitive, rows: readonly number[], contributions: readonly MaybeValue[]): readonly MaybeValue[] {
+    for (let k = 0; k < rows.length; k++) {
+      const xBar = contributions[k];
+      if (xBar !== undefined && rows[k] !== CONSTANT) this.accept(primitive, k, rows[k]!, xBar);
+    }
+    return contributions;
   }
 
   /** Adds what a rule returned for input `k`, if it fits. */

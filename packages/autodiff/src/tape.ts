@@ -4,7 +4,7 @@
  * Arithmetic on plain numbers is written into typed columns, because a million objects that stay alive cost the garbage
  * collector far more than the arithmetic itself. Any other value has a row of its own.
  */
-import { Level, apply, applyPair, inputList } from './level.ts';
+import { Level, apply, applyOne, applyPair, inputList } from './level.ts';
 import type { Linearized, Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
@@ -137,6 +137,13 @@ export class ReverseLevel extends Level {
     if (primitive.discrete === true) return y;
     if (typeof a === 'number' && typeof b === 'number' && typeof y === 'number') return this.writeNumbers(primitive, first, second, a, b, y);
     return this.write(primitive.outputSpace(undefined, 0), y, { primitive, params: undefined, inputs: inputList(primitive, first, second), outputs: [y], linearized: undefined });
+  }
+
+  override processOne(primitive: Primitive, inputs: readonly Value[], params: unknown): Value {
+    if (primitive.linearize !== undefined) return this.process(primitive, inputs, params)[0];
+    const y = applyOne(primitive, inputs.map((input) => this.primal(input)), params);
+    if (primitive.discrete === true) return y;
+    return this.write(primitive.outputSpace(params, 0), y, { primitive, params, inputs, outputs: [y], linearized: undefined });
   }
 
   process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
