@@ -17,7 +17,7 @@ const FOREIGN = of({ __metadata__: { format: 'pt' }, 'layer.weight': entry('F32'
   ...[0, 0, 0x80, 0x3f], ...[0, 0, 0, 0x40], ...[0, 0, 0x40, 0x40], ...[0, 0, 0x80, 0x40], // 1, 2, 3, 4
 ]);
 
-const everything: Record<string, Tensor> = {
+const everything: Record<string, Tensor<never>> = {
   flags: tensor({ x: 3 }, [true, false, true]),
   real: tensor({ batch: batch(2), vector: channel(['u', 'v']), 'y position': spatial(2) }, [1, -0, NaN, 0.1, Infinity, 1e-45, 3e38, 8]),
   double: tensor({ particles: instance(['électron', '💧']), '~x': dual(1) }, [0.1, 5e-324], { dtype: 'f64' }),
