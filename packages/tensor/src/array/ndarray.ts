@@ -4,6 +4,7 @@
  */
 import {
   applyOne,
+  applyPair,
   Box,
   discrete,
   elementwise,
@@ -75,9 +76,13 @@ export class NDArray implements ArrayType {
     return out;
   }
 
-  /** A copy on the heap that nothing will change. */
+  /** A copy on the heap, in a buffer of its own, that nothing will change. */
   copyData(): TypedArray {
-    return isRowMajor(this.shape, this.strides) ? this.contiguous().slice() : this.contiguous();
+    const { size } = this;
+    if (isRowMajor(this.shape, this.strides)) return this.data.slice(this.offset, this.offset + size);
+    const out = allocate(this.dtype, size);
+    copyInto(out, this, 0, rowMajor(this.shape));
+    return out;
   }
 
   toString(): string {
@@ -93,6 +98,11 @@ const typeOf = (value: Value): ArrayType => {
 /** Shape and dtype of an array or of a box around one. */
 export function arrayTypeOf(value: Value): ArrayType {
   return value instanceof Box ? (value.type as ArrayType) : typeOf(value);
+}
+
+/** Dtype of an array or of a box around one. */
+export function dtypeOf(value: Value): DType {
+  return value instanceof NDArray ? value.dtype : arrayTypeOf(value).dtype;
 }
 
 const asTypes = (inputs: readonly Abstract[]): readonly ArrayType[] => inputs.map(({ type }) => type as ArrayType);
@@ -205,8 +215,9 @@ export function asGeneral(rule: ArrayElementwiseRule): Pick<Primitive, 'name' | 
 /** Declares an elementwise operation of the table with its loop and slopes; without slopes it has no derivative. */
 export function declareElementwise(name: ElementwiseName, loop: Loop, slopes: readonly (Slope | undefined)[], loopI32: Loop = loop): (...inputs: Value[]) => Value {
   const rule = elementwiseRule(name, loop, loopI32, (inputs) => applyOne(declared, inputs));
-  const declared: Primitive = slopes.some((slope) => slope !== undefined) ? elementwise({ ...rule, slopes }) : discrete(asGeneral(rule));
-  return (...inputs) => applyOne(declared, inputs);
+  const hasSlopes = slopes.some((slope) => slope !== undefined);
+  const declared: Primitive = hasSlopes ? elementwise({ ...rule, slopes }) : discrete(asGeneral(rule));
+  return hasSlopes && slopes.length === 2 ? (a, b) => applyPair(declared, a, b) : (...inputs) => applyOne(declared, inputs);
 }
 
 export const add: (...inputs: Value[]) => Value = declareElementwise('add', addLoop as Loop, [() => 1, () => 1]);

@@ -41,6 +41,12 @@ export class Storage {
     return this.#isShared;
   }
 
+  /** Moves to the heap, into a buffer that has no other arrays in it, unless the memory is shared already. */
+  moveToOwnBuffer(): void {
+    this.moveToHeap();
+    if (!this.#isShared && this.#data.byteLength < this.#data.buffer.byteLength) this.#data = this.#data.slice();
+  }
+
   /** Says from now on that the memory, which then is on the heap, is shared. */
   markShared(): void {
     this.moveToHeap();

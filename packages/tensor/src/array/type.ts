@@ -1,6 +1,7 @@
 /** @file The abstract value of an array: shape and dtype. */
 import { AllocationError } from '../errors.ts';
-import { allocate, bytesPerElement, type DType, type TypedArray } from './dtype.ts';
+import { bytesPerElement, type DType, type TypedArray } from './dtype.ts';
+import { allocateResult } from './slab.ts';
 import { sizeOf, type Shape } from './strides.ts';
 
 /** What is known of an array without its numbers. */
@@ -21,5 +22,5 @@ export function checkedAllocate(operation: string, dtype: DType, shape: Shape): 
   const size = sizeOf(shape);
   const bytes = size * bytesPerElement(dtype);
   if (!(bytes <= MAX_BYTES)) throw new AllocationError(operation, bytes, describeType({ shape, dtype }));
-  return allocate(dtype, size);
+  return allocateResult(dtype, size);
 }

@@ -1,10 +1,10 @@
 /** @file From names to positions: brings tensors to common dimensions and dtypes, without knowing the Tensor class. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { isFloat, type DType } from '../array/dtype.ts';
-import { arrayTypeOf, broadcast, full } from '../array/ndarray.ts';
+import { arrayTypeOf, broadcast, dtypeOf, full } from '../array/ndarray.ts';
 import { convert, transpose } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
-import { sameDim, unionDims, type Dim } from './dims.ts';
+import { sameDim, sameDims, unionDims, type Dim } from './dims.ts';
 
 /** What the named layer needs of a tensor: a positional value, one axis per dimension. */
 export interface Named {
@@ -16,13 +16,21 @@ export interface Named {
 export function alignValue({ value, dims: own }: Named, dims: readonly Dim[]): Value {
   if (own === dims || (own.length === dims.length && own.every((dim, k) => sameDim(dim, dims[k]!) || dim.name === dims[k]!.name))) return value;
   if (own.length === 0) return value;
-  const order = dims.flatMap((dim) => {
-    const at = own.findIndex(({ name }) => name === dim.name);
-    return at < 0 ? [] : [at];
-  });
+  const order: number[] = [];
+  const axes: number[] = [];
+  for (let axis = 0; axis < dims.length; axis++) {
+    const at = placeOf(own, dims[axis]!.name);
+    if (at < 0) continue;
+    order.push(at);
+    axes.push(axis);
+  }
   const ordered = transpose(value, order);
-  const axes = dims.flatMap((dim, k) => (own.some(({ name }) => name === dim.name) ? [k] : []));
   return axes.length === dims.length ? ordered : broadcast(ordered, dims.map(({ size }) => size), axes);
+}
+
+function placeOf(dims: readonly Dim[], name: string): number {
+  for (let k = 0; k < dims.length; k++) if (dims[k]!.name === name) return k;
+  return -1;
 }
 
 /** The value repeated to all of `dims`, also from rank 0. */
@@ -50,6 +58,28 @@ function operandDType(dtypes: readonly DType[], numeric: Numeric): DType {
   const dtype = widest(dtypes);
   if (numeric === 'real' && !isFloat(dtype)) return contextDType();
   return numeric === 'number' && dtype === 'bool' ? 'i32' : dtype;
+}
+
+/** Whether operands of this dtype stay what they are. */
+const staysSame = (dtype: DType, numeric: Numeric): boolean => isFloat(dtype) || numeric === 'any' || (numeric === 'number' && dtype === 'i32');
+
+/** The same for one operand. */
+export function elementwiseOne(operation: string, numeric: Numeric, apply: (x: Value) => Value, x: Named | number): Named {
+  if (typeof x === 'object' && staysSame(dtypeOf(x.value), numeric)) return { value: apply(x.value), dims: x.dims };
+  return elementwiseNamed(operation, numeric, apply, [x]);
+}
+
+/** The same for two operands. Nearly always they have the same dimensions and dtype, or one is a number: then nothing is looked up or copied. */
+export function elementwisePair(operation: string, numeric: Numeric, apply: (x: Value, y: Value) => Value, x: Named | number, y: Named | number): Named {
+  if (typeof x === 'object') {
+    const dtype = dtypeOf(x.value);
+    if (staysSame(dtype, numeric)) {
+      if (typeof y === 'object') {
+        if (dtypeOf(y.value) === dtype && sameDims(x.dims, y.dims)) return { value: apply(x.value, y.value), dims: x.dims };
+      } else if (isFloat(dtype)) return { value: apply(x.value, full(y, [], dtype)), dims: x.dims };
+    }
+  }
+  return elementwiseNamed(operation, numeric, apply, [x, y]);
 }
 
 /** Applies a positional operation of operands of one shape to named tensors and numbers. */

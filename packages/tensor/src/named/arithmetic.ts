@@ -1,7 +1,7 @@
 /** @file Elementwise functions of named tensors. Dimensions are matched by name. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import * as primitives from '../primitives/elementwise.ts';
-import { elementwiseNamed, type Named, type Numeric } from './align.ts';
+import { elementwiseOne, elementwisePair, type Named, type Numeric } from './align.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Scalar, Unchecked } from './types.ts';
 
@@ -27,11 +27,11 @@ export interface ClipFunction {
 }
 
 function unary(name: string, numeric: Numeric, apply: (x: Value) => Value): UnaryFunction {
-  return ((x: Named | number) => wrap(elementwiseNamed(name, numeric, apply, [x]))) as UnaryFunction;
+  return ((x: Named | number) => wrap(elementwiseOne(name, numeric, apply, x))) as UnaryFunction;
 }
 
 function binary(name: string, numeric: Numeric, apply: (x: Value, y: Value) => Value): BinaryFunction {
-  return ((x: Named | number, y: Named | number) => wrap(elementwiseNamed(name, numeric, apply, [x, y]))) as BinaryFunction;
+  return ((x: Named | number, y: Named | number) => wrap(elementwisePair(name, numeric, apply, x, y))) as BinaryFunction;
 }
 
 // Arithmetic

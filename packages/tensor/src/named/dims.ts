@@ -126,10 +126,13 @@ export function unionDims(operation: string, lists: readonly (readonly Dim[])[])
       else all[at] = mergeDim(operation, all[at]!, dim, lists);
     }
   }
-  return isStorageOrder(all) ? all : storageOrder(all);
+  const ordered = isStorageOrder(all) ? all : storageOrder(all);
+  // One list for all tensors of the same dimensions is compared at a glance.
+  return lists.find((dims) => sameDims(dims, ordered)) ?? ordered;
 }
 
 function mergeDim(operation: string, a: Dim, b: Dim, lists: readonly (readonly Dim[])[]): Dim {
+  if (sameDim(a, b)) return a;
   const inputs = lists.map(describeDims);
   if (a.size !== b.size) {
     throw new DimensionError(operation, a.name, `dimension '${a.name}' has sizes ${a.size} and ${b.size}; they must agree.`, inputs, `Resample, slice or pad '${a.name}' before combining the tensors.`);

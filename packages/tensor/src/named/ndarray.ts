@@ -88,6 +88,7 @@ export function toNdarray(t: Tensor<never>, options: ToNdarrayOptions = {}): { d
   // Inside a transformation there are no values: t.data says so.
   if (options.share !== true || !(t.value instanceof NDArray)) return { data: t.data, shape, stride: rowMajor(shape), offset: 0 };
   const { storage, strides, offset } = t.value;
+  storage.moveToOwnBuffer();
   storage.markShared();
   return { data: storage.data, shape, stride: [...strides], offset };
 }

@@ -4,7 +4,7 @@ import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { DType, TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { add, div, mul, neg, pow, sub } from '../primitives/elementwise.ts';
-import { elementwiseNamed, type Named } from './align.ts';
+import { elementwiseOne, elementwisePair, type Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
 import { entryOf, rangeOf, type Index, type RangeLike } from './index-raw.ts';
 import { printTensor } from './print.ts';
@@ -105,20 +105,20 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
   div(this: Scalar, other: Scalar | number): Scalar;
   div<B extends string = never>(other: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   div(other: Named | number): Unchecked {
-    return wrap(elementwiseNamed('div', 'real', div, [this, other]));
+    return wrap(elementwisePair('div', 'real', div, this, other));
   }
 
   neg(this: Scalar): Scalar;
   neg(): Tensor<D>;
   neg(): Unchecked {
-    return wrap(elementwiseNamed('neg', 'number', neg, [this]));
+    return wrap(elementwiseOne('neg', 'number', neg, this));
   }
 
   /** Power; integers become real. */
   pow(this: Scalar, exponent: Scalar | number): Scalar;
   pow<B extends string = never>(exponent: Tensor<B> | number): Tensor<D | NoInfer<B>>;
   pow(exponent: Named | number): Unchecked {
-    return exponent === 2 ? combine('mul', mul, this, this) : wrap(elementwiseNamed('pow', 'real', pow, [this, exponent]));
+    return exponent === 2 ? combine('mul', mul, this, this) : wrap(elementwisePair('pow', 'real', pow, this, exponent));
   }
 
   /** One entry along each given dimension, by position (negative: from the end) or item name; these dimensions disappear. */
@@ -160,5 +160,5 @@ export function wrap({ value, dims }: Named): Unchecked {
 }
 
 function combine(operation: string, apply: (x: Value, y: Value) => Value, a: Named, b: Named | number): Unchecked {
-  return wrap(elementwiseNamed(operation, 'number', apply, [a, b]));
+  return wrap(elementwisePair(operation, 'number', apply, a, b));
 }

@@ -88,9 +88,10 @@ const INTEGER_ROWS: Record<Reduction, RowReduction> = {
   max: (...row) => Math.max(-LARGEST - 1, maxRow(...row)),
 };
 
+const pick = (list: readonly number[], axes: readonly number[]): number[] => axes.map((axis) => list[axis]!);
+
 /** The view with its reduced axes last and one stride along all of them, so that each result is one row. */
 function withRows(view: View, kept: readonly number[], reduced: readonly number[], dtype: DType): { outer: View; step: number } {
-  const pick = (list: readonly number[], axes: readonly number[]): number[] => axes.map((axis) => list[axis]!);
   const rows = mergeAxes(pick(view.shape, reduced), [pick(view.strides, reduced)]);
   const outer = { data: view.data, offset: view.offset, shape: pick(view.shape, kept), strides: pick(view.strides, kept) };
   if (rows.shape.length <= 1) return { outer, step: rows.operands[0]![0] ?? 0 };
