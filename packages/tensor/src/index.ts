@@ -15,9 +15,10 @@ export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, 
 // Arrays of the ndarray package
 export { fromNdarray, toNdarray, type NdarrayLike } from './named/ndarray.ts';
 
-// Files of other tools, as bytes
+// Files of other tools, as bytes; messages to other threads
 export { fromNpy, toNpy, type ToNpyOptions } from './io/npy.ts';
 export { fromSafetensors, toSafetensors, type FromSafetensorsOptions, type Safetensors, type TensorAxes, type ToSafetensorsOptions } from './io/safetensors.ts';
+export { fromTransferable, toTransferable, type TransferableTree, type TreeMessage } from './io/transfer.ts';
 export { FileFormatError, type FileFormat, type FileReason } from './io/errors.ts';
 
 // Random numbers

@@ -90,6 +90,10 @@ export class NDArray implements ArrayType {
   }
 }
 
+// Shown as its type instead of its memory. Outside the class, because declarations that are made without type inference know no
+// computed names.
+Object.defineProperty(NDArray.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: NDArray.prototype.toString });
+
 const typeOf = (value: Value): ArrayType => {
   if (value instanceof NDArray) return { shape: value.shape, dtype: value.dtype };
   throw new DTypeError('array operation', [typeof value], 'an input is not an array.', 'Convert it with tensor(...) first.');

@@ -9,6 +9,11 @@ export interface MemoryOwner {
 
 let lastId = 0;
 
+/** Found by structured cloning, which would lose the numbers without a word: a function cannot be cloned, and the error shows this one. */
+function sendWithToTransferable(): void {
+  // Tensors are sent by toTransferable(tree) and fromTransferable(message).
+}
+
 /**
  * The memory behind one or more arrays. Heap storage never changes. Storage in the memory of a program lives there until
  * the program runs again or somebody reads it: then `moveToHeap` copies it out, and all views of it follow. Only memory that was
@@ -20,6 +25,8 @@ export class Storage {
   #data: TypedArray | undefined;
   #owner: MemoryOwner | undefined;
   #isShared = false;
+  /** Makes `structuredClone` and `postMessage` throw. */
+  readonly '~notCloned': () => void = sendWithToTransferable;
 
   constructor(data: TypedArray, owner?: MemoryOwner) {
     this.#data = data;
@@ -44,7 +51,7 @@ export class Storage {
   /** Moves to the heap, into a buffer that has no other arrays in it, unless the memory is shared already. */
   moveToOwnBuffer(): void {
     this.moveToHeap();
-    if (!this.#isShared && this.#data.byteLength < this.#data.buffer.byteLength) this.#data = this.#data.slice();
+    if (!this.#isShared && this.data.byteLength < this.data.buffer.byteLength) this.#data = this.data.slice();
   }
 
   /** Says from now on that the memory, which then is on the heap, is shared. */

@@ -3,6 +3,7 @@ import type { TREE, TreeNode } from '@tapeflow/autodiff';
 import { isFloat, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
+import { Described } from '../described.ts';
 import { convert } from '../primitives/structure.ts';
 import { expandValue, widest } from './align.ts';
 import { add, atan2, cos, div, exp, hypot, mul, neg, sin, sub } from './arithmetic.ts';
@@ -21,11 +22,12 @@ const asPlain = (t: Tensor<never>): Plain => t as Tensor<never> as Plain;
  * A tensor of complex numbers. Arithmetic aligns by name, as that of real tensors does; a real operand counts as complex. Everything
  * that is linear and real, such as `slice` or `sum`, is done by `map` to both parts.
  */
-export class Complex<D extends string = string> implements TreeNode<Complex<D>> {
+export class Complex<D extends string = string> extends Described implements TreeNode<Complex<D>> {
   readonly re: Tensor<D>;
   readonly im: Tensor<D>;
 
   constructor(re: Tensor<D>, im: Tensor<D>) {
+    super();
     this.re = re;
     this.im = im;
   }
@@ -103,7 +105,7 @@ export class Complex<D extends string = string> implements TreeNode<Complex<D>> 
     return { children: [this.re, this.im], rebuild: ([re, im]) => new Complex(re as Tensor<D>, im as Tensor<D>), key: 'Complex' };
   }
 
-  toString(): string {
+  override toString(): string {
     return `Complex ${describeDims(this.dims)}\n  re ${String(this.re)}\n  im ${String(this.im)}`;
   }
 }

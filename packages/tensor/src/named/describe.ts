@@ -3,6 +3,7 @@ import { Box } from '@tapeflow/autodiff/extend';
 import { bytesPerElement, type DType } from '../array/dtype.ts';
 import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { isRowMajor } from '../array/strides.ts';
+import { Described, listItems } from '../described.ts';
 import type { Named } from './align.ts';
 import type { Dim } from './dims.ts';
 import { formatNumber } from './print.ts';
@@ -19,13 +20,6 @@ export interface ValueSummary {
 
 /** Where the values are: on the heap, there but written by others too, in the memory of a program, or nowhere, because a program is being recorded. */
 export type StorageKind = 'heap' | 'shared' | 'program' | 'traced';
-
-/** Shown as text by Node. Its method has a symbol for a name, which a declaration file cannot list. */
-const Described: new () => object = class {
-  [Symbol.for('nodejs.util.inspect.custom')](this: { toString(): string }): string {
-    return this.toString();
-  }
-};
 
 /** What `describe` tells. As a string it is a short text. */
 export class TensorDescription extends Described {
@@ -91,7 +85,7 @@ function dimLines(dims: readonly Dim[]): string[] {
   const names = wide(dims.map(({ name }) => name));
   const types = wide(dims.map(({ type }) => type));
   const sizes = wide(dims.map(({ size }) => String(size)));
-  return dims.map(({ name, type, size, items }) => `  ${name.padEnd(names)}  ${type.padEnd(types)}  ${String(size).padStart(sizes)}${items === undefined ? '' : `  ${items.join(', ')}`}`);
+  return dims.map(({ name, type, size, items }) => `  ${name.padEnd(names)}  ${type.padEnd(types)}  ${String(size).padStart(sizes)}${items === undefined ? '' : `  ${listItems(items, ', ')}`}`);
 }
 
 function summaryOf(array: NDArray): ValueSummary {

@@ -1,4 +1,5 @@
 /** @file Dimensions: name, size, type and item names. */
+import { listItems } from '../described.ts';
 import { closestName, DimensionError } from '../errors.ts';
 
 /**
@@ -60,7 +61,8 @@ export function makeDim(name: string, spec: DimSpec, operation = 'tensor'): Dim 
     throw new DimensionError(operation, name, `dimension '${name}' has size ${String(size)}.`, [], 'Give an integer ≥ 0.');
   }
   if (items !== undefined && new Set(items).size !== items.length) {
-    throw new DimensionError(operation, name, `dimension '${name}' names an item twice: ${items.join(', ')}.`, [], 'Give every item its own name.');
+    const twice = items.find((item, k) => items.indexOf(item) !== k);
+    throw new DimensionError(operation, name, `dimension '${name}' names the item '${twice}' twice: ${listItems(items, ', ')}.`, [], 'Give every item its own name.');
   }
   const type = isTyped ? (spec as DimOf).type : defaultType(name, items !== undefined);
   return items === undefined ? { name, size, type } : { name, size, type, items };
@@ -72,7 +74,7 @@ export function makeDims(shape: Readonly<Record<string, DimSpec>>, operation = '
 
 /** `(batch=3, vector=x,y, y=32, x=64)` */
 export function describeDims(dims: readonly Dim[]): string {
-  return `(${dims.map(({ name, size, items }) => `${name}=${items === undefined ? size : items.join(',')}`).join(', ')})`;
+  return `(${dims.map(({ name, size, items }) => `${name}=${items === undefined ? size : listItems(items)}`).join(', ')})`;
 }
 
 /** Dimensions in storage order: by type, spatial innermost; within a type in the given order. */
@@ -141,7 +143,7 @@ function mergeDim(operation: string, a: Dim, b: Dim, lists: readonly (readonly D
     throw new DimensionError(operation, a.name, `dimension '${a.name}' is ${a.type} in one tensor and ${b.type} in another.`, inputs, 'Rename one of them, or make both of one type.');
   }
   if (a.items !== undefined && b.items !== undefined && !sameItems(a.items, b.items)) {
-    throw new DimensionError(operation, a.name, `dimension '${a.name}' has items ${a.items.join(',')} and ${b.items.join(',')}; they must agree.`, inputs, 'Select the same items in the same order.');
+    throw new DimensionError(operation, a.name, `dimension '${a.name}' has items ${listItems(a.items)} and ${listItems(b.items)}; they must agree.`, inputs, 'Select the same items in the same order.');
   }
   return a.items === undefined ? b : a;
 }

@@ -4,6 +4,7 @@ import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { FloatDType } from '../array/dtype.ts';
 import { full, NDArray, reshape, sliceAxis } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
+import { Described } from '../described.ts';
 import { DTypeError, IndexError } from '../errors.ts';
 import { childKey, childKeys, randomNormal as normalArray, randomUniform as uniformArray } from '../primitives/random.ts';
 import { keyFromSeed } from '../random/threefry.ts';
@@ -17,11 +18,12 @@ import type { Scalar } from './types.ts';
  * A key to random numbers. It has no state: whoever needs fresh numbers takes a fresh key (`splitKey`, `foldKey`). A key may be an
  * argument of a program, and is then no reason to record the program again.
  */
-export class Key implements TreeNode<Key> {
+export class Key extends Described implements TreeNode<Key> {
   /** Two words, i32 of shape (2). */
   readonly words: Value;
 
   constructor(words: Value) {
+    super();
     this.words = words;
   }
 
@@ -29,7 +31,7 @@ export class Key implements TreeNode<Key> {
     return { children: [this.words], rebuild: ([words]) => new Key(words), key: 'Key' };
   }
 
-  toString(): string {
+  override toString(): string {
     if (this.words instanceof Box) return `Key inside ${this.words.level.transformation}`;
     const hex = Array.from((this.words as NDArray).contiguous(), (word) => (word >>> 0).toString(16).padStart(8, '0'));
     return `Key ${hex.join(' ')}`;

@@ -2,7 +2,9 @@
 import { TracedValueError } from '@tapeflow/autodiff';
 import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { NDArray } from '../array/ndarray.ts';
+import { Described } from '../described.ts';
 import type { Dim } from '../named/dims.ts';
+import { Tensor } from '../named/tensor.ts';
 import { adviceFor, NotConverged, STATUS, type SolveStatus } from './errors.ts';
 
 /** Reported arrays, one number per system except the history. */
@@ -49,7 +51,7 @@ export function notConverged(method: string, tolerance: number, facts: { steps: 
  * Solution and report. Of several systems (a batch) the report names the worst; `perSystem` has all.
  * Inside a program that is being recorded only `value` exists; reading the rest throws `TracedValueError`.
  */
-export class LinearSolution<T> {
+export class LinearSolution<T> extends Described {
   readonly value: T;
   readonly method: 'cg' | 'bicgstab';
   /** Batch dimensions of the systems, in the order of `perSystem`. */
@@ -57,6 +59,7 @@ export class LinearSolution<T> {
   private readonly facts: SolveFacts;
 
   constructor(value: T, facts: SolveFacts, method: 'cg' | 'bicgstab', batch: readonly Dim[]) {
+    super();
     this.value = value;
     this.facts = facts;
     this.method = method;
@@ -121,5 +124,16 @@ export class LinearSolution<T> {
   /** What to do about it; empty when all is well. */
   get advice(): string {
     return adviceFor(this.status, this.method);
+  }
+
+  /** How it went, in words; the solution itself where it is one tensor. */
+  override toString(): string {
+    const { value, method, batch } = this;
+    const solution = value instanceof Tensor ? `\n  value ${String(value)}` : '';
+    if (this.facts.status instanceof Box) return `LinearSolution of ${method} inside ${this.facts.status.level.transformation}${solution}`;
+    const { status, steps, residual, nullSpace } = this;
+    const systems = batch.length === 0 ? '' : `, the worst of ${batch.reduce((total, { size }) => total * size, 1)} systems`;
+    const constants = nullSpace === undefined ? '' : ', constants were in the null space';
+    return `LinearSolution of ${method}: ${status} after ${steps} ${steps === 1 ? 'step' : 'steps'}, residual ${residual.toExponential(2)}${systems}${constants}${solution}`;
   }
 }

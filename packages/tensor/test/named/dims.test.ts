@@ -32,7 +32,7 @@ describe('bad dimensions are refused', () => {
 
   test('an item named twice', () => {
     expect(thrown(() => zeros({ vector: ['x', 'y', 'x'] })).message).toMatchInlineSnapshot(`
-      "zeros: dimension 'vector' names an item twice: x, y, x.
+      "zeros: dimension 'vector' names the item 'x' twice: x, y, x.
         Give every item its own name."
     `);
   });

@@ -32,7 +32,7 @@ describe('take', () => {
   test('refusals', () => {
     expect(thrown(() => take(velocity, { vector: ['X', 'w'] }))).toMatchObject({ name: 'DimensionError', operation: 'take', dimension: 'vector' });
     expect(thrown(() => take(velocity, { vector: ['x', 'x'] })).message).toMatchInlineSnapshot(`
-      "take: dimension 'vector' names an item twice: x, x.
+      "take: dimension 'vector' names the item 'x' twice: x, x.
         Give every item its own name."
     `);
     expect(thrown(() => take(velocity, { i: ['x'] }))).toMatchObject({ name: 'DimensionError', dimension: 'i' });
