@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { autodiff } from './autodiff.ts';
 import { eager } from './eager.ts';
+import { comparePeers } from './peers/compare.ts';
 import { size } from './size.ts';
 import { described, type Bench } from './table.ts';
 import { runWorkloads } from './workloads/index.ts';
@@ -12,12 +13,15 @@ const BENCHES: Readonly<Record<string, Bench>> = { autodiff, eager, size };
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)
        npm run -s bench -- --jsonl [--only "W7 "]
-  performs the workloads that other libraries perform too (bench/peers), one JSON object a line`;
+  performs the workloads that other libraries perform too (bench/peers), one JSON object a line
+       npm run -s bench -- --peers [--only "W7 "]
+  lets every library that is installed perform them, and prints one table`;
 
 interface Request {
   readonly names: readonly string[];
   readonly json: boolean;
   readonly jsonl: boolean;
+  readonly peers: boolean;
   readonly only: string;
 }
 
@@ -26,18 +30,20 @@ function requestOf(args: string[]): Request {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, jsonl: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+    options: { json: { type: 'boolean', default: false }, jsonl: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) throw new TypeError(`There is no benchmark '${unknown}'. There are: ${Object.keys(BENCHES).join(', ')}.`);
-  if (values.jsonl && positionals.length > 0) throw new TypeError('--jsonl performs the workloads, and takes no names; choose with --only.');
+  if ((values.jsonl || values.peers) && positionals.length > 0) throw new TypeError('--jsonl and --peers are about the workloads, and take no names; choose with --only.');
   return { names: positionals, ...values };
 }
 
 async function main(args: string[]): Promise<void> {
-  const { names, json, jsonl, only } = requestOf(args);
+  const { names, json, jsonl, peers, only } = requestOf(args);
   if (jsonl) {
     await runWorkloads(only);
+  } else if (peers) {
+    console.log(comparePeers(only));
   } else if (names.length === 0) {
     console.log([USAGE, '', ...Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(12)} ${about}`)].join('\n'));
   }

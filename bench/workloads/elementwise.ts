@@ -1,5 +1,5 @@
 /** @file W1, W2 and W10: chains of elementwise operations, stencils, sums, gathers and transforms. */
-import { gather, jit, mul, rfft, roll, sum, tanh, tensor, type Complex, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { gather, jit, rfft, roll, sum, tanh, tensor, type Complex, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { indices, l2, rndf } from '../peers/common/harness.mjs';
 import { rounded, type Group, type Workload } from './workload.ts';
 

@@ -14,7 +14,7 @@ const of = (header: object, data: readonly number[] = []): Uint8Array => file(JS
 /** The file written by hand in the description of the format: header, then elements. */
 const FOREIGN = of({ __metadata__: { format: 'pt' }, 'layer.weight': entry('F32', [2, 2], [4, 20]), 'layer.bias': entry('BF16', [2], [0, 4]) }, [
   0x80, 0x3f, 0x20, 0xc0, // bfloat16: 1, −2.5
-  ...[0, 0, 0x80, 0x3f], ...[0, 0, 0, 0x40], ...[0, 0, 0x40, 0x40], ...[0, 0, 0x80, 0x40], // 1, 2, 3, 4
+  0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40, // 1, 2, 3, 4
 ]);
 
 const everything: Record<string, Tensor<never>> = {
