@@ -80,22 +80,22 @@ export class GpuDevice {
   private settingsFor(source: string): object {
     const functions = functionsIn(source);
     const isNative = ({ glsl }: GpuFunction): boolean => this.mode === 'webgl2' && glsl !== undefined;
-    const numbers = (parameters: readonly string[]): Record<string, string> => Object.fromEntries(parameters.map((name) => [name, 'Number']));
+    const natives = functions.filter(isNative);
     return {
       precision: 'single',
       pipeline: true,
       immutable: true,
+      // Its remedy for inaccurate divisions would round quotients that are close to whole numbers; whole numbers have a function of their own here.
       fixIntegerDivisionAccuracy: false,
-      functions: functions.filter((each) => !isNative(each)).map(({ name, parameters, source: text }) => ({ name, source: text, argumentTypes: parameters.map(() => 'Number'), returnType: 'Number' })),
-      nativeFunctions: functions.filter(isNative).map(({ name, parameters, glsl }) => ({
-        name,
-        source: `float ${name}(${parameters.map((parameter) => `float ${parameter}`).join(', ')}) { ${glsl!} }`,
-        argumentTypes: numbers(parameters),
-        returnType: 'Number',
-      })),
+      functions: functions.filter((each) => !isNative(each)).map((each) => ({ name: each.name, source: each.source, argumentTypes: each.parameters.map(() => 'Number'), returnType: 'Number' })),
+      // gpu.js puts native functions after those that call them, so they are defined in front of everything, and declared here again for their types.
+      nativeFunctions: natives.map((each) => ({ name: each.name, source: `${headOf(each)};`, argumentTypes: Object.fromEntries(each.parameters.map((name) => [name, 'Number'])), returnType: 'Number' })),
+      injectedNative: natives.map((each) => `${headOf(each)} { ${each.glsl!} }`).join('\n'),
     };
   }
 }
+
+const headOf = ({ name, parameters }: GpuFunction): string => `float ${name}(${parameters.map((parameter) => `float ${parameter}`).join(', ')})`;
 
 let current: GpuDevice | undefined;
 
