@@ -47,9 +47,46 @@ export class Dice {
 const DTYPES: readonly DType[] = ['f32', 'f64', 'i32', 'bool'];
 const SHAPES: readonly Shape[] = [[], [1], [3], [7], [0], [2, 3], [3, 1], [1, 5], [5, 3], [2, 3, 4], [4, 1, 3], [0, 3], [33], [2, 271]];
 
+type Names = readonly ElementwiseName[];
+
+/** What programs are made of. */
+export interface Palette {
+  readonly dtypes: readonly DType[];
+  readonly realUnary: Names;
+  readonly realBinary: Names;
+  readonly integerUnary: Names;
+  readonly integerBinary: Names;
+  /** Whether integers may grow until they wrap around. */
+  readonly wrapping: boolean;
+  /** Whether there are scatters, and operations along an axis. */
+  readonly everything: boolean;
+}
+
+/** Every operation that gives the same bits on the backends for processors. */
+export const EVERYTHING: Palette = {
+  dtypes: DTYPES,
+  realUnary: ['sin', 'exp', 'tanh', 'sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign', 'erf', 'cbrt'],
+  integerUnary: ['abs', 'neg', 'square', 'sign', 'floor'],
+  realBinary: ['add', 'sub', 'mul', 'div', 'min', 'max', 'mod', 'hypot', 'atan2', 'pow'],
+  integerBinary: ['add', 'sub', 'mul', 'min', 'max', 'mod'],
+  wrapping: true,
+  everything: true,
+};
+
+/** What rounds once per operation in f32, with integers that stay small. */
+export const SINGLE_PRECISION: Palette = {
+  dtypes: ['f32', 'i32', 'bool'],
+  realUnary: ['sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign'],
+  integerUnary: ['abs', 'neg', 'sign', 'floor'],
+  realBinary: ['add', 'sub', 'mul', 'div', 'min', 'max'],
+  integerBinary: ['add', 'sub', 'min', 'max', 'mod'],
+  wrapping: false,
+  everything: false,
+};
+
 /** A random array behind random strides: reversed, transposed, repeated, with gaps. */
-export function randomView(dice: Dice): NDArray {
-  const dtype = dice.pick(DTYPES);
+export function randomView(dice: Dice, palette: Palette = EVERYTHING): NDArray {
+  const dtype = dice.pick(palette.dtypes);
   const shape = dice.pick(SHAPES);
   const gap = 1 + dice.below(2);
   const order = shape.map((_, axis) => axis).sort(() => dice.next() - 0.5);
@@ -72,21 +109,18 @@ export function randomView(dice: Dice): NDArray {
   return new NDArray(new Storage(data), shape, strides, offset, dtype);
 }
 
-type Names = readonly ElementwiseName[];
 const COMPARISONS: Names = ['less', 'lessEqual', 'equal'];
 const LOGIC: Names = ['and', 'or'];
-const REAL_UNARY: Names = ['sin', 'exp', 'tanh', 'sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign', 'erf', 'cbrt'];
-const INTEGER_UNARY: Names = ['abs', 'neg', 'square', 'sign', 'floor'];
-const REAL_BINARY: Names = ['add', 'sub', 'mul', 'div', 'min', 'max', 'mod', 'hypot', 'atan2', 'pow'];
-const INTEGER_BINARY: Names = ['add', 'sub', 'mul', 'min', 'max', 'mod'];
 
 /** Values at hand, and random operations on them. */
 class Workshop {
   readonly dice: Dice;
   readonly pool: Value[];
   private readonly depth: number;
+  private readonly palette: Palette;
 
-  constructor(dice: Dice, pool: readonly Value[], depth: number) {
+  constructor(dice: Dice, pool: readonly Value[], depth: number, palette: Palette) {
+    this.palette = palette;
     this.dice = dice;
     this.pool = [...pool];
     this.depth = depth;
@@ -112,7 +146,7 @@ class Workshop {
     if (choice < 6) return this.elementwise(x);
     switch (choice) {
       case 6:
-        return [convert(x, dice.pick(DTYPES))];
+        return [this.converted(x, dice.pick(this.palette.dtypes))];
       case 7:
         return [transpose(x, shape.map((_, axis) => axis).sort(() => dice.next() - 0.5))];
       case 8:
@@ -142,6 +176,12 @@ class Workshop {
     }
   }
 
+  private converted(x: Value, dtype: DType): Value {
+    const from = arrayTypeOf(x).dtype;
+    if (dtype !== 'i32' || from === 'bool' || from === 'i32' || this.palette.wrapping) return convert(x, dtype);
+    return convert(operations.min(operations.max(x, full(-99, [], from)), full(99, [], from)), dtype);
+  }
+
   /** Another operand for x: of its type, or of rank 0. */
   private beside(x: Value): Value {
     const { shape, dtype } = arrayTypeOf(x);
@@ -159,9 +199,9 @@ class Workshop {
       return [select(condition, x, y)];
     }
     if (dtype === 'bool') return [dice.next() < 0.3 ? not(x) : applyElementwise(dice.pick(LOGIC), [x, y])];
-    if (dtype === 'i32') return [kind < 4 ? applyElementwise(dice.pick(INTEGER_UNARY), [x]) : applyElementwise(dice.pick(INTEGER_BINARY), [x, y])];
+    if (dtype === 'i32') return [kind < 4 ? applyElementwise(dice.pick(this.palette.integerUnary), [x]) : applyElementwise(dice.pick(this.palette.integerBinary), [x, y])];
     if (kind === 2) return [isFinite(x)];
-    return [kind < 5 ? applyElementwise(dice.pick(REAL_UNARY), [x]) : applyElementwise(dice.pick(REAL_BINARY), [x, y])];
+    return [kind < 5 ? applyElementwise(dice.pick(this.palette.realUnary), [x]) : applyElementwise(dice.pick(this.palette.realBinary), [x, y])];
   }
 
   private sliced(x: Value): readonly Value[] {
@@ -189,7 +229,7 @@ class Workshop {
     const whole = dtype === 'i32' ? x : operations.round(operations.min(operations.max(operations.mul(x, full(4, [], dtype)), full(-99, [], dtype)), full(99, [], dtype)));
     const choice = dice.pick(['sum', 'sum', 'min', 'max', 'prod'] as const);
     if (choice === 'sum') return [reduceSum(whole, axes)];
-    if (choice === 'prod') return [reduceProd(dtype === 'i32' ? x : operations.sign(x), axes)];
+    if (choice === 'prod') return [reduceProd(dtype === 'i32' && this.palette.wrapping ? x : operations.sign(x), axes)];
     return [(choice === 'min' ? reduceMin : reduceMax)(x, axes)];
   }
 
@@ -202,7 +242,7 @@ class Workshop {
     const flat = reshape(x, [size]);
     const indices = mod(found, full(size / members, [], 'i32'));
     const { dtype } = arrayTypeOf(x);
-    if (dtype === 'bool' || dice.next() < 0.5) return [gather(flat, indices, members)];
+    if (dtype === 'bool' || !this.palette.everything || dice.next() < 0.5) return [gather(flat, indices, members)];
     return [scatterAdd(flat, indices, gather(reverse(flat, [0]), indices, members), members)];
   }
 
@@ -210,7 +250,7 @@ class Workshop {
   private along(x: Value): readonly Value[] | undefined {
     const { dice } = this;
     const { shape, dtype } = arrayTypeOf(x);
-    if (shape.length === 0) return undefined;
+    if (shape.length === 0 || !this.palette.everything) return undefined;
     const axis = dice.below(shape.length);
     if (dtype === 'bool') return [argsort(x, axis, dice.next() < 0.5)];
     const run = dice.pick([sort, cumulativeSum, cumulativeProduct, cumulativeMax, cumulativeArgMin, argsort, shape[axis] === 0 ? sort : argMax]);
@@ -227,7 +267,7 @@ class Workshop {
   }
 
   private inner(pool: readonly Value[], count: number): Value[] {
-    const workshop = new Workshop(this.dice, pool, this.depth - 1);
+    const workshop = new Workshop(this.dice, pool, this.depth - 1, this.palette);
     for (let k = 0; k < count; k++) workshop.grow();
     return workshop.pool;
   }
@@ -276,10 +316,10 @@ class Workshop {
 }
 
 /** The function of a seed: some results of random operations on the inputs. */
-export function randomFunction(seed: number, length: number): (xs: readonly Value[]) => Value[] {
+export function randomFunction(seed: number, length: number, palette: Palette = EVERYTHING): (xs: readonly Value[]) => Value[] {
   return (xs) => {
     const dice = new Dice(seed);
-    const workshop = new Workshop(dice, xs, 2);
+    const workshop = new Workshop(dice, xs, 2, palette);
     for (let k = 0; k < length; k++) workshop.grow();
     const { pool } = workshop;
     const last = pool.slice(-3);

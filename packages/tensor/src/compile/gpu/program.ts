@@ -10,6 +10,7 @@ import { lower } from '../lower/lower.ts';
 import { stepsText, type CheckStep, type CondStep, type Output, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type Region, type View } from '../lower/view.ts';
 import type { GpuBuffer } from './buffer.ts';
+import { PendingChecks, regionsOfReport } from './checks.ts';
 import { currentDevice, type GpuDevice } from './device.ts';
 import { lastUses } from './last-uses.ts';
 import type { Operand, Pass } from './pass.ts';
@@ -19,22 +20,11 @@ import { bufferOf, releaseStorage, residentStorage } from './residents.ts';
 import { rewriteForGpu } from './rewrite.ts';
 import { checkSupported } from './supported.ts';
 
-/** Checks whose flags have not been read: more are not kept waiting. */
-const MOST_PENDING = 32;
-
 /** Makes a program ready for the device. Throws `UnsupportedOperationError`, `GpuLimitError` or `GpuNotLoadedError`. */
 export function compileToGpu(program: Program): Executable {
   currentDevice();
   checkSupported(program);
   return new GpuProgram(lower(optimize(rewriteForGpu(program))));
-}
-
-/** A check that has been performed, and what its error is made from, as it was then. */
-interface Pending {
-  readonly step: CheckStep;
-  readonly flag: GpuBuffer;
-  readonly regions: Regions;
-  readonly counters: ReadonlyMap<Counter, number>;
 }
 
 /** An input of the last run, which need not be uploaded again. */
@@ -55,7 +45,7 @@ class GpuProgram implements Executable {
   private known: (Known | undefined)[] = [];
   private lent: Storage[] = [];
   private counters = new Map<Counter, number>();
-  private pending: Pending[] = [];
+  private readonly checks = new PendingChecks();
 
   constructor(schedule: Schedule) {
     this.schedule = schedule;
@@ -83,8 +73,7 @@ class GpuProgram implements Executable {
       if (lend) this.lent = [...storages.values()];
       return outputs;
     } finally {
-      for (const check of this.pending) letGo(check);
-      this.pending = [];
+      this.checks.clear();
       regions.clear();
     }
   }
@@ -225,28 +214,29 @@ class GpuProgram implements Executable {
 
   // Checks
 
-  /** Reading a flag would make everything wait; it is read after the run, with what the error is made from kept until then. */
   private check(step: CheckStep, regions: Regions): void {
-    this.pending.push({ step, flag: this.buffer(regions, step.condition.region.root).hold(), regions: regions.copy(), counters: new Map(this.counters) });
-    if (this.pending.length >= MOST_PENDING) this.readChecks();
+    const { region, offset } = placeOf(step.condition);
+    const kept = regionsOfReport(step);
+    const isFull = this.checks.add({
+      step,
+      flag: this.buffer(regions, region).hold(),
+      position: offset + this.offsetOf(step.condition),
+      regions: regions.copy((each) => kept.has(each)),
+      counters: new Map(this.counters),
+    });
+    if (isFull) this.readChecks();
   }
 
+  /** Throws the error of the first check that has failed. */
   private readChecks(): void {
-    for (let first = this.pending.shift(); first !== undefined; first = this.pending.shift()) {
-      try {
-        this.readCheck(first);
-      } finally {
-        letGo(first);
-      }
+    const failed = this.checks.firstFailure(this.device);
+    if (failed !== undefined) {
+      const { step, regions, counters } = failed;
+      this.counters = new Map(counters);
+      this.steps(step.report, regions);
+      throw step.error(step.data.map((view) => this.copyOut(view, regions)));
     }
-  }
-
-  private readCheck({ step, flag, regions, counters }: Pending): void {
-    this.counters = new Map(counters);
-    const { offset } = placeOf(step.condition);
-    if (this.device.read(flag)[offset + this.offsetOf(step.condition)] !== 0) return;
-    this.steps(step.report, regions);
-    throw step.error(step.data.map((view) => this.copyOut(view, regions)));
+    this.checks.clear();
   }
 
   private copyOut({ region, shape, dtype }: View, regions: Regions): NDArray {
@@ -272,9 +262,4 @@ class GpuProgram implements Executable {
   private zeros(size: number): GpuBuffer {
     return this.device.run('function() { return num(0); }', size, [], []);
   }
-}
-
-function letGo({ flag, regions }: Pending): void {
-  flag.release();
-  regions.clear();
 }

@@ -21,10 +21,10 @@ export class Regions {
     this.buffers.delete(region);
   }
 
-  /** The same contents, held on their own. Buffers never change, so nothing is copied. */
-  copy(): Regions {
+  /** The same contents of some regions, held on their own. Buffers never change, so nothing is copied. */
+  copy(isWanted: (region: Region) => boolean): Regions {
     const copy = new Regions();
-    for (const [region, buffer] of this.buffers) copy.buffers.set(region, buffer.hold());
+    for (const [region, buffer] of this.buffers) if (isWanted(region)) copy.buffers.set(region, buffer.hold());
     return copy;
   }
 

@@ -1,15 +1,17 @@
 /**
  * @file Rewrites programs for a device. Products of matrices become sums of products, which the kernels of reductions perform without
- * storing the products. Loops that end by a condition run in blocks: reading a condition makes everything wait, so it is read once per block,
+ * storing the products; where a few numbers are scattered, each element asks which of them it gets. Loops that end by a condition run in blocks: reading a condition makes everything wait, so it is read once per block,
  * whose steps keep the carry as it is from the moment when the condition has failed.
  */
 import { apply, evaluateProgram, hasEffect, innerPrograms, traceProgram, Variable, type Abstract, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, broadcast, mul, reduceSum } from '../../array/ndarray.ts';
+import { add, arrayTypeOf, broadcast, full, mul, reduceSum, reshape } from '../../array/ndarray.ts';
+import { sizeOf } from '../../array/strides.ts';
 import { scanLeaves } from '../../control/scan.ts';
 import { whilePrimitive, type WhileParams } from '../../control/while.ts';
 import { rolesOf, type DotParams } from '../../primitives/dot.ts';
-import { select } from '../../primitives/elementwise.ts';
-import { transpose } from '../../primitives/structure.ts';
+import { equal, select } from '../../primitives/elementwise.ts';
+import type { IndexParams } from '../../primitives/gather.ts';
+import { iota, transpose } from '../../primitives/structure.ts';
 import { withInnerPrograms } from '../graph/inner.ts';
 
 /** Steps of a loop between two readings of its condition. */
@@ -34,6 +36,7 @@ function perform({ inputs, equations, outputs }: Program, xs: readonly Value[]):
 function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] {
   const { primitive } = equation;
   if (primitive.name === 'dot') return [sumOfProducts(xs[0], xs[1], equation.params as DotParams)];
+  if (primitive.name === 'scatterAdd') return [sumOfUpdates(xs[0], xs[1], xs[2], (equation.params as IndexParams).members)];
   const { params } = withInnerPrograms(equation, rewriteForGpu);
   return primitive === whilePrimitive ? inBlocks(params as WhileParams, xs) : apply(primitive, xs, params);
 }
@@ -53,6 +56,18 @@ function sumOfProducts(x: Value, y: Value, params: DotParams): Value {
   const a = spread(x, [...own.batch, ...own.free, ...own.contract], own.free.length, batch.length);
   const b = spread(y, [...others.batch, ...others.free, ...others.contract], others.free.length, batch.length + own.free.length);
   return reduceSum(mul(a, b), terms.map((_, k) => count + k));
+}
+
+/** x with updates added to it: for every element those whose index is its position. */
+function sumOfUpdates(x: Value, index: Value, updates: Value, members: number): Value {
+  const { shape, dtype } = arrayTypeOf(x);
+  const length = sizeOf(shape) / members;
+  const count = sizeOf(arrayTypeOf(index).shape) / members;
+  const all = [members, length, count];
+  const spread = (value: Value): Value => broadcast(reshape(value, [members, count]), all, [0, 2]);
+  const isHere = equal(spread(index), iota(all, 1, 'i32'));
+  const sums = reduceSum(select(isHere, spread(updates), full(0, [], dtype)), [2]);
+  return add(x, reshape(sums, shape));
 }
 
 /** The loop with a body of several steps. Steps with effects, and loops inside, must not run once more than they should. */

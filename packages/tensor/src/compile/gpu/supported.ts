@@ -6,7 +6,9 @@ import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../elementwise/table.ts';
 import { operands, type Expression } from '../../elementwise/expression.ts';
 import { GpuLimitError, UnsupportedOperationError } from '../errors.ts';
+import type { IndexParams } from '../../primitives/gather.ts';
 import { inputTypes } from '../lower/block.ts';
+import { typeOfAtom } from '../lower/residence.ts';
 import { MISSING_OPERATORS } from './operators.ts';
 import { LARGEST_EXACT } from './residents.ts';
 
@@ -17,10 +19,13 @@ const ELEMENTWISE_NAMES = (Object.keys(ELEMENTWISE) as ElementwiseName[]).filter
 /** Names of the primitives that have code. */
 export const GPU_PRIMITIVES: ReadonlySet<string> = new Set<string>([
   ...ELEMENTWISE_NAMES,
-  'convert', 'full', 'iota', 'broadcast', 'slice', 'transpose', 'reverse', 'reshape', 'pad', 'concat', 'gather',
+  'convert', 'full', 'iota', 'broadcast', 'slice', 'transpose', 'reverse', 'reshape', 'pad', 'concat', 'gather', 'scatterAdd',
   'reduceSum', 'reduceProd', 'reduceMin', 'reduceMax', 'reduceAny', 'reduceAll', 'dot',
   'scan', 'while', 'cond', 'check',
 ]);
+
+/** Kernels cannot write where they like: of scattered numbers each element has to look at all. */
+export const MOST_UPDATES = 64;
 
 const WIDE = 'its numbers are f32; use precision(32, …) and f32 tensors';
 
@@ -34,11 +39,14 @@ function checkEquations({ equations }: Program): void {
   for (const equation of equations) {
     const { primitive, inputs, outputs } = equation;
     if (!GPU_PRIMITIVES.has(primitive.name)) throw new UnsupportedOperationError(primitive.name, 'gpu', inputTypes(equation));
+    if (primitive.name === 'scatterAdd' && updatesOf(equation) > MOST_UPDATES) throw new UnsupportedOperationError(primitive.name, 'gpu', inputTypes(equation), `it adds more than ${MOST_UPDATES} numbers`);
     const constants = inputs.flatMap((atom) => (atom instanceof Variable || !(atom.value instanceof NDArray) ? [] : [{ space: arraySpace as Abstract['space'], type: atom.value as ArrayType }]));
     for (const { space, type } of [...outputs, ...constants]) if (!isFitting(space, type)) throw new UnsupportedOperationError(primitive.name, 'gpu', describeInputs(equation), WIDE);
     for (const { program } of innerPrograms(equation)) checkEquations(program);
   }
 }
+
+const updatesOf = ({ inputs, params }: Equation): number => sizeOf(typeOfAtom(inputs[1]!).shape) / (params as IndexParams).members;
 
 function describeInputs(equation: Equation): string[] {
   const types = inputTypes(equation);

@@ -13,7 +13,7 @@ import { whileLeaves } from '../../../src/control/while.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../../src/elementwise/table.ts';
 import { dot } from '../../../src/primitives/dot.ts';
 import { less, mul, sub } from '../../../src/primitives/elementwise.ts';
-import { gather } from '../../../src/primitives/gather.ts';
+import { gather, scatterAdd } from '../../../src/primitives/gather.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../../src/primitives/reduce.ts';
 import { broadcast, convert, iota, reverse, transpose } from '../../../src/primitives/structure.ts';
 import { applyElementwise } from '../all-operations.ts';
@@ -121,6 +121,7 @@ function structureCases(): Case[] {
     one('concat', 'concat', [x, x], (a, b) => [concat([a, reverse(b, [1])], 1), concat([a, b, a, b, a, b], 0), add(concat([a, b], 2), full(1, [], 'f32'))], 1),
     one('gather', 'gather', [line, at], (a, k) => [gather(a, k), gather(mul(a, a), k), gather(reshape(reverse(a, [0]), [12]), k)], 1),
     one('gather', 'gather by members', [line, arrayOf('i32', [0, 3, 5, 1, 2, 0], [2, 3])], (a, k) => [gather(a, k, 2), gather(a, transpose(reshape(k, [3, 2]), [1, 0]), 2)]),
+    one('scatterAdd', 'scatterAdd of a few, by members too', [line, arrayOf('i32', [0, 3, 3, 5, 1, 2], [2, 3]), reals([2, 3], 5)], (a, k, u) => [scatterAdd(a, k, u), scatterAdd(a, k, u, 2), scatterAdd(a, reshape(k, [6]), reshape(u, [6]))], 4, 3),
     one('dot', 'dot, with batches', [reals([2, 3, 40]), reals([40, 5, 2])], (a, b) => dot(a, b, { batch: [[0, 2]], contract: [[2, 0]] }), 40, 40),
     one('dot', 'dot of long vectors and of integers', [reals([5000]), arrayOf('i32', [1, 2, 3, 4, 5, 6], [2, 3])], (a, k) => [dot(a, a, { batch: [], contract: [[0, 0]] }), dot(k, k, { batch: [], contract: [[1, 1]] })], 5000, 5000),
     one('add', 'a kernel of nineteen arrays, and sums of it', many, (...all) => {
