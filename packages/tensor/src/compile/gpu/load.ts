@@ -1,6 +1,7 @@
 /** @file loadGpu: loads gpu.js and lets programs run on it; what is made on the device can be counted and given back. */
-import { flatten } from '@tapeflow/autodiff';
+import { TREE, type TreeNode } from '@tapeflow/autodiff';
 import { NDArray } from '../../array/ndarray.ts';
+import type { Storage } from '../../array/storage.ts';
 import { ReleasedResultError } from '../../errors.ts';
 import { GpuDevice, registerDevice, unregisterDevice } from './device.ts';
 import { makeInstance, type GpuMode } from './library.ts';
@@ -63,7 +64,7 @@ export async function loadGpu({ mode = 'webgl2' }: LoadGpuOptions = {}): Promise
 function inScope<T>(device: GpuDevice, body: () => T): T {
   const end = device.watch();
   const finish = (result: unknown): void => {
-    const kept = new Set(flatten(result).leaves.flatMap((leaf) => (leaf instanceof NDArray ? [leaf.storage] : [])));
+    const kept = storagesIn(result);
     for (const storage of end()) if (!kept.has(storage)) releaseStorage(storage, () => new ReleasedResultError());
   };
   let result: T;
@@ -87,4 +88,13 @@ function inScope<T>(device: GpuDevice, body: () => T): T {
       throw error;
     },
   ) as T;
+}
+
+/** The storages of all arrays in a value, which may hold anything else besides. */
+function storagesIn(value: unknown, found: Set<Storage> = new Set()): ReadonlySet<Storage> {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return found;
+  if (value instanceof NDArray) found.add(value.storage);
+  else if (TREE in value) for (const child of (value as TreeNode<unknown>)[TREE]().children) storagesIn(child, found);
+  else for (const child of Object.values(value)) storagesIn(child, found);
+  return found;
 }

@@ -255,7 +255,7 @@ class GpuProgram implements Executable {
   private constantOrZeros(region: Region, regions: Regions): GpuBuffer {
     if (region.constant === undefined) return regions.set(region, this.zeros(region.size));
     let buffer = this.constants.get(region);
-    if (buffer === undefined) this.constants.set(region, (buffer = this.device.upload(Float32Array.from(region.constant))));
+    if (buffer === undefined) this.constants.set(region, (buffer = bufferOf(this.device, NDArray.of(region.constant, [region.size], region.dtype))));
     return buffer;
   }
 

@@ -63,10 +63,15 @@ export function bufferOf(device: GpuDevice, array: NDArray): GpuBuffer {
     if (array.offset === 0 && owner.buffer.size === array.size && isRowMajor(array.shape, array.strides)) return owner.buffer.hold();
     return rearranged(device, owner.buffer, array);
   }
+  return device.upload(singlePrecision(array));
+}
+
+function singlePrecision(array: NDArray): Float32Array {
+  // Before they are rounded.
+  if (array.dtype === 'i32') return Float32Array.from(array.contiguous(), (x) => exact('jit', x));
   const numbers = new Float32Array(sizeOf(array.shape));
   copyInto(numbers, array, 0, rowMajor(array.shape));
-  if (array.dtype === 'i32') for (const x of numbers) exact('jit', x);
-  return device.upload(numbers);
+  return numbers;
 }
 
 /** A view of what is on the device, copied there. */

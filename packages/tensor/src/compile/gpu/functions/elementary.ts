@@ -27,13 +27,13 @@ export const ELEMENTARY_FUNCTIONS: readonly GpuFunction[] = [
   const half = floorOf(n * 0.5);
   return (1 + r + r * r * ${EXP_SERIES}) * powerOfTwoOf(half) * powerOfTwoOf(n - half);`),
   of('expm1Of', 'x', `
-  if (isNaNOf(x) === 1) { return x; }
+  if (isNaNOf(x) === 1 || x === 0) { return x; }
   if (Math.abs(x) > 0.5) { return expOf(x) - 1; }
   const r = x;
   return x + r * r * ${EXP_SERIES};`),
   of('logOf', 'x', `
   if (isNaNOf(x) === 1 || x < 0) { return notANumber(); }
-  if (x === 0) { return 0 - infinity(); }
+  if (x === 0) { return -infinity(); }
   if (isFiniteOf(x) === 0) { return x; }
   let y = x;
   let e = num(0);
@@ -47,7 +47,7 @@ export const ELEMENTARY_FUNCTIONS: readonly GpuFunction[] = [
   const s = f * f;
   return e * 0.693359375 + (2 * f * (1 + s * ${ATANH_SERIES}) - e * 0.00021219444005469057);`),
   of('log1pOf', 'x', `
-  if (isNaNOf(x) === 1) { return x; }
+  if (isNaNOf(x) === 1 || x === 0) { return x; }
   if (x < -0.4 || x > 0.5) { return logOf(1 + x); }
   const f = x / (2 + x);
   const s = f * f;
@@ -81,7 +81,7 @@ export const ELEMENTARY_FUNCTIONS: readonly GpuFunction[] = [
   if (x === 0) { return x; }
   return sineOfTurned(x, num(0)) / sineOfTurned(x, num(1));`),
   of('withSignOf', 'size, x', `
-  if (isNegativeOf(x) === 1) { return 0 - size; }
+  if (isNegativeOf(x) === 1) { return -size; }
   return size;`),
   of('arctangentOf', 'x', `
   if (isNaNOf(x) === 1 || x === 0) { return x; }
@@ -223,6 +223,6 @@ export const ELEMENTARY_FUNCTIONS: readonly GpuFunction[] = [
     if (x < 0 && floorOf(y) !== y) { return notANumber(); }
     size = sizeOfPower(a, y);
   }
-  if (isOdd === 1 && isNegativeOf(x) === 1) { return 0 - size; }
+  if (isOdd === 1 && isNegativeOf(x) === 1) { return -size; }
   return size;`),
 ];

@@ -39,7 +39,7 @@ export const SPECIAL_FUNCTIONS: readonly GpuFunction[] = [
   const sine = sineOf(3.141592653589793 * (x - whole));
   const half = whole * 0.5;
   if (floorOf(half) === half) { return sine / (3.141592653589793 * x); }
-  return 0 - sine / (3.141592653589793 * x);`),
+  return -sine / (3.141592653589793 * x);`),
   of('signOf', 'x', `
   if (x > 0) { return 1; }
   if (x < 0) { return -1; }
