@@ -6,6 +6,7 @@ import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
+import { convolution, convolutionInput, convolutionKernel } from './convolution.ts';
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
@@ -151,9 +152,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomNormal: host,
   childKey: host,
   dot: fixed(matrixProduct),
-  conv: host,
-  convInput: host,
-  convKernel: host,
+  conv: convolution,
+  convInput: convolutionInput,
+  convKernel: convolutionKernel,
   cholesky: host,
   lu: host,
   triangularSolve: host,
