@@ -144,6 +144,8 @@ export function convolutionInput(block: Block, equation: Equation): void {
     });
     if (!isWhole) block.copy(target, sliceView(result, [0, 0, ...chosen.map(({ first }) => first)], [1, 1, ...params.stride], target.shape));
   }
+  // The result was written in parts before: it cannot take over the place of what is read in the last one.
+  block.flush();
 }
 
 function phasesOf(axis: number, length: number, taps: number, params: ConvParams): Phase[] {

@@ -87,6 +87,8 @@ function pad(block: Block, equation: Equation): void {
   if (target.region.size > 0) block.push({ kind: 'clear', target });
   const offset = low.reduce((at, count, axis) => at + count * target.strides[axis]!, 0);
   block.store(equation.inputs[0]!, { ...target, shape, offset, strides: target.strides.map((stride, axis) => stride * (interior[axis]! + 1)) });
+  // What is cleared before may not be the place of a value that is still read now.
+  block.flush();
   block.setView(equation.outputs[0]!, target);
 }
 
