@@ -62,9 +62,9 @@ const STEPS: ConvParams = { stride: [2, 1], dilation: [1, 2], low: [1, 0], high:
 
 /** Operations that are not computed element by element. */
 export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
-  conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS) },
-  convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }) },
-  convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }) },
+  conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS), terms: 12 },
+  convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }), terms: 18 },
+  convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }), terms: 24 },
   fourier: { shapes: [[6, 5], [6, 5]], run: (re, im) => fourier(re, im, { axes: [0, 1], backward: false }) },
   realFourier: { shapes: [[3, 10]], run: (x) => realFourier(x, { axis: 1 }) },
   realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },

@@ -6,6 +6,7 @@ import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
+import { convolution, convolutionInput, convolutionKernel } from './convolution.ts';
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
@@ -86,6 +87,8 @@ function pad(block: Block, equation: Equation): void {
   if (target.region.size > 0) block.push({ kind: 'clear', target });
   const offset = low.reduce((at, count, axis) => at + count * target.strides[axis]!, 0);
   block.store(equation.inputs[0]!, { ...target, shape, offset, strides: target.strides.map((stride, axis) => stride * (interior[axis]! + 1)) });
+  // What is cleared before may not be the place of a value that is still read now.
+  block.flush();
   block.setView(equation.outputs[0]!, target);
 }
 
@@ -151,9 +154,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomNormal: host,
   childKey: host,
   dot: fixed(matrixProduct),
-  conv: host,
-  convInput: host,
-  convKernel: host,
+  conv: convolution,
+  convInput: convolutionInput,
+  convKernel: convolutionKernel,
   cholesky: host,
   lu: host,
   triangularSolve: host,
