@@ -24,7 +24,7 @@ interface System {
 export interface SolverRow {
   readonly system: string;
   readonly bits: 32 | 64;
-  readonly method: 'cg' | 'bicgstab';
+  readonly method: string;
   readonly outcome: string;
   readonly steps: number;
   /** ‖b − A x‖ / ‖b‖. */
