@@ -22,10 +22,10 @@ describe('the matrix of an operator', () => {
     const A = random({ s: 2, r: 5, c: 5 }, 121);
     const arithmetic = new VectorArithmetic(1);
     // The unknowns are split into 2 × 2 and 1.
-    const apply = (v: readonly unknown[]): unknown[] => {
+    const apply = (v: readonly unknown[]): readonly unknown[] => {
       const x = wrap({ value: arithmetic.join(v), dims: tensor({ s: batch(2), c: 5 }, new Array<number>(10).fill(0)).dims });
       const y = sum(tensor({ s: batch(2), r: 5, c: 5 }, A.data).mul(x), 'c');
-      return [...arithmetic.split(y.value, v)];
+      return arithmetic.split(y.value, v);
     };
     const like = [tensor({ s: batch(2), p: 2, q: 2 }, new Array<number>(8).fill(1)).value, tensor({ s: batch(2), z: 1 }, [1, 1]).value];
     const seen = fromArray(matrixOf({ arithmetic, apply, b: like }));
