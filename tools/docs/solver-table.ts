@@ -41,18 +41,20 @@ export interface SolverRow {
   readonly error: number;
 }
 
-const ITERATIVE: readonly Method[] = ['cg', 'bicgstab', 'gmres'];
-const plain = { side: 64, units: 1, shift: 0, wind: 0, methods: ITERATIVE } as const;
+const plain = { side: 64, units: 1, shift: 0, wind: 0, methods: ['cg', 'bicgstab'] } as const;
+const all: readonly Method[] = ['cg', 'bicgstab', 'gmres', 'direct'];
+/** GMRES is measured where its many dots do not make the table wait. */
+const iterative: readonly Method[] = ['cg', 'bicgstab', 'gmres'];
 
 const SYSTEMS: readonly System[] = [
-  { ...plain, name: 'heat step: u + ¼·(−∇²u), walls', edge: 'wall', shift: 4, solution: 'rough' },
-  { ...plain, name: '−∇², 0 at the edge, rough', edge: 'zero', solution: 'rough' },
+  { ...plain, name: 'heat step: u + ¼·(−∇²u), walls', edge: 'wall', shift: 4, solution: 'rough', methods: iterative },
+  { ...plain, name: '−∇², 0 at the edge, rough', edge: 'zero', solution: 'rough', methods: iterative },
   { ...plain, name: '−∇², 0 at the edge, smooth', edge: 'zero', solution: 'smooth' },
   { ...plain, name: '−∇², closed box, smooth', edge: 'wall', solution: 'smooth' },
   { ...plain, name: '−∇², periodic, rough', edge: 'periodic', solution: 'rough' },
-  { ...plain, name: '−∇² + wind, 0 at the edge', edge: 'zero', wind: 1, solution: 'rough' },
+  { ...plain, name: '−∇² + wind, 0 at the edge', edge: 'zero', wind: 1, solution: 'rough', methods: iterative },
   { ...plain, name: '−∇² − 0.05, 0 at the edge', edge: 'zero', shift: -0.05, solution: 'rough' },
-  { ...plain, name: 'the same on 16 × 16', side: 16, edge: 'zero', shift: -0.05, solution: 'rough', methods: ['cg', 'bicgstab', 'gmres', 'direct'] },
+  { ...plain, name: '−∇² − 0.5, 0 at the edge, 16 × 16', side: 16, edge: 'zero', shift: -0.5, solution: 'rough', methods: all },
   { ...plain, name: '−∇² in units from 1 to 100, 16 × 16', side: 16, units: 100, edge: 'zero', solution: 'rough', methods: ['cg', 'cg + jacobi', 'bicgstab', 'bicgstab + jacobi', 'gmres', 'gmres + jacobi', 'direct'] },
 ];
 
