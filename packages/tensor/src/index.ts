@@ -82,7 +82,9 @@ export type { Inverted, MatrixRoles, Others, Paired } from './named/matrix.ts';
 export { NotPositiveDefinite, SingularMatrix } from './named/matrix-errors.ts';
 
 // Linear systems
-export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
+export { solveLinear, type Preconditioner, type SolveOptions } from './solve/solve-linear.ts';
+export { cgSteps } from './solve/cg-steps.ts';
+export type { SolveMethod } from './solve/choose.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
 
