@@ -11,7 +11,7 @@ export interface MisuseRow {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-// The compiler refuses most of these calls, so what is called has no types here.
+// oxlint-disable-next-line typescript/no-explicit-any -- the compiler refuses most of these calls, which are made all the same
 type Loose = any;
 const call = tf as Loose as Record<string, (...args: unknown[]) => unknown>;
 
@@ -47,6 +47,8 @@ const NAMING: Readonly<Record<string, (name: string) => unknown>> = {
   scatter: (name) => tf.scatter(plane, { [name]: place(0) } as Loose, 1),
   take: (name) => tf.take(plane, { [name]: [0] } as Loose),
   takeMask: (name) => tf.takeMask(plane, name, tf.tensor({ height: 4 }, true) as Loose),
+  randomChoice: (name) => call['randomChoice']!(plane, name, { p: 1 }, tf.randomKey(1)),
+  interpolateCubic: (name) => tf.interpolateCubic(plane, { [name]: tf.tensor({ p: 1 }, [0]) } as Loose),
   interpolate: (name) => tf.interpolate(plane, { [name]: tf.tensor({ p: 1 }, [0]) } as Loose),
   scan: (name) => tf.scan((carry: Loose, x: Loose) => [carry, x] as const, one, plane, { along: name }),
   toNpy: (name) => tf.toNpy(plane, { axes: [name, 'width'] }),
@@ -91,6 +93,7 @@ const making: readonly MisuseRow[] = [
   row('splitKey', 'a negative number of children', () => tf.splitKey(tf.randomKey(1), -1), tf.IndexError, { index: -1 }),
   row('foldKey', 'a negative child', () => tf.foldKey(tf.randomKey(1), -1), tf.IndexError, { index: -1 }),
   row('foldKey', 'a real child', () => tf.foldKey(tf.randomKey(1), one), tf.DTypeError, { dtypes: ['f32'] }),
+  ...['randomChoice', 'randomInteger', 'randomPermutation'].map((of) => row(of, 'a negative size', () => (of === 'randomChoice' ? call[of]!(line, 'x', { p: -1 }, tf.randomKey(1)) : of === 'randomInteger' ? call[of]!({ x: -1 }, tf.randomKey(1), { high: 3 }) : call[of]!({ x: -1 }, tf.randomKey(1))), dims, { operation: of })),
   row('precision', '16 bits', () => tf.precision(16 as Loose, () => 1), RangeError),
 ];
 
@@ -164,6 +167,7 @@ const numbers: readonly MisuseRow[] = [
   row('huber', 'a negative width', () => tf.huber(line, 'x', { delta: -1 }), tf.ArgumentError, { argument: 'delta', seen: -1 }),
   row('histogram', 'no bins', () => tf.histogram(line, 0), tf.ArgumentError, { argument: 'bins', seen: 0 }),
   row('histogram', 'a range that ends before it begins', () => tf.histogram(line, 2, 'x', { low: 2, high: 1 }), tf.ArgumentError, { argument: 'high', seen: 1 }),
+  row('frequencyLoss', 'no direction of a grid', () => tf.frequencyLoss(wind), dims),
   row('stencilAt', 'a misspelt name', () => tf.stencilAt(plane, { [MISSPELT]: tf.tensor({ p: 1 }, [0]) } as Loose), dims, near),
 ];
 
@@ -174,10 +178,25 @@ const control: readonly MisuseRow[] = [
   row('scan', 'tensors of two lengths', () => tf.scan((carry: Loose, x: Loose) => [carry, x] as const, one, { a: line, b: tf.zeros({ x: 2 }) } as Loose, { along: 'x' }), dims, { dimension: 'x' }),
   row('whileLoop', 'a condition with dimensions', () => tf.whileLoop(() => line, (carry: Loose) => carry, one), tf.DTypeError),
   row('whileLoop', 'a condition that never ends', () => tf.whileLoop(() => tf.less(0, 1) as Loose, (carry: Loose) => carry, one, { maxSteps: 3 }), tf.LoopLimitError, { maxSteps: 3 }),
+  row('forLoop', 'a negative number of steps', () => tf.forLoop(-1, (state: Loose) => state, one), tf.ArgumentError, { argument: 'steps', seen: -1 }),
+  row('vmap', 'a dimension that no argument has', () => tf.vmap((x: Loose) => x, MISSPELT)(plane), dims, { dimension: MISSPELT }),
   row('iterate', 'a negative number of steps', () => tf.iterate((state: Loose) => state, one, -1), tf.ArgumentError, { argument: 'steps', seen: -1 }),
   row('solveLinear', 'an operator with other dimensions', () => tf.solveLinear((() => tf.zeros({ y: 2 })) as Loose, line), dims),
   row('jit', 'a misspelt backend', () => tf.jit((x: Loose) => x, { backend: 'wsm' as Loose }), tf.ArgumentError, { argument: 'backend', seen: 'wsm' }),
   row('jit', 'a static argument that is not there', () => tf.jit((x: Loose) => x, { static: [3] as Loose })(line), tf.StaticArgumentError),
+];
+
+const singular: Loose = tf.tensor({ i: 2, j: 2 }, [1, 1, 1, 1]);
+const roles = { rows: 'i', columns: 'j' };
+
+const matrices: readonly MisuseRow[] = [
+  ...['cholesky', 'determinant', 'inverse', 'logDeterminant'].map((of) => row(of, 'no matrix', () => call[of]!(line), dims, { operation: of })),
+  row('solveDense', 'no matrix', () => call['solveDense']!(line, line), dims, { operation: 'solveDense' }),
+  row('inverse', 'a singular matrix', () => call['inverse']!(singular, roles), tf.SingularMatrix, { operation: 'inverse' }),
+  row('cholesky', 'a matrix that is not positive definite', () => call['cholesky']!(singular.neg(), roles), tf.NotPositiveDefinite, { operation: 'cholesky' }),
+  row('root', 'a residual with other dimensions', () => tf.root(() => plane, line), dims, { dimension: 'x' }),
+  row('root', 'a misspelt method', () => tf.root((x: Loose) => x, line, { method: 'newtn' as Loose }), tf.ArgumentError, { advice: "Did you mean 'newton'?" }),
+  row('fixedPoint', 'a map to other dimensions', () => tf.fixedPoint(() => plane, line), dims, { dimension: 'x' }),
 ];
 
 const methods: readonly MisuseRow[] = [
@@ -194,7 +213,7 @@ const methods: readonly MisuseRow[] = [
 /** All rows. */
 export const MISUSE: readonly MisuseRow[] = [
   ...Object.entries(NAMING).map(([of, run]) => row(of, 'a misspelt name', () => run(MISSPELT), dims, { operation: of, ...near })),
-  ...pairs, ...making, ...dtypes, ...shapes, ...numbers, ...control, ...methods,
+  ...pairs, ...making, ...dtypes, ...shapes, ...numbers, ...control, ...matrices, ...methods,
 ];
 
 const smooth = 'takes every tensor: integers and booleans become real';

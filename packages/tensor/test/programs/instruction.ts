@@ -4,6 +4,7 @@ import type { Dice } from '../compile/random-programs.ts';
 import { largest, type Note, type Slow } from './slow.ts';
 
 /** A tensor of which only the run time knows the names: it goes wherever a tensor goes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the programs choose names as they run
 export type AnyTensor = Tensor<any>;
 
 /** What is known to have no dimensions, though the compiler does not know it. */
