@@ -75,6 +75,13 @@ export class NumberArgumentError extends TapeflowError {
   }
 }
 
+/** Refuses a value that is none of the choices, with the closest one as advice. */
+export function checkChoice(operation: string, argument: string, seen: unknown, choices: readonly (string | number)[]): void {
+  if (choices.includes(seen as string)) return;
+  const close = typeof seen === 'string' ? closestName(seen, choices.map(String)) : undefined;
+  throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
+}
+
 /** The data given do not fill the shape. */
 export class DataError extends TapeflowError {
   readonly expected: number;
@@ -109,11 +116,17 @@ export function closestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
+/** Letters inserted, left out, replaced, or exchanged with their neighbour [Damerau1964]. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    before = row;
     row = next;
   }
   return row[b.length]!;

@@ -2,10 +2,11 @@
 import { type TreeStructure } from '@tapeflow/autodiff';
 import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
+import { checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { compiledBefore, type Backend } from './executable.ts';
+import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
@@ -112,6 +113,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
   const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
+  checkChoice('jit', 'backend', backend, BACKENDS);
   const programs = new Map<string, Traced>();
   let calls = 0;
   let traces = 0;

@@ -9,7 +9,7 @@ import { mul } from './arithmetic.ts';
 import { contractionOrder, type Order } from './contract-order.ts';
 import { describeDims, dual, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
 import { sum } from './reduce.ts';
-import { rename } from './restructure.ts';
+import { refuseExisting, rename } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Dims, Names, Reduced, Unchecked, Without } from './types.ts';
 
@@ -117,5 +117,9 @@ export function contract(tensors: readonly Tensor[], over: string | readonly str
 export function outer<A extends string, B extends string, const K extends B | readonly B[]>(a: Tensor<A>, b: Tensor<B>, over: K): Tensor<A | Without<B, Names<K>> | `~${Names<K>}`>;
 export function outer(a: Tensor, b: Tensor, over: string | readonly string[]): Unchecked {
   const names = typeof over === 'string' ? [over] : over;
+  for (const name of names) {
+    positionOf('outer', b.dims, name);
+    refuseExisting('outer', b.dims, `~${name}`);
+  }
   return mul(a, names.reduce((t, name) => rename(t, name, `~${name}`, dual), b)) as Unchecked;
 }

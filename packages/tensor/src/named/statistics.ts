@@ -102,4 +102,7 @@ export function quantile(t: Named, share: number | Named, selected?: DimsArgumen
 }
 
 /** The middle value, or the mean of the two in the middle; NaN for none, and where a value is NaN. */
-export const median: Reduction = ((t: Named, dims?: DimsArgument) => quantile(t as Tensor, 0.5, dims as string) as Unchecked) as Reduction;
+export const median: Reduction = ((t: Named, dims?: DimsArgument) => {
+  selectAxes('median', t.dims, dims);
+  return quantile(t as Tensor, 0.5, dims as string) as Unchecked;
+}) as Reduction;

@@ -103,5 +103,5 @@ test('what does not fit is refused by name', () => {
   expect(() => dot(tensor({ v: ['a', 'b'], z: 2 }, 1), zeros({ v: batch(2), w: 2 }), { z: 'w' })).toThrow(DimensionError);
   expect(thrown(() => contract([], 'x' as never))).toMatchObject({ operation: 'contract' });
   expect(thrown(() => contract([a], 'z' as never))).toMatchObject({ operation: 'contract', dimension: 'z' });
-  expect(thrown(() => outer(a, tensor({ x: 2, '~x': dual(2) }, 0), 'x'))).toMatchObject({ operation: 'rename' });
+  expect(thrown(() => outer(a, tensor({ x: 2, '~x': dual(2) }, 0), 'x'))).toMatchObject({ operation: 'outer' });
 });
