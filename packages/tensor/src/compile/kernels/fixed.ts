@@ -5,6 +5,7 @@
 import type { FloatDType } from '../../array/dtype.ts';
 import type { LineTransform } from './lines/layout.ts';
 import { lineArrays } from './lines/line-plan.ts';
+import type { LineWalk } from './lines/walk.ts';
 
 /** Elements from one row to the next, and from one column to the next. */
 export interface MatrixStrides {
@@ -35,7 +36,7 @@ export interface MatrixProduct {
 }
 
 /** A fixed kernel by its kind. */
-export type FixedKernel = MatrixProduct | LineTransform;
+export type FixedKernel = MatrixProduct | LineTransform | LineWalk;
 
 /** Equal for kernels that are one function. */
 export function fixedKey(kernel: FixedKernel): string {
@@ -54,6 +55,10 @@ export function fixedText(kernel: FixedKernel, views: readonly string[]): string
       const { transform, length, outer, inner } = kernel;
       const { inputs, outputs } = lineArrays(transform, length);
       return `${views.slice(inputs, inputs + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
+    }
+    case 'lineWalk': {
+      const { walk, length, outer, inner } = kernel;
+      return `${views[views.length - 1]!} = ${walk}(${views.slice(0, -1).join(', ')}), ${outer * inner} lines of ${length}`;
     }
   }
 }

@@ -56,7 +56,7 @@ function transformLines(block: Block, transform: LineTransformName, inputs: read
 }
 
 /** The lines of row-major arrays along an axis: the axes before it are the outer one, those behind it the inner one. */
-function linesAlong(fromShape: Shape, toShape: Shape, axis: number): Pick<LineTransform, 'outer' | 'inner' | 'from' | 'to'> {
+export function linesAlong(fromShape: Shape, toShape: Shape, axis: number): Pick<LineTransform, 'outer' | 'inner' | 'from' | 'to'> {
   const outer = sizeOf(fromShape.slice(0, axis));
   const inner = sizeOf(fromShape.slice(axis + 1));
   const strides = (shape: Shape): LineStrides => ({ outer: shape[axis]! * inner, inner: 1, element: inner });

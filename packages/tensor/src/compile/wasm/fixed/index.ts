@@ -2,6 +2,7 @@
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import { emitLineTransform } from './lines/index.ts';
+import { emitLineWalk } from './lines/walk.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 
 type Kind = FixedKernel['kind'];
@@ -10,6 +11,7 @@ type Kind = FixedKernel['kind'];
 const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
   matrixProduct: emitMatrixProduct,
   lineTransform: emitLineTransform,
+  lineWalk: emitLineWalk,
 };
 
 /** The fixed kernels of a module. */

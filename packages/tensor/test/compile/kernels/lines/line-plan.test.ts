@@ -29,7 +29,7 @@ function written(stage: Stage): string[] {
       const count = stage.kind === 'finish' ? stage.count : stage.half + 1;
       const { finish } = stage;
       if (finish.kind === 'spectrum') return both(finish.to, count);
-      return rowsOf(finish.to, finish.kind === 'real' || finish.kind === 'minusImaginary' ? count : finish.length);
+      return rowsOf(finish.to, 'length' in finish ? finish.length : count);
     }
   }
 }
