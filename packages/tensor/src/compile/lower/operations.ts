@@ -12,7 +12,7 @@ import { fourierTransform, realFourierTransform, realLineTransform } from './lin
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
-import { lineWalk } from './walks.ts';
+import { lineOrder, lineWalk } from './walks.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -128,7 +128,7 @@ const fixed =
 export const RULES: Readonly<Record<string, Rule>> = {
   argMax: fixed(lineWalk),
   argMin: fixed(lineWalk),
-  argsort: host,
+  argsort: fixed(lineOrder),
   cumulativeArgMax: fixed(lineWalk),
   cumulativeArgMin: fixed(lineWalk),
   cumulativeSum: fixed(lineWalk),

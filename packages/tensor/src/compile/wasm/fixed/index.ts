@@ -2,6 +2,7 @@
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import { emitLineTransform } from './lines/index.ts';
+import { emitLineOrder } from './lines/order.ts';
 import { emitLineWalk } from './lines/walk.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 
@@ -12,6 +13,7 @@ const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, ke
   matrixProduct: emitMatrixProduct,
   lineTransform: emitLineTransform,
   lineWalk: emitLineWalk,
+  lineOrder: emitLineOrder,
 };
 
 /** The fixed kernels of a module. */
