@@ -54,8 +54,8 @@ export function fixedText(kernel: FixedKernel, views: readonly string[]): string
     }
     case 'lineTransform': {
       const { transform, length, outer, inner } = kernel;
-      const { inputs, outputs } = lineArrays(transform, length);
-      return `${views.slice(inputs, inputs + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
+      const { inputs, turns, outputs } = lineArrays(transform, length);
+      return `${views.slice(inputs + turns, inputs + turns + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
     }
     case 'lineWalk': {
       const { walk, length, outer, inner } = kernel;

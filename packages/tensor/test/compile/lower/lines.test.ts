@@ -62,3 +62,23 @@ test('in a loop, with an operand that is a slice of a stack and with a carry', (
   }
   expectSame(run(program, start, stack), [carry, NDArray.of(Float64Array.from(images), [3, ...shape], 'f64')], 1e-14);
 });
+test('long lines are transformed as matrices, in two steps, with little scratch memory', () => {
+  const program = record((re, im) => fourier(re, im, { axes: [1], backward: false }), 2, [1, 65_536], 'f32');
+  expect(stepsText(lower(program).steps).join('\n')).toMatch(/fourier\(.*\), 256 lines of 256\n.*fourierTurned\(.*\), 256 lines of 256/);
+  // Operands, what lies between, results and turns, and less than 256 KiB beside.
+  expect(compile(program, 'wasm').executable.bytes).toBeLessThan(8 * 4 * 65_536 + 2 ** 18);
+});
+test('several long lines, forwards and backwards, give what JavaScript gives', () => {
+  for (const backward of [false, true]) {
+    for (const shape of [[3, 4320], [1, 1536], [1, 4096]]) {
+      const f = (re: Value, im: Value): readonly Value[] => fourier(re, im, { axes: [1], backward });
+      const [re, im] = [arrayOf(6, shape), arrayOf(7, shape)];
+      const program = record(f, 2, shape);
+      expect(String(compile(program, 'wasm').executable)).toMatch(/fourierTurned/);
+      expectSame(run(program, re, im), f(re, im), 1e-14);
+    }
+  }
+});
+test('lines that would take very much scratch memory are left to JavaScript', () => {
+  expect(kinds(lower(record((x) => [realTransform(x, { axis: 0, kind: 'cosine2' })], 1, [2 ** 20], 'f32')).steps)).toEqual(['host']);
+});

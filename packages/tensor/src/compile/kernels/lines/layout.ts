@@ -10,7 +10,7 @@ export interface LineStrides {
   readonly element: number;
 }
 
-/** Transforms outer × inner lines. Views: inputs, outputs, scratch, table. */
+/** Transforms outer × inner lines. Views: inputs, turns where there are some, outputs, scratch, table. */
 export interface LineTransform {
   readonly kind: 'lineTransform';
   readonly transform: LineTransformName;
@@ -52,8 +52,17 @@ function vectorsFor({ stages, rows }: LinePlan, inner: number, lanes: number): n
   return Math.min(Math.ceil(inner / lanes / groups), Math.floor(inner / lanes));
 }
 
+/** Layouts are asked for when a program is lowered and again when it is printed. */
+const layouts = new WeakMap<LineTransform, LineLayout>();
+
 /** The layout of a kernel. */
-export function lineLayout({ transform, dtype, length, inner, from, to }: LineTransform): LineLayout {
+export function lineLayout(kernel: LineTransform): LineLayout {
+  let layout = layouts.get(kernel);
+  if (layout === undefined) layouts.set(kernel, (layout = layoutOf(kernel)));
+  return layout;
+}
+
+function layoutOf({ transform, dtype, length, inner, from, to }: LineTransform): LineLayout {
   const plan = linePlan(transform, length);
   const lanes = 16 / bytesPerElement(dtype);
   const readsRows = from.inner === 1 && inner >= lanes;

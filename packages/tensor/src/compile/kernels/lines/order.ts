@@ -24,7 +24,7 @@ export interface OrderScratch {
 }
 
 /** Bytes of the counts of one digit. */
-export const COUNT_BYTES = 4 * 256;
+export const COUNT_BYTES: number = 4 * 256;
 
 /** The scratch memory for lines of a length. */
 export function orderScratch({ dtype, length }: Pick<LineOrder, 'dtype' | 'length'>): OrderScratch {

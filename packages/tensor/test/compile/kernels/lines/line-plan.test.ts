@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { lineArrays, linePlan, type LineTransformName } from '../../../../src/compile/kernels/lines/line-plan.ts';
 import { lineLayout, type LineTransform } from '../../../../src/compile/kernels/lines/layout.ts';
+import { splitLength } from '../../../../src/compile/kernels/lines/planner.ts';
 import type { Plane, Planes, Stage } from '../../../../src/compile/kernels/lines/stage.ts';
 
-const NAMES: readonly LineTransformName[] = ['fourier', 'fourierBackward', 'realFourier', 'realFourierTransposed', 'hartley', 'cosine1', 'cosine2', 'cosine3', 'cosine4', 'sine1', 'sine2', 'sine3', 'sine4'];
+const NAMES: readonly LineTransformName[] = ['fourier', 'fourierBackward', 'fourierTurned', 'fourierTurnedBackward', 'realFourier', 'realFourierTransposed', 'hartley', 'cosine1', 'cosine2', 'cosine3', 'cosine4', 'sine1', 'sine2', 'sine3', 'sine4'];
 
 const rowsOf = ({ memory, start, step }: Plane, count: number): string[] => Array.from({ length: count }, (_, k) => `${memory} ${start + k * step}`);
 const both = ({ re, im }: Planes, count: number): string[] => [...rowsOf(re, count), ...rowsOf(im, count)];
@@ -19,6 +20,7 @@ function written(stage: Stage): string[] {
     case 'project':
       return rowsOf(stage.to, stage.count);
     case 'multiply':
+    case 'turn':
       return both(stage.to, stage.count);
     case 'tangle':
       return both(stage.to, stage.half);
@@ -69,4 +71,11 @@ test('rows are as wide as lines lie side by side, up to a cache line', () => {
   expect(lineLayout(kernel(3, 3)).readsRows).toBe(false);
   // Lines that follow each other are exchanged for rows in scratch memory: two planes in, two out, and one pair between the passes.
   expect(lineLayout(kernel(32, 1))).toMatchObject({ vectors: 1, readsRows: false, scratchBytes: 16 * 6 * 16 });
+});
+test('lengths are split into factors that are close to each other', () => {
+  expect(splitLength(1024, 8)).toEqual([32, 32]);
+  expect(splitLength(1000, 8)).toEqual([25, 40]);
+  expect(splitLength(210, 8)).toEqual([14, 15]);
+  expect(splitLength(26, 8)).toBeUndefined();
+  expect(splitLength(17 * 64, 8)).toBeUndefined();
 });

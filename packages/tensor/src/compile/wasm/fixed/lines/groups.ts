@@ -19,13 +19,15 @@ export interface LineGroups {
 export interface LaneOffsets {
   readonly from: readonly Local[];
   readonly to: readonly Local[];
+  /** The number of the first line of the group along the inner axis, where there are as many as lanes. */
+  readonly line: Local;
 }
 
 /** Performs a body for each group. */
 export function forEachGroup(f: FunctionBuilder, groups: LineGroups, body: (offsets: LaneOffsets) => void): void {
   const { outer, inner, lanes, vectors } = groups;
-  const offsets: LaneOffsets = { from: Array.from({ length: lanes }, () => f.local('i32')), to: Array.from({ length: lanes }, () => f.local('i32')) };
   const [first, line, at, low] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')] as const;
+  const offsets: LaneOffsets = { from: Array.from({ length: lanes }, () => f.local('i32')), to: Array.from({ length: lanes }, () => f.local('i32')), line };
   const setOffset = (offset: Local, strides: LineStrides, bytes: number): void => {
     f.localGet(at).i32Const((strides.outer * bytes) | 0).op('i32.mul').localGet(low).i32Const((strides.inner * bytes) | 0).op('i32.mul').op('i32.add').localSet(offset);
   };
