@@ -8,7 +8,7 @@ import { allocate, type DType, type TypedArray } from '../../src/array/dtype.ts'
 import { add, NDArray, reduceSum } from '../../src/array/ndarray.ts';
 import { Storage } from '../../src/array/storage.ts';
 import { compile } from '../../src/compile/executable.ts';
-import { applyElementwise, LINE_OPERATIONS, RANDOM_OPERATIONS, WHOLE_OPERATIONS } from './all-operations.ts';
+import { applyElementwise, LINE_OPERATIONS, RANDOM_OPERATIONS, TRANSFORMS, WHOLE_OPERATIONS } from './all-operations.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../src/elementwise/table.ts';
 import { IndexError } from '../../src/errors.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
@@ -193,6 +193,25 @@ describe('rows and matrices', () => {
         const boundOf = (own: TypedArray) => (of: DType, _value: number, i: number): number => (terms === undefined ? 0 : (terms + 1) * EPSILON[of] * own[i]!);
         expectWithin(boundOf(sizes(run)), run, ...inputs);
         expectWithin(boundOf(sizes(doubled)), doubled, ...inputs);
+      }
+    });
+  }
+});
+
+describe('transforms', () => {
+  for (const [name, { shapes, run }] of Object.entries(TRANSFORMS)) {
+    test(`${name} of f32 and f64, alone and with what comes before and after`, () => {
+      for (const dtype of ['f32', 'f64'] as const) {
+        const inputs = shapes.map((shape, k) => {
+          const size = shape.reduce((product, length) => product * length, 1);
+          return NDArray.of(arrayOf(dtype, randomNumbers(SEED + k, size)).data, shape, dtype);
+        });
+        // A fast transform of n numbers errs by 7 u log₂ n relative to the norm of the result, which is √n times that of the numbers [Higham2002, thm 24.2].
+        const numbers = inputs.flatMap((x) => [...x.contiguous()]);
+        const bound = (of: DType): number => 3.5 * EPSILON[of] * Math.log2(numbers.length) * Math.sqrt(numbers.length) * Math.hypot(...numbers);
+        expectWithin(bound, run, ...inputs);
+        const backwards = (x: Value, k: number): Value => reverse(x, shapes[k]!.map((_, axis) => axis));
+        expectWithin((of) => 2 * bound(of), (...xs) => [run(...xs.map(backwards))].flat().map((y) => add(y, y)), ...inputs);
       }
     });
   }

@@ -13,6 +13,7 @@ import { fourierTransform, realFourierTransform, realLineTransform } from './lin
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
+import { lineOrder, lineWalk } from './walks.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -128,13 +129,13 @@ const fixed =
 
 /** Rules by the names of operations. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  argMax: host,
-  argMin: host,
-  argsort: host,
-  cumulativeArgMax: host,
-  cumulativeArgMin: host,
-  cumulativeSum: host,
-  linearRecurrence: host,
+  argMax: fixed(lineWalk),
+  argMin: fixed(lineWalk),
+  argsort: fixed(lineOrder),
+  cumulativeArgMax: fixed(lineWalk),
+  cumulativeArgMin: fixed(lineWalk),
+  cumulativeSum: fixed(lineWalk),
+  linearRecurrence: fixed(lineWalk),
   scatterSource: host,
   reshape,
   gather,
