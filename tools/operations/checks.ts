@@ -1,5 +1,4 @@
 /** @file Counts the tests of a table of operations by operation and kind, from the titles that lead to them. */
-import { columns } from '../../bench/table.ts';
 
 /** Titles from the outermost to that of the test. */
 export type CollectedTest = readonly string[];
@@ -37,5 +36,7 @@ export function tableOfChecks(checks: ReadonlyMap<string, Checks>): string {
   const line = (name: string, own: Checks): string[] => [name, ...KINDS.map((kind) => (own[kind] === 0 ? '' : String(own[kind]))), String(sum(own))];
   const all = Object.fromEntries(KINDS.map((kind) => [kind, [...checks.values()].reduce((total, own) => total + own[kind], 0)])) as Record<Kind, number>;
   const lines = [...checks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => line(name, own));
-  return columns([['operation', ...KINDS, 'all'], ...lines, line(`${checks.size} operations`, all)], [false, ...KINDS.map(() => true), true]);
+  const rows = [['operation', ...KINDS, 'all'], ...lines, line(`${checks.size} operations`, all)];
+  const widths = rows[0]!.map((_, k) => Math.max(...rows.map((cells) => cells[k]!.length)));
+  return rows.map((cells) => cells.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  ')).join('\n');
 }
