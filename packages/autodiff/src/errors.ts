@@ -56,7 +56,7 @@ export class AsyncFunctionError extends TapeflowError {
 export class NotScalarError extends TapeflowError {
   readonly seen: string;
   constructor(operation: string, seen: string) {
-    super(operation, `the function must return one scalar, but returned ${seen}.`, 'Reduce the result to a scalar (sum, mean, l2), or use vjp or jacobian.');
+    super(operation, `the function must return one scalar, but returned ${seen}.`, "Reduce the result to a scalar, or use vjp or jacobian. Reductions of tensors keep batch dimensions unless these are named: sum(loss, 'batch').");
     this.seen = seen;
   }
 }

@@ -1,5 +1,6 @@
 /** @file Errors of tensors: each says what, where, what was seen and what to do, and carries it as fields. */
 import { TapeflowError } from '@tapeflow/autodiff';
+import { staticAdvice } from './named/number-arguments.ts';
 
 /** Dimensions are missing, doubled or do not fit together. */
 export class DimensionError extends TapeflowError {
@@ -57,6 +58,20 @@ export class ArgumentError extends TapeflowError {
     super(operation, `'${argument}' is ${typeof seen === 'string' ? `'${seen}'` : String(seen)}.`, advice);
     this.argument = argument;
     this.seen = seen;
+  }
+}
+
+/** A number among the arguments of a compiled function, which is a scalar inside the program, was used as a JavaScript number. */
+export class NumberArgumentError extends TapeflowError {
+  /** Where the number is among the arguments: `1`, `1.dt`. */
+  readonly path: string;
+  constructor(path: string) {
+    super(
+      'jit',
+      `argument ${path} is a number, which is a Scalar inside the program so that other values need no other program, and was used as a JavaScript number.`,
+      `Compute with functions: mul(dt, 0.5), pow(dt, 2), select(greater(dt, 3), x, y); or make it part of the program: ${staticAdvice(path)}.`,
+    );
+    this.path = path;
   }
 }
 

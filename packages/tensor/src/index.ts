@@ -95,4 +95,4 @@ export type { Backend } from './compile/executable.ts';
 export { CapturedValueError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ShapeError } from './errors.ts';

@@ -16,6 +16,9 @@ export type ShapeRecord = Readonly<Record<string, DimSpec>>;
 /** A number or boolean, a list of them, a list of lists, … */
 export type Nested = number | boolean | readonly Nested[];
 
+/** A list: whatever else stands among numbers, such as a tensor, is refused when it is made a number. */
+const isList = (part: unknown): part is readonly Nested[] => typeof part === 'object' && part !== null && 'length' in part;
+
 /** The leaves of nested lists, whose lengths must be the sizes of the dimensions. */
 function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: number, out: (number | boolean)[]): void {
   const dim = dims[depth];
@@ -23,7 +26,7 @@ function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: n
   if (dim === undefined) throw new DimensionError('tensor', '', `the lists are nested deeper than there are dimensions (${dims.length}).`, [describeDims(dims)], advice);
   if (values.length !== dim.size) throw new DimensionError('tensor', dim.name, `a list along '${dim.name}' has ${values.length} entries instead of ${dim.size}.`, [describeDims(dims)], advice);
   for (const part of values) {
-    if (typeof part === 'object') flattenNested(part, dims, depth + 1, out);
+    if (isList(part)) flattenNested(part, dims, depth + 1, out);
     else if (depth === dims.length - 1) out.push(part);
     else throw new DimensionError('tensor', dim.name, `there is a single value where a list along '${dims[depth + 1]!.name}' is needed.`, [describeDims(dims)], advice);
   }
@@ -52,7 +55,7 @@ export function dtypeFor(values: ArrayLike<number | boolean>): DType {
 /** Data of any kind as a typed array that nobody else holds. */
 function ownedData(data: ArrayLike<number> | readonly Nested[], dims: readonly Dim[], dtype: DType | undefined): { owned: TypedArray; dtype: DType } {
   let values = data as ArrayLike<number | boolean>;
-  if (Array.isArray(data) && data.some((part) => typeof part === 'object')) {
+  if (Array.isArray(data) && data.some(isList)) {
     const leaves: (number | boolean)[] = [];
     flattenNested(data as readonly Nested[], dims, 0, leaves);
     values = leaves;
