@@ -53,6 +53,9 @@ export { Complex, complex, polar } from './named/complex.ts';
 export { fft, fftFrequencies, ifft, irfft, rfft, rfftFrequencies } from './named/fourier.ts';
 export { dct, dst, idct, idst, type TransformFunction, type TransformType } from './named/fourier.ts';
 
+// Derivatives by name
+export { hessian, jacobian, type ColumnsOf, type JacobianOptions } from './named/jacobian.ts';
+
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { packDims, squeeze, unpackDim } from './named/pack.ts';

@@ -90,3 +90,9 @@ grad((u: Tensor<'x' | 'y'>) => t.sum(u, 'x'));
 // @ts-expect-error a loss per entry of the batch is no scalar
 grad((u: Tensor<'batch' | 'x'>) => t.l2(u));
 expectType<Tensor<'batch' | 'x'>>()(grad((u: Tensor<'batch' | 'x'>) => t.sum(t.l2(u), 'batch'))(members));
+
+// Jacobians: columns for the dimensions of the argument
+expectType<Tensor<'x' | '~x'>>()(t.jacobian((u: Tensor<'x'>) => u.mul(2))(x));
+expectType<Tensor<'~x'>>()(t.jacobian((u: Tensor<'x'>) => t.sum(u))(x));
+expectType<Tensor<'x' | '~x'>>()(t.hessian((u: Tensor<'x'>) => t.l2(u))(x));
+expectType<Tensor<'x'>>()(t.jacobian((s: Scalar) => x.mul(s))(t.scalar(1)));
