@@ -7,7 +7,7 @@ import { flattenResult, refusePromise } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { DifferentiableScalar, Widened } from './scalar-type.ts';
 import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
-import { flatten, TREE, type Flattened, type TreeStructure } from './tree.ts';
+import { flatten, TREE, type Flattened, type TreeNode, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
 /** The positions of the arguments of a function. */
@@ -77,7 +77,7 @@ function record(operation: string, f: (x: never) => unknown, leaves: Leaves): Tr
 function requireScalar(result: unknown, leaf: Value): void {
   const { space, type } = abstractOf(leaf);
   if (space.isScalar(type) && space.isDifferentiable(type)) return;
-  throw new NotScalarError('grad', typeof result === 'object' && result !== null && TREE in result ? String(result) : space.describe(type));
+  throw new NotScalarError('grad', (result as Partial<TreeNode>)[TREE] === undefined ? space.describe(type) : String(result));
 }
 
 /** The cotangent 1 of a result. */
