@@ -4,7 +4,8 @@ import { abstractOf, closeOver, evaluateProgram, traceProgram } from '@tapeflow/
 import { scanLeaves } from '../control/scan.ts';
 import { ArgumentError } from '../errors.ts';
 import { mul } from '../primitives/elementwise.ts';
-import { alignLike, commonBatch, tensorsOf } from './system.ts';
+import { alignLike, requireReal } from './align-like.ts';
+import { commonBatch, tensorsOf } from './systems.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /**
@@ -21,7 +22,9 @@ import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.t
  */
 export function cgSteps<T>(operator: (x: T) => T, b: T, x0: NoInfer<T>, steps: number): T {
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('cgSteps', 'steps', steps, 'Give an integer ≥ 0.');
-  const arithmetic = new VectorArithmetic(commonBatch('cgSteps', tensorsOf(b)).length);
+  const tensors = tensorsOf(b);
+  requireReal('cgSteps', tensors);
+  const arithmetic = new VectorArithmetic(commonBatch('cgSteps', 'the right-hand side', tensors).length);
   const { leaves, structure } = flatten(b, 'cgSteps');
   const closed = closeOver('cgSteps', (x: T) => alignLike('cgSteps', 'the operator', operator(x), b), [b]);
   const apply = (v: Vector): Vector => evaluateProgram(closed.program, [...closed.captured, ...v]);
