@@ -143,7 +143,7 @@ export class VectorCode {
     if (node.operator in VECTOR_FUNCTIONS) {
       for (const input of node.inputs) this.push(input);
       scratch.release();
-      this.k.imports.vectors.push(f, scratch, node.operator, this.lanes === 4 ? 'f32' : 'f64');
+      this.k.imports.vectors.push(f, scratch, node.operator, this.lanes === 4 ? 'f32' : 'f64', this.active.to - this.active.from === this.lanes);
       return;
     }
     // Lane by lane.

@@ -94,9 +94,15 @@ class VectorPrinter {
     const view = new DataView(new ArrayBuffer(8));
     view.setBigUint64(0, bits);
     const value = precision === 'f32' ? view.getFloat32(4) : view.getFloat64(0);
-    // Numbers do not keep the bits of NaN.
-    if (precision === 'f32') (Number.isNaN(value) ? f.i32Const(Number(bits)).op('i32x4.splat') : f.f32Const(value).op('f32x4.splat'));
-    else (Number.isNaN(value) ? f.i64Const(bits).op('i64x2.splat') : f.f64Const(value).op('f64x2.splat'));
+    if (precision === 'f32') {
+      // Numbers do not keep the bits of NaN.
+      if (Number.isNaN(value)) f.i32Const(Number(bits)).op('i32x4.splat');
+      else f.f32Const(value).op('f32x4.splat');
+    } else if (Number.isNaN(value)) {
+      f.i64Const(bits).op('i64x2.splat');
+    } else {
+      f.f64Const(value).op('f64x2.splat');
+    }
   }
 
   private patch(value: Local, mask: Local, replacement: Vector): void {

@@ -30,10 +30,10 @@ export class VectorModule implements Callees {
     return reference;
   }
 
-  /** (vectors) → the value of a function: its code if that is short, else a call. */
-  push(f: FunctionBuilder, scratch: Scratch, name: string, precision: Precision): void {
+  /** (vectors) → the value of a function: in loops its code if that is short, else a call. */
+  push(f: FunctionBuilder, scratch: Scratch, name: string, precision: Precision, isLoop: boolean): void {
     const { arity, value, isShort } = vectorEntry(name);
-    if (!isShort) {
+    if (!isLoop || !isShort) {
       f.call(this.vector(name, precision));
       return;
     }

@@ -13,7 +13,7 @@ test('exp of singles overflows and vanishes where it has to', () => {
   const { one } = laneFunction('exp', 'f32');
   expect([one(88.72283172607422), one(88.72283935546875)]).toEqual([expect.any(Number), Infinity]);
   expect(one(88.72283172607422)).toBeLessThan(Infinity);
-  expect([one(-103.97207641601562), one(-103.97208404541016)]).toEqual([2 ** -149, 0]);
+  expect([one(Math.fround(-103.9720764)), one(Math.fround(-103.972084))]).toEqual([2 ** -149, 0]);
 });
 
 test('subnormal results are rounded once', () => {

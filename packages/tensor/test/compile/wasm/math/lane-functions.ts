@@ -32,7 +32,7 @@ export function laneFunction(name: string, precision: Precision): LaneFunction {
     f.forRange(at, 0, bytes, 16, () => {
       f.localGet(at);
       for (const base of INPUTS.slice(0, arity)) f.localGet(at).load('v128.load', base);
-      vectors.push(f, { take: (type) => f.local(type) }, name, precision);
+      vectors.push(f, { take: (type) => f.local(type) }, name, precision, true);
       f.store('v128.store', OUTPUT);
     });
   });
