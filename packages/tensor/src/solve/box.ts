@@ -21,7 +21,7 @@ export interface BoxAxis {
 }
 
 /** What else an operator on a box consists of. */
-export interface BoxOptions {
+export interface BoxOptions<D extends string = never> {
   /** σ. Default 0. */
   readonly shift?: number | Scalar;
   /** τ. Default 1. */
@@ -30,12 +30,12 @@ export interface BoxOptions {
    * c on the faces across each axis, where it is not 1. Along that axis there is one more face than cells; where it is periodic there are as
    * many, the lower face of each cell.
    */
-  readonly coefficients?: Readonly<Record<string, Tensor>>;
+  readonly coefficients?: { readonly [N in D]?: Tensor<D> };
   /**
    * Which cells there are: true or 1. Nothing passes the faces of the others, in whose rows stands the identity. Each part that closed cells
    * and `neumann` sides cut off from the rest is a closed box of its own.
    */
-  readonly open?: Tensor;
+  readonly open?: Tensor<D>;
 }
 
 /** u ↦ σ u − τ ∇·(c ∇u), linear and symmetric. Dimensions that are no axes of the box are systems side by side. */
@@ -96,8 +96,8 @@ function fullAxis(name: string, { width = 1, sides }: BoxAxis): FullAxis {
  * Throws    `ArgumentError` for axes that make no sense; when applied `DimensionError` where an axis is missing or coefficients do not fit
  * Source    [Hockney1965], [Strang1999]
  */
-export function boxOperator<const A extends Readonly<Record<string, BoxAxis>>>(axes: A, options: BoxOptions = {}): BoxOperator<Extract<keyof A, string>> {
-  const { shift = 0, scale = 1, coefficients = {}, open } = options;
+export function boxOperator<const A extends Readonly<Record<string, BoxAxis>>>(axes: A, options: BoxOptions<NoInfer<Extract<keyof A, string>>> = {}): BoxOperator<Extract<keyof A, string>> {
+  const { shift = 0, scale = 1, coefficients = {}, open } = options as BoxOptions<string>;
   const names = Object.keys(axes);
   if (names.length === 0) throw new ArgumentError('boxOperator', 'axes', '{}', 'Give at least one axis.');
   for (const name of Object.keys(coefficients)) {
@@ -107,7 +107,7 @@ export function boxOperator<const A extends Readonly<Record<string, BoxAxis>>>(a
     axes: names.map((name) => fullAxis(name, axes[name]!)),
     shift: shift as number | Unchecked,
     scale: scale as number | Unchecked,
-    coefficients,
+    coefficients: coefficients as Readonly<Record<string, Tensor>>,
     ...(open !== undefined && { open }),
   };
   requireFitting(box);
