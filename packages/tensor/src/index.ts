@@ -82,6 +82,7 @@ export type { Inverted, MatrixRoles, Others, Paired } from './named/matrix.ts';
 export { NotPositiveDefinite, SingularMatrix } from './named/matrix-errors.ts';
 
 // Linear systems
+export { boxOperator, type BoxAxis, type BoxOperator, type BoxOptions, type BoxSide } from './solve/box.ts';
 export { solveLinear, type Preconditioner, type SolveOptions } from './solve/solve-linear.ts';
 export { cgSteps } from './solve/cg-steps.ts';
 export type { SolveMethod } from './solve/choose.ts';

@@ -1,11 +1,12 @@
 /** @file Which method solves a system when none is named, and why. Rules in order; the first that has an answer decides. */
 import { ArgumentError, closestName } from '../errors.ts';
+import { boxOf, isUniform } from './box.ts';
 
 /** Names of the methods. */
-export type SolveMethod = 'cg' | 'bicgstab' | 'gmres' | 'direct';
+export type SolveMethod = 'cg' | 'bicgstab' | 'gmres' | 'direct' | 'transform' | 'multigrid';
 
 /** All methods. */
-export const METHODS: readonly SolveMethod[] = ['cg', 'bicgstab', 'gmres', 'direct'];
+export const METHODS: readonly SolveMethod[] = ['cg', 'bicgstab', 'gmres', 'direct', 'transform', 'multigrid'];
 
 /** What is known before the solve. */
 export interface SystemFacts {
@@ -34,7 +35,23 @@ export interface Choice {
 const SMALL = 32;
 /** Numbers that all matrices together may have. */
 const MATRIX_NUMBERS = 2 ** 22;
+
 type Rule = (facts: SystemFacts) => Choice | undefined;
+
+const onBox: Rule = ({ operator, preconditioner }) => {
+  const box = boxOf(operator);
+  if (box === undefined || preconditioner !== 'none') return undefined;
+  return isUniform(box)
+    ? { method: 'transform', reason: 'the operator is the same everywhere on a box: its eigenvectors are products of waves, and fast transforms invert it' }
+    : { method: 'multigrid', reason: 'the operator lives on a box, with a mask or coefficients of its own: conjugate gradients with a multigrid cycle need few steps on any grid' };
+};
+
+/** Methods that look into the operator. */
+function requireBox(named: SolveMethod, operator: unknown): void {
+  const box = boxOf(operator);
+  if (box === undefined) throw new ArgumentError('solveLinear', 'method', named, 'It needs an operator that boxOperator has made.');
+  if (named === 'transform' && !isUniform(box)) throw new ArgumentError('solveLinear', 'method', named, "The operator has a mask or coefficients: use method: 'multigrid'.");
+}
 
 const small: Rule = ({ unknowns, systems, guessed, preconditioner }) =>
   unknowns <= SMALL && systems * unknowns ** 2 <= MATRIX_NUMBERS && !guessed && preconditioner === 'none'
@@ -52,7 +69,7 @@ const dear: Rule = ({ preconditioner, restarted }) => {
 const general: Rule = () => ({ method: 'bicgstab', reason: 'the operator is not declared symmetric: BiCGstab keeps few vectors, however many steps it takes' });
 
 /** The rules. One that knows an operator by its kind belongs to the front. */
-const RULES: readonly Rule[] = [small, symmetric, dear, general];
+const RULES: readonly Rule[] = [onBox, small, symmetric, dear, general];
 
 /** The method for a system: the one that is named, or what the rules say. */
 export function chooseMethod(named: SolveMethod | 'auto' | undefined, facts: SystemFacts): Choice {
@@ -61,5 +78,6 @@ export function chooseMethod(named: SolveMethod | 'auto' | undefined, facts: Sys
     const close = closestName(String(named), [...METHODS, 'auto']);
     throw new ArgumentError('solveLinear', 'method', named, close === undefined ? `Use one of auto, ${METHODS.join(', ')}.` : `Did you mean '${close}'?`);
   }
+  if (named === 'transform' || named === 'multigrid') requireBox(named, facts.operator);
   return { method: named, reason: `method: '${named}' was asked for` };
 }

@@ -62,6 +62,8 @@ export interface IterationProblem extends StepTools {
   readonly b: Vector;
   readonly guess?: Vector;
   readonly tolerances: Tolerances;
+  /** Takes out what no solution reaches: constants where they are mapped to zero. In a residual such a part is rounding, which no step removes. */
+  readonly project?: (v: Vector) => Vector;
 }
 
 /** Systems to solve: scaled, and without constant part where constants are in the null space. */
@@ -104,7 +106,7 @@ const SINGULAR = 6;
 
 /** Solves A x = b from the guess, or from x = 0. */
 export function iterate(method: IterativeMethod, problem: IterationProblem): IterationResult {
-  const { arithmetic, apply, b, guess } = problem;
+  const { arithmetic, apply, b, guess, project: reachable = (v: Vector): Vector => v } = problem;
   const { relative, absolute, maxSteps } = problem.tolerances;
   const { shape, dtype } = arrayTypeOf(b[0]);
   const systems = shape.slice(0, arithmetic.batchAxes);
@@ -194,7 +196,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     const { status, operatorNorm } = after.state;
     const is = (code: number): Value => equal(status, constant(code, status));
     const x = bestOf(before, after);
-    const r = arithmetic.minus(b, apply(x));
+    const r = reachable(arithmetic.minus(b, apply(x)));
     const residual = arithmetic.norm(r);
     const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
@@ -215,7 +217,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
   const zero = b.map((x) => full(0, arrayTypeOf(x).shape, dtype));
   // Where b is as good as 0, so is the solution, whatever the guess.
   const x = guess === undefined ? zero : arithmetic.choose(lessEqual(bNorm, target), zero, guess);
-  const r = guess === undefined ? b : arithmetic.minus(b, apply(x));
+  const r = guess === undefined ? b : reachable(arithmetic.minus(b, apply(x)));
   const residual = guess === undefined ? bNorm : arithmetic.norm(r);
   const open = select(lessEqual(residual, roundingOf(x, per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
   const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), open), per(NON_FINITE, 'i32'));

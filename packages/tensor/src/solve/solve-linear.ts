@@ -1,6 +1,7 @@
 /** @file solveLinear: linear systems given by functions, with implicit derivatives and a report that explains itself. */
 import { implicitLinearSolve, stopGradient } from '@tapeflow/autodiff';
 import { ArgumentError } from '../errors.ts';
+import { boxPreconditioner, knownOf, systemsSideBySide } from './box-system.ts';
 import { chooseMethod, type SolveMethod } from './choose.ts';
 import { LinearSolution } from './solution.ts';
 import { infoTypes, makeSolver, type SolverOptions } from './solver.ts';
@@ -13,7 +14,7 @@ export type Preconditioner<T> = { apply(residual: T): T }['apply'];
 /** How a linear system is solved; every member has a default. */
 export interface SolveOptions<T = never> {
   /**
-   * `auto` chooses and says why (`reason`): systems of up to 32 unknowns directly, operators that are declared symmetric by conjugate
+   * `auto` chooses and says why (`reason`): operators that `boxOperator` has made by fast transforms or multigrid, systems of up to 32 unknowns directly, operators that are declared symmetric by conjugate
    * gradients, those with a preconditioner that is a function by GMRES, others by BiCGstab.
    */
   readonly method?: 'auto' | SolveMethod;
@@ -53,30 +54,34 @@ export interface SolveOptions<T = never> {
  * Throws    `NotConverged` with the partial solution (unless `onFailure: 'return'`), `InconsistentSystem`, `DimensionError`, `ArgumentError`
  * Source    [Hestenes1952], [vanDerVorst1992], [Saad1986], [Higham2002]
  */
-export function solveLinear<T>(operator: (x: T) => T, b: T, options: SolveOptions<NoInfer<T>> = {}): LinearSolution<T> {
-  const { x0, preconditioner, restart } = options;
+export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOptions<NoInfer<T>> = {}): LinearSolution<T> {
+  const { asBatch, asGiven } = systemsSideBySide(operator, tensorsOf(given)[0]);
+  const { preconditioner, restart } = options;
+  const [b, x0] = [asBatch(given), asBatch(options.x0)];
   const tensors = tensorsOf(b);
   requireReal('solveLinear', tensors);
   const batchDims = commonBatch('solveLinear', 'the right-hand side', tensors);
   const systems = batchDims.reduce((count, { size }) => count * size, 1);
   const unknowns = tensors.reduce((total, { size }) => total + size, 0) / Math.max(systems, 1);
   const { method, reason } = chooseMethod(options.method, {
-    operator, unknowns, systems, symmetric: options.symmetric === true, guessed: x0 !== undefined, restarted: restart !== undefined,
+    operator, unknowns, systems, symmetric: options.symmetric === true || knownOf(operator) !== undefined, guessed: x0 !== undefined, restarted: restart !== undefined,
     preconditioner: preconditioner === undefined ? 'none' : typeof preconditioner === 'function' ? 'function' : 'jacobi',
   });
   if (restart !== undefined && !(Number.isInteger(restart) && restart >= 1)) throw new ArgumentError('solveLinear', 'restart', restart, 'Give an integer ≥ 1.');
+  if (preconditioner !== undefined && (method === 'transform' || method === 'multigrid')) throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "The method brings its own: leave the preconditioner out, or take method: 'cg'.");
   if (preconditioner !== undefined && method === 'direct') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "A direct solve has no steps to save: leave the preconditioner out, or take method: 'gmres'.");
   if (typeof preconditioner === 'string' && preconditioner !== 'jacobi') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "Use 'jacobi', or give a function.");
   const { x0: _guess, preconditioner: _preconditioner, method: _method, ...limits } = options;
-  const isSymmetric = options.symmetric ?? method === 'cg';
-  const solverOptions: SolverOptions = { ...limits, symmetric: isSymmetric, jacobi: preconditioner === 'jacobi' };
+  const isSymmetric = knownOf(operator) !== undefined || (options.symmetric ?? method === 'cg');
+  const solverOptions: SolverOptions = { ...limits, ...knownOf(operator), symmetric: isSymmetric, jacobi: preconditioner === 'jacobi' };
+  const undo = typeof preconditioner === 'function' ? preconditioner : (boxPreconditioner(method, operator, tensors[0]!) as Preconditioner<unknown> | undefined);
   const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the operator', operator(x), b), b, {
     ...(x0 !== undefined && { guess: alignLike('solveLinear', 'x0', x0, b) }),
-    ...(typeof preconditioner === 'function' && { preconditioner: (r: T) => alignLike('solveLinear', 'the preconditioner', preconditioner(r), b) }),
+    ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the preconditioner', undo(r) as T, b) }),
     solver: makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,
     info: infoTypes(solverOptions, batchDims.length),
   });
   const [steps, residual, status, history, removed, singular] = stopGradient([...solved.info]);
-  return new LinearSolution(solved.x, { steps, residual, status, history, removed, singular }, { method, reason }, batchDims);
+  return new LinearSolution(asGiven(solved.x), { steps, residual, status, history, removed, singular }, { method, reason }, batchDims);
 }

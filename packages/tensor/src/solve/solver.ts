@@ -16,7 +16,9 @@ import { InconsistentSystem } from './errors.ts';
 import { gmres } from './gmres.ts';
 import { HISTORY, iterate, type IterationResult, type IterativeMethod, type SystemProblem } from './iterate.ts';
 import { jacobi } from './jacobi.ts';
-import { constantNullSpace } from './null-space.ts';
+import { withNearInverse } from './near-inverse.ts';
+import { constantNullSpace, constantsOnOpenCells } from './null-space.ts';
+import { refinement } from './refinement.ts';
 import { notConverged } from './solution.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
@@ -31,6 +33,10 @@ export interface SolverOptions {
   readonly onFailure?: 'throw' | 'return';
   /** Divide by the diagonal. */
   readonly jacobi?: boolean;
+  /** Whether the operator is known to map constants to zero. */
+  readonly mapsConstantsToZero?: boolean;
+  /** Some rows are those of the identity; constants on the others may be mapped to zero. */
+  readonly masked?: boolean;
 }
 
 /** A constant part of this size, relative to the norm of the right-hand side, is more than rounding. */
@@ -45,6 +51,8 @@ const SOLVES: Readonly<Record<SolveMethod, (problem: SystemProblem, options: Sol
   bicgstab: iterative(biCGstab),
   gmres: (problem, { restart = RESTART }) => iterate(gmres(restart), problem),
   direct,
+  transform: (problem) => iterate(withNearInverse(refinement, problem), problem),
+  multigrid: (problem) => iterate(withNearInverse(conjugateGradients, problem), problem),
 };
 
 const maxStepsFor = (options: SolverOptions, unknowns: number): number => options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000);
@@ -60,9 +68,12 @@ export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatch
     const relative = options.relative ?? (dtype === 'f64' ? 1e-10 : 1e-5);
     const size = arithmetic.magnitude(given);
     const bs = arithmetic.divide(given, size);
-    const singular = nullSpace === 'auto' ? constantNullSpace(arithmetic, matvec, bs) : full(nullSpace === 'constant' ? 1 : 0, systems, dtype);
-    const project = (v: Vector): Vector => (nullSpace === 'none' ? v : arithmetic.withoutMean(v, singular));
-    const reachable = project(bs);
+    const known = nullSpace === 'auto' ? options.mapsConstantsToZero : nullSpace === 'constant';
+    const singular = known === undefined ? constantNullSpace(arithmetic, matvec, bs) : full(known ? 1 : 0, systems, dtype);
+    const constants = options.masked === true && known !== false ? constantsOnOpenCells(matvec, bs) : undefined;
+    const project = (v: Vector): Vector => (known === false ? v : arithmetic.withoutMean(v, singular, constants));
+    // Once more: beside a large mean the first one leaves its rounding.
+    const reachable = project(project(bs));
     const removed = safeDivide(arithmetic.norm(arithmetic.minus(bs, reachable)), arithmetic.norm(bs));
     // The right-hand side of an adjoint solve is a cotangent: its constant part has no influence and may be dropped.
     if (nullSpace === 'auto' && onFailure === 'throw' && !context.transposed) {
@@ -80,6 +91,7 @@ export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatch
       tolerances: { relative, maxSteps: maxStepsFor(options, arithmetic.count(given)), absolute: div(full(absolute, systems, dtype), size) },
       singular,
       symmetric: options.symmetric ?? false,
+      project,
       transposed: context.transposed,
     };
     const result = SOLVES[method](problem, options);

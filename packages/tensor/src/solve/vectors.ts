@@ -105,11 +105,12 @@ export class VectorArithmetic {
     return a.reduce((total: number, x) => total + arrayTypeOf(x).shape.slice(this.batchAxes).reduce((size, length) => size * length, 1), 0);
   }
 
-  /** The vector minus `share` times its mean (1: the constant part is removed). */
-  withoutMean(a: Vector, share: Value): Vector {
-    const total = a.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
-    const mean = mul(div(total, constant(this.count(a), total)), share);
-    return a.map((x) => sub(x, this.spread(mean, x)));
+  /** The vector minus `share` times its mean (1: the constant part is removed); given a null vector of zeros and ones, its mean over the ones. */
+  withoutMean(a: Vector, share: Value, ones?: Vector): Vector {
+    const total = (ones === undefined ? a : a.map((x, k) => mul(x, ones[k]))).map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const count = ones === undefined ? constant(this.count(a), total) : ones.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const mean = mul(safeDivide(total, count), share);
+    return a.map((x, k) => sub(x, ones === undefined ? this.spread(mean, x) : mul(this.spread(mean, x), ones[k])));
   }
 }
 
