@@ -50,6 +50,13 @@ export class LentResultError extends TapeflowError {
   }
 }
 
+/** A result was read after the scope in which a device made it. */
+export class ReleasedResultError extends TapeflowError {
+  constructor() {
+    super('gpu.scope', 'a result was read after the scope in which it was made; it is no longer on the device.', 'Return the result from the scope, or read it inside.');
+  }
+}
+
 /** An argument or option has a value that makes no sense. */
 export class ArgumentError extends TapeflowError {
   readonly argument: string;

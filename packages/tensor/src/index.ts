@@ -98,7 +98,9 @@ export { SingularJacobian } from './solve/search.ts';
 // Programs
 export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitReport } from './compile/jit.ts';
 export type { Backend } from './compile/executable.ts';
-export { CapturedValueError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
+export { loadGpu, type Gpu, type LoadGpuOptions } from './compile/gpu/load.ts';
+export type { GpuMode } from './compile/gpu/library.ts';
+export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

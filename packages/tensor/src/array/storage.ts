@@ -2,7 +2,7 @@
 import { LentResultError } from '../errors.ts';
 import type { TypedArray } from './dtype.ts';
 
-/** Something that lends memory to arrays for a while, such as a compiled program. */
+/** Something that lends memory to arrays for a while, such as a compiled program, or that keeps their numbers elsewhere, such as a device. */
 export interface MemoryOwner {
   readonly name: string;
 }
@@ -23,19 +23,25 @@ export class Storage {
   /** Tells this memory from all others, also from those that are gone. */
   readonly id: number = ++lastId;
   #data: TypedArray | undefined;
+  #fetch: (() => TypedArray) | undefined;
+  /** What is thrown to those who read what was taken back. */
+  #lost: () => Error = () => new LentResultError();
   #owner: MemoryOwner | undefined;
   #isShared = false;
   /** Makes `structuredClone` and `postMessage` throw. */
   readonly '~notCloned': () => void = sendWithToTransferable;
 
-  constructor(data: TypedArray, owner?: MemoryOwner) {
-    this.#data = data;
+  /** Numbers that are elsewhere are fetched by a function when somebody first reads them. */
+  constructor(data: TypedArray | (() => TypedArray), owner?: MemoryOwner) {
+    if (typeof data === 'function') this.#fetch = data;
+    else this.#data = data;
     this.#owner = owner;
   }
 
   get data(): TypedArray {
-    if (this.#data === undefined) throw new LentResultError();
-    return this.#data;
+    if (this.#data !== undefined) return this.#data;
+    if (this.#fetch === undefined) throw this.#lost();
+    return (this.#data = this.#fetch());
   }
 
   /** Undefined: the JavaScript heap. */
@@ -62,12 +68,17 @@ export class Storage {
 
   moveToHeap(): void {
     if (this.#owner === undefined) return;
-    this.#data = this.data.slice();
+    // What was fetched is on the heap already.
+    this.#data = this.#fetch === undefined ? this.data.slice() : this.data;
+    this.#fetch = undefined;
     this.#owner = undefined;
   }
 
-  /** Takes back what was lent: nobody can read it any more. */
-  takeBack(): void {
-    if (this.#owner !== undefined) this.#data = undefined;
+  /** Takes back what was lent: nobody can read it any more, and who tries gets an error. */
+  takeBack(lost: () => Error = this.#lost): void {
+    if (this.#owner === undefined) return;
+    this.#data = undefined;
+    this.#fetch = undefined;
+    this.#lost = lost;
   }
 }

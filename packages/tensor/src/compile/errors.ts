@@ -41,3 +41,31 @@ export class CapturedValueError extends TapeflowError {
     this.transformation = transformation;
   }
 }
+
+/** A program is to run on the gpu backend, and no device is there yet. */
+export class GpuNotLoadedError extends TapeflowError {
+  constructor() {
+    super('jit', "the backend 'gpu' is not loaded.", "Call await loadGpu() once before jit(f, { backend: 'gpu' }); it needs the package gpu.js.");
+  }
+}
+
+/** gpu.js is not installed, or cannot run here in the mode that was asked for. */
+export class GpuUnavailableError extends TapeflowError {
+  readonly mode: string;
+  constructor(mode: string, seen: string, advice: string, options?: ErrorOptions) {
+    super('loadGpu', `${seen} (mode '${mode}').`, advice);
+    this.mode = mode;
+    if (options?.cause !== undefined) this.cause = options.cause;
+  }
+}
+
+/** Something is larger than what f32, the only numbers of the gpu backend, counts exactly. */
+export class GpuLimitError extends TapeflowError {
+  readonly seen: number;
+  readonly limit: number;
+  constructor(operation: string, what: string, seen: number, limit: number) {
+    super(operation, `${what} is ${seen}; the gpu backend, whose numbers are f32, goes up to ${limit}.`, "Use smaller arrays or numbers, or jit(f, { backend: 'wasm' }).");
+    this.seen = seen;
+    this.limit = limit;
+  }
+}

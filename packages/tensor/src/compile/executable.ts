@@ -1,11 +1,12 @@
 /** @file Executables: programs made ready to run on a backend, once per program. */
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { optimize } from './graph/optimize.ts';
+import { compileToGpu } from './gpu/program.ts';
 import { interpret } from './interpreter.ts';
 import { compileToWasm } from './wasm/program.ts';
 
-/** Where programs run: compiled to WebAssembly, or interpreted operation by operation. */
-export type Backend = 'wasm' | 'js';
+/** Where programs run: compiled to WebAssembly, interpreted operation by operation, or on graphics hardware (see `loadGpu`). */
+export type Backend = 'wasm' | 'js' | 'gpu';
 
 /** A program that can be run on plain values. */
 export interface Executable {
@@ -27,10 +28,10 @@ export interface Compiled {
 }
 
 /** Every backend. */
-export const BACKENDS: readonly Backend[] = ['wasm', 'js'];
+export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
-const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap() };
-const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret };
+const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap() };
+const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
 
 /** The program made ready for a backend; the second time it is found ready. */
 export function compile(program: Program, backend: Backend): Compiled {

@@ -7,11 +7,12 @@ import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
 import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
+import { currentDevice } from './gpu/device.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
 export interface JitOptions {
-  /** Where programs run. Default `wasm`. */
+  /** Where programs run. Default `wasm`; `gpu` needs `await loadGpu()` before, and throws `GpuNotLoadedError` without. */
   readonly backend?: Backend;
   /**
    * Numbers that are part of the program, such as sizes and numbers of steps: the positions of arguments (`1`), or paths inside
@@ -114,6 +115,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
   const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
   checkChoice('jit', 'backend', backend, BACKENDS);
+  if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
   let calls = 0;
   let traces = 0;

@@ -4,16 +4,9 @@ import { flatten } from '@tapeflow/autodiff';
 import type { Backend } from '../../src/index.ts';
 import type { NDArray } from '../../src/array/ndarray.ts';
 
-export const BACKENDS: readonly Backend[] = ['js', 'wasm'];
+export { randomNumbers } from './random-numbers.ts';
 
-/** Park–Miller numbers in (low, high). */
-export function randomNumbers(seed: number, count: number, low = -1, high = 1): number[] {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (state * 48271) % 2147483647;
-    return low + ((high - low) * state) / 2147483647;
-  });
-}
+export const BACKENDS: readonly Backend[] = ['js', 'wasm'];
 
 /** All numbers of a tree of tensors, arrays and numbers. */
 export function numbersOf(tree: unknown): number[] {

@@ -1,0 +1,51 @@
+/** @file Which value holds in which part of an index space, as a tree of decisions; parts that have the same value are told apart no longer. */
+import { piecesOf, type Range } from '../kernels/kernel.ts';
+import type { Node } from '../kernels/node.ts';
+
+/** A value, nothing, or a choice along an axis: the first branch whose end is above the index. */
+export type Decision = { readonly kind: 'value'; readonly node: Node } | { readonly kind: 'nothing' } | { readonly kind: 'choice'; readonly axis: number; readonly branches: readonly Branch[] };
+
+interface Branch {
+  readonly to: number;
+  readonly then: Decision;
+}
+
+/** The decisions that lead to the value of each part. */
+export function decide(cuts: readonly (readonly number[])[], valueOf: (part: readonly Range[]) => Node | undefined): Decision {
+  const along = (axis: number, part: readonly Range[]): Decision => {
+    if (axis === cuts.length) {
+      const node = valueOf(part);
+      return node === undefined ? { kind: 'nothing' } : { kind: 'value', node };
+    }
+    const branches: Branch[] = [];
+    for (const piece of piecesOf(cuts[axis]!)) {
+      const then = along(axis + 1, [...part, piece]);
+      const last = branches[branches.length - 1];
+      if (last !== undefined && isSame(last.then, then)) branches.pop();
+      branches.push({ to: piece.to, then });
+    }
+    return branches.length === 1 ? branches[0]!.then : { kind: 'choice', axis, branches };
+  };
+  return along(0, []);
+}
+
+function isSame(a: Decision, b: Decision): boolean {
+  if (a.kind === 'value') return b.kind === 'value' && a.node === b.node;
+  if (a.kind === 'nothing') return b.kind === 'nothing';
+  return b.kind === 'choice' && a.axis === b.axis && a.branches.length === b.branches.length && a.branches.every(({ to, then }, k) => to === b.branches[k]!.to && isSame(then, b.branches[k]!.then));
+}
+
+/** The decisions as statements; `leaf` prints what is done with a value. */
+export function printDecision(decision: Decision, leaf: (node: Node) => string): string {
+  switch (decision.kind) {
+    case 'nothing':
+      return '';
+    case 'value':
+      return leaf(decision.node);
+    case 'choice': {
+      const { axis, branches } = decision;
+      const last = branches.length - 1;
+      return branches.map(({ to, then }, k) => `${k === last ? '' : `if (i${axis} < ${to}) `}{ ${printDecision(then, leaf)} }`).join(' else ');
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu. Skipped, and said so,
+ * where there is no Chromium; the environment variable CHROMIUM tells where it is.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import type { PageReport } from './page.ts';
+
+const CANDIDATES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** WebGL 2 without graphics hardware. */
+const SOFTWARE = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
+if (executablePath === undefined) {
+  console.log('skip browser: no Chromium (apt-get install chromium, or set CHROMIUM)');
+  console.log('0 passed, 0 failed, 1 skipped');
+} else {
+  process.exitCode = await runIn(executablePath);
+}
+
+/** Runs the page and returns the exit code. */
+async function runIn(path: string): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    conditions: ['tapeflow-source'],
+    logLevel: 'error',
+  });
+  const browser = await chromium.launch({ executablePath: path, args: SOFTWARE });
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error.message));
+    await page.goto('about:blank');
+    await page.addScriptTag({ content: outputFiles[0]!.text });
+    const reports = (await page.evaluate('main()')) as PageReport[];
+    return report(`Chromium ${browser.version()}`, reports);
+  } finally {
+    await browser.close();
+  }
+}
+
+function report(browser: string, reports: readonly PageReport[]): number {
+  for (const { backend, passed, failures, milliseconds } of reports) {
+    console.log(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${backend.padEnd(5)} ${passed} passed, ${failures.length} failed  (${(milliseconds / 1000).toFixed(1)} s, ${browser})`);
+    for (const failure of failures) console.log(`     ${failure}`);
+  }
+  const passed = reports.reduce((total, each) => total + each.passed, 0);
+  const failed = reports.reduce((total, each) => total + each.failures.length, 0);
+  console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+  return failed === 0 ? 0 : 1;
+}
