@@ -1,10 +1,10 @@
 /** @file Refinement: corrections by what inverts the operator up to rounding, x ← x + M (b − A x). One step, and more where rounding leaves something. */
-import { add, indicator, sub } from '../primitives/elementwise.ts';
-import { select } from '../primitives/elementwise.ts';
+import { add, indicator, select, sub } from '../primitives/elementwise.ts';
 import type { IterativeMethod } from './iterate.ts';
 
 /** Has no state of its own. */
 export const refinement: IterativeMethod = {
+  latestIsBest: false,
   start: () => [],
   step({ arithmetic, apply, precondition = (v) => v }, state, running) {
     const share = indicator(running, state.residual);
