@@ -32,7 +32,7 @@ export interface Choice {
 }
 
 /** Up to here a matrix costs next to nothing, and no choice can fail. */
-const SMALL = 32;
+const SMALL = 16;
 /** Numbers that all matrices together may have. */
 const MATRIX_NUMBERS = 2 ** 22;
 
