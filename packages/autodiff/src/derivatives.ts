@@ -7,7 +7,7 @@ import { flattenResult, refusePromise } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { DifferentiableScalar, Widened } from './scalar-type.ts';
 import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
-import { flatten, type Flattened, type TreeStructure } from './tree.ts';
+import { flatten, TREE, type Flattened, type TreeNode, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
 /** The positions of the arguments of a function. */
@@ -73,10 +73,16 @@ function record(operation: string, f: (x: never) => unknown, leaves: Leaves): Tr
   return { leaves, recording, output: output! };
 }
 
-/** The cotangent 1 of a result that must be one real number. */
+/** Refuses a result that is not one real number. A class that declares its leaves tells best what it is, such as its dimensions. */
+function requireScalar(result: unknown, leaf: Value): void {
+  const { space, type } = abstractOf(leaf);
+  if (space.isScalar(type) && space.isDifferentiable(type)) return;
+  throw new NotScalarError('grad', (result as Partial<TreeNode>)[TREE] === undefined ? space.describe(type) : String(result));
+}
+
+/** The cotangent 1 of a result. */
 function seed(y: Value): Value {
   const { space, type } = abstractOf(y);
-  if (!space.isScalar(type) || !space.isDifferentiable(type)) throw new NotScalarError('grad', space.describe(type));
   return space.one(type);
 }
 
@@ -115,8 +121,10 @@ export function valueAndGrad(f: (...args: never[]) => unknown, { wrt = 0, aux = 
       'grad',
       (xs: readonly unknown[]) => {
         const result = refusePromise('grad', f(...(replace(args, positions, xs) as never[])));
-        const { size } = flattenResult('grad', aux ? firstOfPair(result) : result).structure;
+        const scalar = aux ? firstOfPair(result) : result;
+        const { leaves: [leaf], structure: { size } } = flattenResult('grad', scalar);
         if (size !== 1) throw new NotScalarError('grad', `a tree with ${size} leaves${aux ? ' before aux' : ''}`);
+        requireScalar(scalar, leaf);
         return result;
       },
       leaves,

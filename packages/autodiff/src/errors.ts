@@ -56,7 +56,7 @@ export class AsyncFunctionError extends TapeflowError {
 export class NotScalarError extends TapeflowError {
   readonly seen: string;
   constructor(operation: string, seen: string) {
-    super(operation, `the function must return one scalar, but returned ${seen}.`, 'Reduce the result to a scalar (sum, mean, l2), or use vjp or jacobian.');
+    super(operation, `the function must return one scalar, but returned ${seen}.`, "Reduce it to a scalar (name batch dimensions: sum(loss, 'batch')), or use vjp or jacobian.");
     this.seen = seen;
   }
 }

@@ -1,6 +1,7 @@
 /** @file project: takes the divergence out of a velocity, by the pressure that does it. */
-import { batch, rename, solveLinear, type LinearSolution, type SolveOptions, type Tensor } from '@tapeflow/tensor';
+import { batch, boxOperator, rename, solveLinear, type LinearSolution, type SolveOptions, type Tensor } from '@tapeflow/tensor';
 import { pressureBoundary } from './boundary/derived.ts';
+import { boxAxes } from './box.ts';
 import { CenteredField } from './centered-field.ts';
 import { hasOpenSide, requireBalance } from './flow.ts';
 import { centerLayout, type Layout } from './layout.ts';
@@ -8,7 +9,7 @@ import { cellDifferences, divergence } from './operators/divergence.ts';
 import { faceDifferences } from './operators/gradient.ts';
 import type { StaggeredField } from './staggered-field.ts';
 
-/** How the pressure is solved for. See `solveLinear`; the system is symmetric, so conjugate gradients are the default. */
+/** How the pressure is solved for. See `solveLinear`; by default fast transforms do it, unless a boundary is none that they know. */
 export type ProjectOptions = Omit<SolveOptions, 'symmetric' | 'nullSpace'>;
 
 /** A velocity without divergence, and how it was found. */
@@ -16,7 +17,7 @@ export interface Projection {
   readonly velocity: StaggeredField;
   /** p with ∇²p = ∇·u: physical pressure times dt / ρ. Its mean is 0 where it has no reference (closed and periodic boxes). */
   readonly pressure: CenteredField;
-  /** Residuals, steps and advice of the solve. */
+  /** Which method solved for the pressure and why, residuals, steps and advice. */
   readonly solution: LinearSolution<Tensor>;
 }
 
@@ -37,11 +38,13 @@ export function project(velocity: StaggeredField, options: ProjectOptions = {}):
   const pressure = pressureBoundary(boundary);
   const centers = centerLayout(grid, pressure);
   const faces = Object.fromEntries(grid.names.map((name) => [name, velocity.layout(name)]));
+  const slopes = (p: Tensor, name: string): Tensor => faceDifferences(p, centers, faces[name]!, name);
   // What flows through walls does not depend on the pressure: for differences these faces count as 0.
   const still = Object.fromEntries(grid.names.map((name) => [name, withoutValues(faces[name]!)]));
-  const slopes = (p: Tensor, name: string): Tensor => faceDifferences(p, centers, faces[name]!, name);
-  const negativeLaplacian = (p: Tensor): Tensor =>
+  const byDifferences = (p: Tensor): Tensor =>
     grid.names.map((name) => cellDifferences(slopes(p, name), still[name]!, name)).reduce((a, b) => a.add(b)).neg();
+  const axes = boxAxes(centers);
+  const negativeLaplacian = axes === undefined ? byDifferences : boxOperator(axes);
 
   // Constants have no gradient where no side is open; the mean of the divergence is then rounding, once the flow is balanced.
   const nullSpace = hasOpenSide(velocity) ? 'none' : 'constant';

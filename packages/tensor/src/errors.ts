@@ -1,5 +1,6 @@
 /** @file Errors of tensors: each says what, where, what was seen and what to do, and carries it as fields. */
 import { TapeflowError } from '@tapeflow/autodiff';
+import { staticAdvice } from './named/number-arguments.ts';
 
 /** Dimensions are missing, doubled or do not fit together. */
 export class DimensionError extends TapeflowError {
@@ -67,6 +68,27 @@ export class ArgumentError extends TapeflowError {
   }
 }
 
+/** A number among the arguments of a compiled function, which is a scalar inside the program, was used as a JavaScript number. */
+export class NumberArgumentError extends TapeflowError {
+  /** Where the number is among the arguments: `1`, `1.dt`. */
+  readonly path: string;
+  constructor(path: string) {
+    super(
+      'jit',
+      `argument ${path} is a number, which is a Scalar inside the program so that other values need no other program, and was used as a JavaScript number.`,
+      `Compute with functions: mul(dt, 0.5), pow(dt, 2), select(greater(dt, 3), x, y); or make it part of the program: ${staticAdvice(path)}.`,
+    );
+    this.path = path;
+  }
+}
+
+/** Refuses a value that is none of the choices, with the closest one as advice. */
+export function checkChoice(operation: string, argument: string, seen: unknown, choices: readonly (string | number)[]): void {
+  if (choices.includes(seen as string)) return;
+  const close = typeof seen === 'string' ? closestName(seen, choices.map(String)) : undefined;
+  throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
+}
+
 /** The data given do not fill the shape. */
 export class DataError extends TapeflowError {
   readonly expected: number;
@@ -101,11 +123,17 @@ export function closestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
+/** Letters inserted, left out, replaced, or exchanged with their neighbour [Damerau1964]. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    before = row;
     row = next;
   }
   return row[b.length]!;

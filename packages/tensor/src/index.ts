@@ -53,6 +53,9 @@ export { Complex, complex, polar } from './named/complex.ts';
 export { fft, fftFrequencies, ifft, irfft, rfft, rfftFrequencies } from './named/fourier.ts';
 export { dct, dst, idct, idst, type TransformFunction, type TransformType } from './named/fourier.ts';
 
+// Derivatives by name
+export { hessian, jacobian, type ColumnsOf, type JacobianOptions } from './named/jacobian.ts';
+
 // Restructuring
 export { concat, expand, flip, padConstant, rename, roll, stack } from './named/restructure.ts';
 export { packDims, squeeze, unpackDim } from './named/pack.ts';
@@ -79,7 +82,10 @@ export type { Inverted, MatrixRoles, Others, Paired } from './named/matrix.ts';
 export { NotPositiveDefinite, SingularMatrix } from './named/matrix-errors.ts';
 
 // Linear systems
-export { solveLinear, type SolveOptions } from './solve/solve-linear.ts';
+export { boxOperator, type BoxAxis, type BoxOperator, type BoxOptions, type BoxSide } from './solve/box.ts';
+export { solveLinear, type Preconditioner, type SolveOptions } from './solve/solve-linear.ts';
+export { cgSteps } from './solve/cg-steps.ts';
+export type { SolveMethod } from './solve/choose.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
 
@@ -97,4 +103,4 @@ export type { GpuMode } from './compile/gpu/library.ts';
 export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, ReleasedResultError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

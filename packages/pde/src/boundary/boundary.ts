@@ -1,6 +1,6 @@
 /** @file What a boundary is: for each side of a grid, how a field continues past it. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
-import type { Tensor } from '@tapeflow/tensor';
+import type { BoxSide, Tensor } from '@tapeflow/tensor';
 import { printedAs } from '../printed.ts';
 import type { Edge } from './edge.ts';
 
@@ -57,6 +57,11 @@ export abstract class Side extends Printed implements Boundary {
   /** Whether the first sample beyond the edge is the number 0 whatever the field is: it costs nothing then. */
   isZero(_position: Position): boolean {
     return false;
+  }
+
+  /** What differences between fields with this rule meet at the side, if solvers know it by a name (see `boxOperator`). */
+  boxSide(_position: Position): BoxSide | undefined {
+    return undefined;
   }
 
   side(): Side {

@@ -1,6 +1,6 @@
 /** @file constant: a field that has a given value on its edge. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
-import { mul, sub, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { mul, sub, type BoxSide, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { BoundaryError } from '../errors.ts';
 import { Side, type Boundary, type Direction, type Position } from './boundary.ts';
 import { components } from './components.ts';
@@ -60,6 +60,10 @@ class ConstantSide extends Side {
     return zeroGradient;
   }
 
+  override boxSide(position: Position): BoxSide {
+    return this.at === 'ghost' || position === 'face' ? 'ghost' : 'dirichlet';
+  }
+
   override isZero(position: Position): boolean {
     return this.value === 0 && (this.at === 'ghost' || position === 'face');
   }
@@ -92,6 +96,10 @@ class ZeroGradientSide extends Side {
 
   homogeneous(): Side {
     return this;
+  }
+
+  override boxSide(): BoxSide {
+    return 'neumann';
   }
 
   /** Fluid passes freely, so the pressure outside is 0. PhiFlow sets it half a cell outside. */

@@ -1,6 +1,6 @@
 /** @file symmetric, antisymmetric: the outside mirrors the inside in the side of the grid. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
-import type { Tensor } from '@tapeflow/tensor';
+import type { BoxSide, Tensor } from '@tapeflow/tensor';
 import { Side, type Direction, type Position } from './boundary.ts';
 import { constant } from './constant.ts';
 import type { Edge } from './edge.ts';
@@ -30,6 +30,10 @@ class SymmetricSide extends Side {
 
   pressure(): Side {
     return zero;
+  }
+
+  override boxSide(position: Position): BoxSide | undefined {
+    return position === 'center' ? 'neumann' : undefined;
   }
 
   override get mirror(): 1 {
@@ -69,6 +73,10 @@ class AntisymmetricSide extends Side {
 
   pressure(): Side {
     return symmetric;
+  }
+
+  override boxSide(position: Position): BoxSide {
+    return position === 'center' ? 'dirichlet' : 'ghost';
   }
 
   override get mirror(): -1 {

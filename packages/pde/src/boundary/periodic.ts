@@ -1,6 +1,6 @@
 /** @file periodic: beyond one end of an axis lies the other end. */
 import type { TREE, TreeNode } from '@tapeflow/autodiff';
-import type { Tensor } from '@tapeflow/tensor';
+import type { BoxSide, Tensor } from '@tapeflow/tensor';
 import { Side } from './boundary.ts';
 import type { Edge } from './edge.ts';
 
@@ -23,6 +23,10 @@ class PeriodicSide extends Side {
 
   homogeneous(): Side {
     return this;
+  }
+
+  override boxSide(): BoxSide {
+    return 'periodic';
   }
 
   pressure(): Side {

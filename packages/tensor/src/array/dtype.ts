@@ -2,6 +2,8 @@
 
 /** f32 and f64 are real numbers, i32 wraps around, bool is 0 or 1. */
 export type DType = 'f32' | 'f64' | 'i32' | 'bool';
+/** The four dtypes. */
+export const DTYPES: readonly DType[] = ['f32', 'f64', 'i32', 'bool'];
 /** The dtypes of real numbers. */
 export type FloatDType = 'f32' | 'f64';
 /** The typed arrays that hold the four dtypes. */

@@ -27,6 +27,9 @@ export interface Compiled {
   readonly executable: Executable;
 }
 
+/** Every backend. */
+export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
+
 const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap() };
 const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
 

@@ -2,11 +2,13 @@
 import { type TreeStructure } from '@tapeflow/autodiff';
 import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
+import { checkChoice } from '../errors.ts';
+import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { compiledBefore, type Backend } from './executable.ts';
+import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
-import { differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
 export interface JitOptions {
@@ -82,7 +84,9 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
       const given = leaves.map((leaf, k): unknown => {
         if (isStatic[k]) return leaf;
         const input = inputs[at++];
-        return typeof leaf === 'number' ? wrap({ value: input, dims: [] }) : input;
+        if (typeof leaf !== 'number') return input;
+        markNumberArgument(input, argumentPath(structure.paths[k]!));
+        return wrap({ value: input, dims: [] });
       });
       return f(...(structure.unflatten(given) as never[]));
     },
@@ -101,14 +105,16 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * dtypes, strings, booleans and functions, and the precision) and the program runs from then on.
  *
  * Numbers among the arguments enter as scalars of the widest real dtype of the tensors among them (or of the context), so another
- * time step needs no new program; the function gets a `Scalar` in their place. Numbers that decide the course of the program go
- * into `static`. What the function closes over is read when it is traced.
+ * time step needs no new program; the function gets a `Scalar` in their place: JavaScript operators on it (`dt ** 2`, `dt > 3`) throw
+ * `NumberArgumentError`, and conditions such as `if (dt)` cannot be noticed. Numbers that decide the course of the program go into `static`.
+ * What the function closes over is read when it is traced.
  *
  * Inside other transformations a compiled function is one operation: `grad(jit(f))`, `jit(grad(f))`, `vmap(jit(f))` and programs in
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
   const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
+  checkChoice('jit', 'backend', backend, BACKENDS);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
   let calls = 0;

@@ -2,8 +2,9 @@
 import { flatten, TapeflowError, TreeError, type TreeStructure } from '@tapeflow/autodiff';
 import { abstractOf, Box, closeOver, type Abstract, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
-import { DTypeError } from '../errors.ts';
+import { ArgumentError, DTypeError } from '../errors.ts';
 import { makeDim } from '../named/dims.ts';
+import { numberArgumentOf } from '../named/number-arguments.ts';
 import { Tensor, wrap } from '../named/tensor.ts';
 import type { Scalar } from '../named/types.ts';
 import { not } from '../primitives/elementwise.ts';
@@ -35,6 +36,7 @@ export function scan<C, Y, const K extends string = 'step'>(step: (carry: C, ind
 export function scan<C, X, Y, const K extends string>(step: (carry: C, x: SliceOf<X, K>) => readonly [C, Y], carry: C, xs: X, options: ScanOptions<K> & { readonly along: K }): [C, Stacked<Y, K>];
 export function scan(step: (carry: never, x: never) => readonly [unknown, unknown], carry: unknown, xs: unknown, options: ScanOptions<string> = {}): [unknown, unknown] {
   const { along = 'step', reverse = false } = options;
+  if (numberArgumentOf(xs) !== undefined) throw new ArgumentError('scan', 'steps', xs, 'The number of steps decides the course of the program.');
   const { stacks, example, dim } = typeof xs === 'number' ? counted(xs, along) : slicedAlong('scan', xs, along);
   const start = withScalars(carry);
   const flat = flatten(start, 'scan');

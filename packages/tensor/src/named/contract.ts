@@ -6,9 +6,10 @@ import { mul as mulArrays } from '../primitives/elementwise.ts';
 import { convert, transpose } from '../primitives/structure.ts';
 import { alignValue, widest, type Named } from './align.ts';
 import { mul } from './arithmetic.ts';
+import { contractionOrder, type Order } from './contract-order.ts';
 import { describeDims, dual, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
 import { sum } from './reduce.ts';
-import { rename } from './restructure.ts';
+import { refuseExisting, rename } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Dims, Names, Reduced, Unchecked, Without } from './types.ts';
 
@@ -80,7 +81,14 @@ function sumOfProducts(a: Named, b: Named, dims: readonly Dim[], contract: reado
   return wrap({ value: reduceSum(product, summed.map((_, k) => dims.length + k)), dims });
 }
 
-/** The product of several tensors, summed over names. Pairs are contracted first whose product is smallest. */
+/**
+ * The product of several tensors, summed over names (the sums of Einstein's notation): a name is summed as soon as no other tensor has it,
+ * dimensions that are not summed are aligned. The order is the one with the fewest multiplications, for up to eight tensors; of more, pairs are
+ * taken whose product is smallest.
+ *
+ * Shapes    [a (…, i, j), b (…, j, k), c (…, k)], over ['j', 'k'] → (…, i)
+ * Error     sums are formed in double precision
+ */
 export function contract<const T extends readonly Tensor<never>[], const K extends Dims<T[number]> | readonly Dims<T[number]>[]>(tensors: T, over: K): Reduced<Without<Dims<T[number]>, Names<K>>>;
 export function contract(tensors: readonly Tensor[], over: string | readonly string[]): Unchecked {
   const names = [...new Set(typeof over === 'string' ? [over] : over)];
@@ -88,26 +96,18 @@ export function contract(tensors: readonly Tensor[], over: string | readonly str
   const all = storageOrder(unionDims('contract', tensors.map(({ dims }) => dims)));
   for (const name of names) positionOf('contract', all, name);
   const own = (t: Tensor, others: readonly Tensor[]): string[] => names.filter((name) => name in t.sizes && !others.some(({ sizes }) => name in sizes));
-  const left = tensors.map((t, k) => sum(t, own(t, tensors.filter((_, j) => j !== k))) as Tensor<never> as Tensor);
-  while (left.length > 1) {
-    const [i, j] = cheapestPair(left);
-    const rest = left.filter((_, k) => k !== i && k !== j);
-    const over = names.filter((name) => name in left[i]!.sizes && name in left[j]!.sizes && !rest.some(({ sizes }) => name in sizes));
-    left.splice(0, left.length, ...rest, contractPair(left[i]!, left[j]!, pairsOf(over)));
-  }
-  return left[0] as Unchecked;
-}
-
-function cheapestPair(tensors: readonly Tensor[]): readonly [number, number] {
-  let best: readonly [number, number] = [0, 1];
-  let least = Infinity;
-  for (let j = 1; j < tensors.length; j++) {
-    for (let i = 0; i < j; i++) {
-      const cost = Object.values({ ...tensors[i]!.sizes, ...tensors[j]!.sizes }).reduce((product, size) => product * size, 1);
-      if (cost < least) [best, least] = [[i, j], cost];
-    }
-  }
-  return best;
+  const operands = tensors.map((t, k) => sum(t, own(t, tensors.filter((_, j) => j !== k))) as Tensor<never> as Tensor);
+  // How many tensors that are not multiplied yet have a name.
+  const holders = new Map(names.map((name) => [name, operands.filter(({ sizes }) => name in sizes).length]));
+  const multiply = (order: Order): Tensor => {
+    if (typeof order === 'number') return operands[order]!;
+    const [a, b] = [multiply(order[0]), multiply(order[1])];
+    const shared = names.filter((name) => name in a.sizes && name in b.sizes);
+    const summed = shared.filter((name) => holders.get(name) === 2);
+    for (const name of shared) holders.set(name, holders.get(name)! - 1);
+    return contractPair(a, b, pairsOf(summed)) as Tensor;
+  };
+  return multiply(contractionOrder(operands.map(({ sizes }) => sizes), new Set(names))) as Unchecked;
 }
 
 /**
@@ -117,5 +117,9 @@ function cheapestPair(tensors: readonly Tensor[]): readonly [number, number] {
 export function outer<A extends string, B extends string, const K extends B | readonly B[]>(a: Tensor<A>, b: Tensor<B>, over: K): Tensor<A | Without<B, Names<K>> | `~${Names<K>}`>;
 export function outer(a: Tensor, b: Tensor, over: string | readonly string[]): Unchecked {
   const names = typeof over === 'string' ? [over] : over;
+  for (const name of names) {
+    positionOf('outer', b.dims, name);
+    refuseExisting('outer', b.dims, `~${name}`);
+  }
   return mul(a, names.reduce((t, name) => rename(t, name, `~${name}`, dual), b)) as Unchecked;
 }

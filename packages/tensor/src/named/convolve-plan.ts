@@ -3,7 +3,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
 import { arrayTypeOf, reshape } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
-import { DimensionError } from '../errors.ts';
+import { checkChoice, DimensionError } from '../errors.ts';
 import type { ConvParams } from '../primitives/conv.ts';
 import { convert, transpose } from '../primitives/structure.ts';
 import { widest, type Named } from './align.ts';
@@ -94,6 +94,7 @@ export function widthsOf(operation: string, name: string, padding: Padding, size
     const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + (taps - 1) * dilation + 1 - size);
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   }
+  if (typeof padding === 'string') checkChoice(operation, 'padding', padding, ['valid', 'same']);
   const given = typeof padding === 'number' ? padding : (padding[name] ?? 0);
   const widths: readonly [number, number] = typeof given === 'number' ? [given, given] : given;
   if (!widths.every((count) => Number.isInteger(count) && count >= 0)) throw new DimensionError(operation, name, `'${name}' is padded by ${widths.join(' and ')}.`, [], 'Give integers ≥ 0.');

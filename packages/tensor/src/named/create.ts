@@ -1,9 +1,9 @@
 /** @file Making tensors: from numbers, lists, typed arrays, and constants. */
-import { allocate, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
+import { allocate, DTYPES, isFloat, type DType, type TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
 import { convert as convertArray, iota, saturate } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
-import { DataError, DimensionError } from '../errors.ts';
+import { checkChoice, DataError, DimensionError } from '../errors.ts';
 import { describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
 import { alignValue, type Named } from './align.ts';
 import { Tensor, wrap } from './tensor.ts';
@@ -16,6 +16,9 @@ export type ShapeRecord = Readonly<Record<string, DimSpec>>;
 /** A number or boolean, a list of them, a list of lists, … */
 export type Nested = number | boolean | readonly Nested[];
 
+/** A list: whatever else stands among numbers, such as a tensor, is refused when it is made a number. */
+const isList = (part: unknown): part is readonly Nested[] => typeof part === 'object' && part !== null && 'length' in part;
+
 /** The leaves of nested lists, whose lengths must be the sizes of the dimensions. */
 function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: number, out: (number | boolean)[]): void {
   const dim = dims[depth];
@@ -23,7 +26,7 @@ function flattenNested(values: readonly Nested[], dims: readonly Dim[], depth: n
   if (dim === undefined) throw new DimensionError('tensor', '', `the lists are nested deeper than there are dimensions (${dims.length}).`, [describeDims(dims)], advice);
   if (values.length !== dim.size) throw new DimensionError('tensor', dim.name, `a list along '${dim.name}' has ${values.length} entries instead of ${dim.size}.`, [describeDims(dims)], advice);
   for (const part of values) {
-    if (typeof part === 'object') flattenNested(part, dims, depth + 1, out);
+    if (isList(part)) flattenNested(part, dims, depth + 1, out);
     else if (depth === dims.length - 1) out.push(part);
     else throw new DimensionError('tensor', dim.name, `there is a single value where a list along '${dims[depth + 1]!.name}' is needed.`, [describeDims(dims)], advice);
   }
@@ -52,7 +55,7 @@ export function dtypeFor(values: ArrayLike<number | boolean>): DType {
 /** Data of any kind as a typed array that nobody else holds. */
 function ownedData(data: ArrayLike<number> | readonly Nested[], dims: readonly Dim[], dtype: DType | undefined): { owned: TypedArray; dtype: DType } {
   let values = data as ArrayLike<number | boolean>;
-  if (Array.isArray(data) && data.some((part) => typeof part === 'object')) {
+  if (Array.isArray(data) && data.some(isList)) {
     const leaves: (number | boolean)[] = [];
     flattenNested(data as readonly Nested[], dims, 0, leaves);
     values = leaves;
@@ -69,6 +72,7 @@ function ownedData(data: ArrayLike<number> | readonly Nested[], dims: readonly D
  * Throws `DataError` when the number of values does not fit, `DimensionError` for bad sizes and lists nested in another way.
  */
 export function tensor<const S extends ShapeRecord>(shape: S, data: ArrayLike<number> | Nested, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
+  if (options.dtype !== undefined) checkChoice('tensor', 'dtype', options.dtype, DTYPES);
   const dims = makeDims(shape);
   const size = dims.reduce((total, dim) => total * dim.size, 1);
   if (typeof data === 'number') return filled(data, dims, options.dtype ?? contextDType());
@@ -85,9 +89,14 @@ export function inStorageOrder(given: Tensor): Tensor {
   return wrap({ value: alignValue(given, dims), dims });
 }
 
+function dtypeOption(operation: string, { dtype }: { readonly dtype?: DType }, otherwise: DType = contextDType()): DType {
+  if (dtype !== undefined) checkChoice(operation, 'dtype', dtype, DTYPES);
+  return dtype ?? otherwise;
+}
+
 /** A rank-0 tensor. */
 export function scalar(value: number, options: { readonly dtype?: DType } = {}): Scalar {
-  const dtype = options.dtype ?? contextDType();
+  const dtype = dtypeOption('scalar', options);
   return wrap({ value: NDArray.of(typedArrayOf(dtype, [value]), [], dtype), dims: [] });
 }
 
@@ -98,17 +107,17 @@ function filled(value: number, dims: readonly Dim[], dtype: DType): Tensor {
 
 /** One value everywhere, without memory for each. */
 export function full<const S extends ShapeRecord>(shape: S, value: number, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  return filled(value, makeDims(shape, 'full'), options.dtype ?? contextDType());
+  return filled(value, makeDims(shape, 'full'), dtypeOption('full', options));
 }
 
 /** Zeros in the given dimensions. */
 export function zeros<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  return filled(0, makeDims(shape, 'zeros'), options.dtype ?? contextDType());
+  return filled(0, makeDims(shape, 'zeros'), dtypeOption('zeros', options));
 }
 
 /** Ones in the given dimensions. */
 export function ones<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
-  return filled(1, makeDims(shape, 'ones'), options.dtype ?? contextDType());
+  return filled(1, makeDims(shape, 'ones'), dtypeOption('ones', options));
 }
 
 /** Zeros with the dimensions and dtype of another tensor. */
@@ -128,7 +137,7 @@ export function onlyDim(operation: string, shape: ShapeRecord): Dim {
 /** 0, 1, 2, … along one dimension. */
 export function range<const S extends ShapeRecord>(shape: S, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
   const dim = onlyDim('range', shape);
-  return wrap({ value: iota([dim.size], 0, options.dtype ?? 'i32'), dims: [dim] });
+  return wrap({ value: iota([dim.size], 0, dtypeOption('range', options, 'i32')), dims: [dim] });
 }
 
 /** Values from `from` to `to`, both included, equally spaced along one dimension. */
@@ -143,13 +152,16 @@ export function linspace<const S extends ShapeRecord>(shape: S, from: number, to
   return wrap({ value: NDArray.of(data, [dim.size], dtype), dims: [dim] });
 }
 
-/** A number as a scalar; scalars pass. */
+/** A number as a scalar; scalars pass. Throws `DimensionError` for a tensor with dimensions. */
 export function asScalar(value: number | Scalar): Scalar {
-  return typeof value === 'number' ? scalar(value) : value;
+  if (typeof value === 'number') return scalar(value);
+  if (value.dims.length > 0) throw new DimensionError('asScalar', value.dims[0]!.name, 'the tensor has dimensions.', [describeDims(value.dims)], 'Pick an entry with at({ … }), or reduce the tensor.');
+  return value;
 }
 
 /** Changes the dtype; `float` is the precision of the context. Derivatives pass between real dtypes only. */
 export function convert<T extends Tensor<never>>(t: T, dtype: DType | 'float'): T;
 export function convert({ value, dims }: Named, dtype: DType | 'float'): Tensor {
+  checkChoice('convert', 'dtype', dtype, [...DTYPES, 'float']);
   return wrap({ value: convertArray(value, dtype === 'float' ? contextDType() : dtype), dims });
 }

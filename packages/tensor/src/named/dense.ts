@@ -1,15 +1,14 @@
 /** @file Dense linear algebra: solves with matrices that are stored, Cholesky factors, inverses and determinants. */
 import { stopGradient } from '@tapeflow/autodiff';
 import type { Value } from '@tapeflow/autodiff/extend';
-import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, reduceSum } from '../array/ndarray.ts';
 import { checkLeaves } from '../control/check.ts';
 import { ArgumentError, closestName } from '../errors.ts';
-import { takeAlong } from '../primitives/along.ts';
 import { cholesky as choleskyFactor, choleskySolve, lu, luSolve, triangularSolve } from '../primitives/dense.ts';
-import { abs, div, equal, indicator, isFinite, less, log, mul, not, or, select, sign } from '../primitives/elementwise.ts';
+import { abs, equal, indicator, isFinite, log, mul, not, or, sign } from '../primitives/elementwise.ts';
 import { reduceAll, reduceMax, reduceProd } from '../primitives/reduce.ts';
 import { convert, iota } from '../primitives/structure.ts';
+import { diagonalOf, vanishingPivots } from '../solve/pivots.ts';
 import type { Named } from './align.ts';
 import { dual, type Dim } from './dims.ts';
 import { fromMatrices, matricesOf, realDType, rightHandSides, type Inverted, type MatrixRoles, type Others, type Paired } from './matrix.ts';
@@ -35,15 +34,6 @@ export interface DenseOptions {
 
 const STRUCTURES = ['general', 'positiveDefinite', 'lower', 'upper'] as const;
 
-/** The diagonals of square matrices. */
-function diagonalOf(x: Value): Value {
-  const { shape, dtype } = arrayTypeOf(x);
-  const matrix = shape.slice(-2);
-  const rank = shape.length;
-  const onDiagonal = broadcast(equal(iota(matrix, 0, 'i32'), iota(matrix, 1, 'i32')), shape, [rank - 2, rank - 1]);
-  return reduceSum(select(onDiagonal, x, full(0, [], dtype)), [rank - 1]);
-}
-
 /** Throws for the first matrix that has a bad pivot: `bad` per row, of which the first one counts. */
 function refuse(bad: Value, error: (pivot: number, batchEntry: number) => Error): void {
   const count = arrayTypeOf(bad).shape.at(-1)!;
@@ -54,28 +44,13 @@ function refuse(bad: Value, error: (pivot: number, batchEntry: number) => Error)
   });
 }
 
-/** Nothing but rounding is left of a pivot, measured against the largest elements of its row and of its column, whatever their scale. */
-function vanishing(A: Value, packed: Value, order: Value): Value {
-  const { shape, dtype } = arrayTypeOf(A);
-  const rank = shape.length;
-  const n = shape[rank - 1]!;
-  const sizes = abs(A);
-  const orOne = (x: Value): Value => select(less(full(0, [], dtype), x), x, full(1, [], dtype));
-  const rows = orOne(reduceMax(sizes, [rank - 1]));
-  const across = [...shape.slice(0, -2).map((_, axis) => axis), rank - 2];
-  const columns = orOne(reduceMax(div(sizes, broadcast(rows, shape, across)), [rank - 2]));
-  const scale = mul(takeAlong(rows, order, rank - 2), columns);
-  const pivots = abs(diagonalOf(packed));
-  return or(equal(pivots, full(0, [], dtype)), less(pivots, mul(scale, full(n * unitRoundoff(dtype as FloatDType), [], dtype))));
-}
-
 const isEmpty = (value: Value): boolean => arrayTypeOf(value).shape.includes(0);
 
 /** LU factors without derivative, of a matrix that has an inverse. */
 function regularFactors(operation: string, A: Value): readonly [packed: Value, order: Value] {
   const plain = stopGradient(A);
   const [packed, order] = lu(plain);
-  if (!isEmpty(A)) refuse(vanishing(plain, packed, order), (pivot, entry) => new SingularMatrix(operation, pivot, entry));
+  if (!isEmpty(A)) refuse(vanishingPivots(plain, packed, order), (pivot, entry) => new SingularMatrix(operation, pivot, entry));
   return [packed, order];
 }
 

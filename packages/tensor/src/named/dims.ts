@@ -53,10 +53,10 @@ function defaultType(name: string, hasItems: boolean): DimType {
 }
 
 export function makeDim(name: string, spec: DimSpec, operation = 'tensor'): Dim {
-  const isTyped = typeof spec === 'object' && !Array.isArray(spec);
+  const isTyped = typeof spec === 'object' && !Array.isArray(spec) && 'extent' in spec;
   const extent = (isTyped ? (spec as DimOf).extent : spec) as number | readonly string[];
-  const items = typeof extent === 'number' ? undefined : extent;
-  const size = typeof extent === 'number' ? extent : extent.length;
+  const items = Array.isArray(extent) ? (extent as readonly string[]) : undefined;
+  const size = items === undefined ? (extent as number) : items.length;
   if (!Number.isInteger(size) || size < 0) {
     throw new DimensionError(operation, name, `dimension '${name}' has size ${String(size)}.`, [], 'Give an integer ≥ 0.');
   }

@@ -6,7 +6,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { allocate, isFloat, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, NDArray } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
-import { DimensionError } from '../errors.ts';
+import { checkChoice, DimensionError } from '../errors.ts';
 import { mul } from '../primitives/elementwise.ts';
 import { fourier, realFourier, realFourierTransposed, realTransform, type RealTransform } from '../primitives/fourier.ts';
 import { convert } from '../primitives/structure.ts';
@@ -134,6 +134,7 @@ function weightFor(family: Trigonometric, type: TransformType, n: number): ((j: 
 }
 
 function transformed(operation: string, family: Trigonometric, x: Named, over: NameList, type: TransformType, isInverse: boolean): Unchecked {
+  checkChoice(operation, 'type', type, [1, 2, 3, 4]);
   const axes = axesOf(operation, x.dims, over);
   const { dtype } = arrayTypeOf(x.value);
   let value = isFloat(dtype) ? x.value : convert(x.value, contextDType());

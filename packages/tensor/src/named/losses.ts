@@ -12,7 +12,7 @@ import { clip, mul, sub } from './arithmetic.ts';
 import { describeDims } from './dims.ts';
 import { meanOf, numericValue, reduceNamed, selectAxes, spread, type DimsArgument, type Reduction, type ReductionWith } from './reduce.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Scalar } from './types.ts';
+import type { ReducedToBatch, Scalar, Unchecked } from './types.ts';
 
 /** Sum of absolute values over all but the batch: the loss ‖t‖₁. Its derivative at 0 is taken as 0. */
 export const l1: Reduction = ((t: Named, dims?: DimsArgument) => reduceNamed('l1', 'number', t, dims, (x, axes) => reduceSum(abs(x), axes))) as Reduction;
@@ -58,7 +58,8 @@ export interface FrequencyLossOptions {
  *
  * Throws `DimensionError` for tensors without spatial dimensions, `ArgumentError` for options that make no sense.
  */
-export function frequencyLoss(t: Tensor<never>, options: FrequencyLossOptions = {}): Scalar {
+export function frequencyLoss<D extends string>(t: Tensor<D>, options?: FrequencyLossOptions): ReducedToBatch<D>;
+export function frequencyLoss(t: Named, options: FrequencyLossOptions = {}): Unchecked {
   const { falloff = 100, threshold = 1e-5, ignoreMean = false, norm = 'l2' } = options;
   if (!(falloff >= 0 && falloff < Infinity)) throw new ArgumentError('frequencyLoss', 'falloff', falloff, 'Give a number ≥ 0: 0 counts all frequencies alike.');
   if (!(threshold >= 0 && threshold < Infinity)) throw new ArgumentError('frequencyLoss', 'threshold', threshold, 'Give a number ≥ 0.');

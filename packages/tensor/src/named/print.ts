@@ -3,6 +3,7 @@ import { Box } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, NDArray } from '../array/ndarray.ts';
 import type { Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
+import { numberArgumentOf, staticAdvice } from './number-arguments.ts';
 
 const MAX_ROW = 8;
 const MAX_ROWS = 12;
@@ -38,7 +39,10 @@ export function printTensor({ value, dims }: Named): string {
   const { dtype, shape } = arrayTypeOf(value);
   const shared = value instanceof NDArray && value.storage.isShared ? ' shared' : '';
   const head = `${dims.length === 0 ? '' : `${describeDims(dims)} `}${dtype}${shared}`;
-  if (value instanceof Box) return `Tensor ${head} inside ${value.level.transformation}`;
+  if (value instanceof Box) {
+    const path = numberArgumentOf({ value });
+    return `Tensor ${head} inside ${value.level.transformation}${path === undefined ? '' : ` (the number at argument ${path}; ${staticAdvice(path)} keeps it a number)`}`;
+  }
   const array = value as NDArray;
   const text = (flat: number): string => formatNumber(elementAt(array, flat), dtype);
   if (dims.length === 0) return `Scalar ${head} ${text(0)}`;

@@ -5,7 +5,7 @@ import type { FloatDType } from '../array/dtype.ts';
 import { full, NDArray, reshape, sliceAxis } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
 import { Described } from '../described.ts';
-import { DTypeError, IndexError } from '../errors.ts';
+import { checkChoice, DTypeError, IndexError } from '../errors.ts';
 import { childKey, childKeys, randomNormal as normalArray, randomUniform as uniformArray } from '../primitives/random.ts';
 import { keyFromSeed } from '../random/threefry.ts';
 import { add, mul, sub } from './arithmetic.ts';
@@ -78,6 +78,7 @@ export interface NormalOptions extends RandomOptions {
 }
 
 function random<S extends ShapeRecord>(operation: string, draw: typeof uniformArray, shape: S, key: Key, dtype: FloatDType): Tensor<ShapeNames<S>> {
+  checkChoice(operation, 'dtype', dtype, ['f32', 'f64']);
   const dims = storageOrder(makeDims(shape, operation));
   return wrap({ value: draw(key.words, dims.map(({ size }) => size), dtype), dims });
 }

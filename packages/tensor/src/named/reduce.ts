@@ -10,18 +10,18 @@ import { convert } from '../primitives/structure.ts';
 import type { Named, Numeric } from './align.ts';
 import { positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Names, Reduced, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
+import type { Names, Reduced, ReducedToBatch, TypeSelector, Unchecked, Without } from './types.ts';
 
 /** Dimensions by name, by a list of names, by type (`spatial`), or all but the batch. */
 export interface Reduction {
-  (t: Tensor<never>): Scalar;
+  <D extends string>(t: Tensor<D>): ReducedToBatch<D>;
   (t: Tensor<never>, dims: TypeSelector): Tensor;
   <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K): Reduced<Without<D, Names<K>>>;
 }
 
 /** A reduction with options. */
 export interface ReductionWith<Options> {
-  (t: Tensor<never>, dims?: undefined, options?: Options): Scalar;
+  <D extends string>(t: Tensor<D>, dims?: undefined, options?: Options): ReducedToBatch<D>;
   (t: Tensor<never>, dims: TypeSelector, options?: Options): Tensor;
   <D extends string, const K extends D | readonly D[]>(t: Tensor<D>, dims: K, options?: Options): Reduced<Without<D, Names<K>>>;
 }

@@ -1,7 +1,7 @@
 /** @file Rename, expand, stack, concat, pad, roll, flip. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, broadcast, concat as concatArrays, full, pad as padArray, reshape, sliceAxis } from '../array/ndarray.ts';
-import { DimensionError } from '../errors.ts';
+import { ArgumentError, DimensionError } from '../errors.ts';
 import { select } from '../primitives/elementwise.ts';
 import { convert, reverse, transpose } from '../primitives/structure.ts';
 import { alignValue, widest } from './align.ts';
@@ -44,6 +44,7 @@ export function stack<D extends string, const K extends string>(parts: readonly 
   if (list.length === 0) throw new DimensionError('stack', name, 'no tensors were given.', [], 'Give at least one tensor.');
   const extent = isList ? list.length : Object.keys(parts);
   const dim = makeDim(name, as === undefined ? extent : as(extent), 'stack');
+  if (dim.size !== list.length) throw new DimensionError('stack', name, `dimension '${name}' has size ${dim.size} for ${list.length} tensors.`, [], 'Let `as` give a dimension of the extent that it is given.');
   const dims = unionDims('stack', list.map((part) => part.dims));
   refuseExisting('stack', dims, name);
   const dtype = widest(list.map((part) => part.dtype));
@@ -90,6 +91,7 @@ export function padConstant<D extends string, K extends D>(t: Tensor<D>, widths:
 /** Moves entries along a dimension by `shift`; those that leave one end enter at the other. */
 export function roll<D extends string, const K extends D>(t: Tensor<D>, name: K, shift: number): Tensor<D> {
   const axis = positionOf('roll', t.dims, name);
+  if (!Number.isInteger(shift)) throw new ArgumentError('roll', 'shift', shift, 'Give an integer.');
   const { size } = t.dims[axis]!;
   const by = size === 0 ? 0 : ((shift % size) + size) % size;
   if (by === 0) return t;
@@ -100,6 +102,8 @@ export function roll<D extends string, const K extends D>(t: Tensor<D>, name: K,
 export function flip<D extends string, const K extends D | readonly D[]>(t: Tensor<D>, names: K): Tensor<D> {
   const list = (typeof names === 'string' ? [names] : names) as readonly string[];
   const axes = list.map((name) => positionOf('flip', t.dims, name));
+  const twice = list.find((name, k) => list.indexOf(name) !== k);
+  if (twice !== undefined) throw new DimensionError('flip', twice, `the name '${twice}' is given twice.`, [describeDims(t.dims)], 'Name every dimension once.');
   const dims = t.dims.map((dim, axis) => (axes.includes(axis) && dim.items !== undefined ? { ...dim, items: [...dim.items].reverse() } : dim));
   return wrap({ value: reverse(t.value, axes), dims });
 }

@@ -3,7 +3,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { isFloat, type DType } from '../array/dtype.ts';
 import { arrayTypeOf, concat, full, reshape, sliceAxis } from '../array/ndarray.ts';
 import { contextDType } from '../context.ts';
-import { ArgumentError, closestName, DimensionError } from '../errors.ts';
+import { checkChoice, DimensionError } from '../errors.ts';
 import { max, min, or, not, select } from '../primitives/elementwise.ts';
 import { scatterAdd } from '../primitives/gather.ts';
 import { scatterMax, scatterMean, scatterMin, scatterSet } from '../primitives/scatter.ts';
@@ -28,12 +28,6 @@ type Scatter = (x: Value, indices: Value, updates: Value) => Value;
 const SCATTERS: Readonly<Record<ScatterMode, Scatter>> = { add: scatterAdd, set: scatterSet, min: scatterMin, max: scatterMax, mean: scatterMean };
 const OUTSIDE = ['refuse', 'discard', 'clamp'];
 
-function checkChoice(argument: string, seen: string, choices: readonly string[]): void {
-  if (choices.includes(seen)) return;
-  const close = closestName(seen, choices);
-  throw new ArgumentError('scatter', argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
-}
-
 /** The dtype of the result: the widest, real for means, not boolean for sums and extremes. */
 function resultDType(mode: ScatterMode, target: DType, updates: Named | number): DType {
   const dtype = widest([target, typeof updates === 'number' ? weakDType(updates, target) : arrayTypeOf(updates.value).dtype]);
@@ -56,8 +50,8 @@ function resultDType(mode: ScatterMode, target: DType, updates: Named | number):
  */
 export function scatter<D extends string, K extends D, P extends string>(target: Tensor<D>, positions: { readonly [N in K]: Tensor<P> }, updates: Tensor<never> | number, options: ScatterOptions = {}): Tensor<D> {
   const { mode = 'add', outside = 'refuse' } = options;
-  checkChoice('mode', mode, Object.keys(SCATTERS));
-  checkChoice('outside', outside, OUTSIDE);
+  checkChoice('scatter', 'mode', mode, Object.keys(SCATTERS));
+  checkChoice('scatter', 'outside', outside, OUTSIDE);
   const missed: Named[] = [];
   const place: Placement = outside === 'refuse' ? checkedPositions : (_operation, at, dim) => {
     if (outside === 'discard') missed.push({ value: not(isInside(at.value, dim)), dims: at.dims });

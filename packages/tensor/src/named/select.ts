@@ -12,7 +12,7 @@ import { contextDType } from '../context.ts';
 type Input<D extends string> = Tensor<D> | number;
 
 /**
- * x where the condition holds, else y.
+ * x where the condition holds, else y (what others call `where`).
  *
  * The branch that is not taken gets no derivative, but its own slope is still formed: keep its argument away from singular
  * points, `select(c, sqrt(select(c, x, 1)), 0)` rather than `select(c, sqrt(x), 0)`.

@@ -16,7 +16,7 @@ import { interpolate } from './interpolate.ts';
 import { countOf, meanOf, numericValue, reduceNamed, selectAxes, spread, sqrtFlatAtZero, type DimsArgument, type Reduction, type ReductionWith } from './reduce.ts';
 import { select } from './select.ts';
 import { wrap, type Tensor } from './tensor.ts';
-import type { Names, Reduced, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
+import type { Names, Reduced, ReducedToBatch, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
 
 /** What the sum of squares is divided by. */
 export interface VarianceOptions {
@@ -83,7 +83,7 @@ function quantilesAt(sorted: Value, kept: Named['dims'], share: Named): Named {
  *
  * Throws `ArgumentError` for shares outside of [0, 1].
  */
-export function quantile(t: Tensor<never>, share: number | Scalar): Scalar;
+export function quantile<D extends string>(t: Tensor<D>, share: number | Scalar): ReducedToBatch<D>;
 export function quantile(t: Tensor<never>, share: number | Tensor<never>, dims: TypeSelector): Tensor;
 export function quantile<D extends string, const K extends D | readonly D[]>(t: Tensor<D>, share: number | Scalar, dims: K): Reduced<Without<D, Names<K>>>;
 export function quantile<D extends string, const K extends D | readonly D[], Q extends string>(t: Tensor<D>, share: Tensor<Q>, dims: K): Reduced<Without<D, Names<K>> | Q>;
@@ -102,4 +102,7 @@ export function quantile(t: Named, share: number | Named, selected?: DimsArgumen
 }
 
 /** The middle value, or the mean of the two in the middle; NaN for none, and where a value is NaN. */
-export const median: Reduction = ((t: Named, dims?: DimsArgument) => quantile(t as Tensor, 0.5, dims as string) as Unchecked) as Reduction;
+export const median: Reduction = ((t: Named, dims?: DimsArgument) => {
+  selectAxes('median', t.dims, dims);
+  return quantile(t as Tensor, 0.5, dims as string) as Unchecked;
+}) as Reduction;

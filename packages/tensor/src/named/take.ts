@@ -32,7 +32,7 @@ export function take<D extends string, const K extends D>(t: Tensor<D>, entries:
 }
 
 /**
- * The entries along a dimension for which a mask along that dimension holds. For a mask over several dimensions pack them first:
+ * The entries along a dimension for which a mask along that dimension holds (a boolean mask). For a mask over several dimensions pack them first:
  * `takeMask(packDims(t, ['y', 'x'], 'cell'), 'cell', packDims(mask, ['y', 'x'], 'cell'))`.
  *
  * How many there are depends on the values of the mask, so inside a program, where sizes must be known, `TracedValueError` is thrown.

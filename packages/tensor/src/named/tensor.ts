@@ -4,9 +4,11 @@ import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { DType, TypedArray } from '../array/dtype.ts';
 import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { add, div, mul, neg, pow, sub } from '../primitives/elementwise.ts';
+import { NumberArgumentError } from '../errors.ts';
 import { elementwiseOne, elementwisePair, type Named } from './align.ts';
 import { describeDims, type Dim } from './dims.ts';
 import { entryOf, rangeOf, type Index, type RangeLike } from './index-raw.ts';
+import { numberArgumentOf } from './number-arguments.ts';
 import { printTensor } from './print.ts';
 import type { Reduced, Scalar, Unchecked, Without } from './types.ts';
 
@@ -15,6 +17,8 @@ const Printed: new () => object = class {
   /** JavaScript arithmetic on tensors would give nonsense silently. */
   [Symbol.toPrimitive](this: Named, hint: string): string {
     if (hint === 'string') return printTensor(this);
+    const path = numberArgumentOf(this);
+    if (path !== undefined) throw new NumberArgumentError(path);
     throw new TapeflowError('coercion', `the tensor ${describeDims(this.dims)} was used as a JavaScript number.`, 'Write mul(0.2, t) or t.mul(0.2) for 0.2 * t, and t.item() for the number in a scalar.');
   }
 
@@ -78,6 +82,8 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
 
   private plain(operation: string): NDArray {
     if (this.value instanceof Box) {
+      const path = numberArgumentOf(this);
+      if (path !== undefined) throw new NumberArgumentError(path);
       throw new TracedValueError(`Tensor.${operation}`, `The tensor is inside ${this.value.level.transformation}: return it from there, or read stopGradient(t) inside a derivative.`);
     }
     return this.value as NDArray;

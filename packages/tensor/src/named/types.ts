@@ -32,3 +32,9 @@ export type TypeSelector = (extent: number | readonly string[]) => DimOf;
  * inside generic functions, where D is not known yet, it still has the methods of a tensor.
  */
 export type Reduced<D extends string> = Tensor<D> & ([D] extends [never] ? RankZero : unknown);
+
+/**
+ * What a reduction over all but the batch leaves. Types of dimensions are not known to the compiler: of the names only `batch` is sure to be
+ * one. Where other batch dimensions are left, `grad` says so at run time.
+ */
+export type ReducedToBatch<D extends string> = Reduced<Extract<D, 'batch'>>;

@@ -36,7 +36,7 @@ function checkParams(name: Kind, rank: number, { stride, dilation, low, high, gr
 }
 
 /** Shapes of all three arrays from those of the two that are given. */
-function shapesOf(name: Kind, a: ArrayType, b: ArrayType, params: ConvParams | ConvTransposeParams): ConvShapes {
+export function shapesOf(name: Kind, a: ArrayType, b: ArrayType, params: ConvParams | ConvTransposeParams): ConvShapes {
   const given = [a.shape, b.shape];
   if (a.dtype !== b.dtype) throw new DTypeError(name, [a.dtype, b.dtype], 'operands of different dtypes.', 'Convert one with convert(x, dtype).');
   if (!isFloat(a.dtype)) throw new DTypeError(name, [a.dtype], 'the operands must be f32 or f64.', 'Convert them with convert(x, "f32") or convert(x, "f64").');

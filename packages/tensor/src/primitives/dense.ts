@@ -194,7 +194,8 @@ function unpacked(packed: Value): { L: Value; U: Value } {
  * factors is row `order[i]` of A; `sign` is that of the permutation. A singular matrix has a zero on the diagonal of U, and no derivative.
  */
 export function lu(A: Value): readonly [packed: Value, order: Value, sign: Value] {
-  return apply(luPrimitive, [A], undefined) as unknown as readonly [Value, Value, Value];
+  const [packed, order, sign] = apply(luPrimitive, [A], undefined);
+  return [packed, order, sign];
 }
 
 // Triangles

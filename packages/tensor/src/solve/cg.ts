@@ -1,51 +1,52 @@
 /**
  * @file Conjugate gradients [Hestenes1952] for symmetric operators whose eigenvalues have one sign.
- * The sign may be negative: the iterates for −A and −b are the same.
+ * The sign may be negative: the iterates for −A and −b are the same. With a preconditioner, which must be symmetric and definite, too.
  */
-import type { Value } from '@tapeflow/autodiff/extend';
 import { full, arrayTypeOf } from '../array/ndarray.ts';
 import { abs, add, and, equal, less, max, mul, select, sqrt } from '../primitives/elementwise.ts';
-import type { IterationState, IterativeMethod } from './iterate.ts';
-import { constant, safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
+import type { IterativeMethod } from './iterate.ts';
+import { constant, safeDivide } from './vectors.ts';
 
 const INDEFINITE = 3;
 
-/** Own state: direction p, r·r, 1/α of the last step (0 before the first), β of the last step. */
+/** Own state: direction p, r·z, 1/α of the last step (0 before the first), β of the last step; z is r, preconditioned. */
 export const conjugateGradients: IterativeMethod = {
-  name: 'cg',
   latestIsBest: true,
-  start(arithmetic, r) {
-    const rr = arithmetic.dot(r, r);
-    const zero = full(0, arrayTypeOf(rr).shape, arrayTypeOf(rr).dtype);
-    return [...r, rr, zero, zero];
+  start({ arithmetic, precondition }, r) {
+    const z = precondition?.(r) ?? r;
+    const rz = arithmetic.dot(r, z);
+    const zero = full(0, arrayTypeOf(rz).shape, arrayTypeOf(rz).dtype);
+    return [...z, rz, zero, zero];
   },
-  step(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, state: IterationState, running: Value): IterationState {
+  step({ arithmetic, apply, precondition }, state, running) {
     const n = state.x.length;
     const p = state.own.slice(0, n);
-    const [rr, lastInverseAlpha, lastBeta] = state.own.slice(n);
+    const [rz, lastInverseAlpha, lastBeta] = state.own.slice(n);
     const q = apply(p);
     const pq = arithmetic.dot(p, q);
-    const inverseAlpha = safeDivide(pq, rr);
-    const zero = constant(0, rr);
+    const inverseAlpha = safeDivide(pq, rz);
+    const zero = constant(0, rz);
     // Rayleigh quotients of one sign: a change means that A is indefinite.
     const turned = less(mul(inverseAlpha, lastInverseAlpha), zero);
     const flat = equal(inverseAlpha, zero);
     const bad = and(running, select(turned, turned, flat));
-    const alpha = select(running, safeDivide(constant(1, rr), inverseAlpha), mul(rr, zero));
+    const alpha = select(running, safeDivide(constant(1, rz), inverseAlpha), mul(rz, zero));
     const x = arithmetic.axpy(state.x, alpha, p);
     const r = arithmetic.axpy(state.r, mul(alpha, constant(-1, alpha)), q);
-    const next = arithmetic.dot(r, r);
-    const beta = select(running, safeDivide(next, rr), mul(rr, zero));
-    const direction = arithmetic.axpy(r, beta, p);
-    // Diagonal of the Lanczos matrix: each entry is a Rayleigh quotient of A, so none exceeds ‖A‖.
-    const ritz = abs(add(inverseAlpha, mul(lastBeta, lastInverseAlpha)));
+    const z = precondition?.(r) ?? r;
+    const next = arithmetic.dot(r, z);
+    const residual = precondition === undefined ? sqrt(next) : arithmetic.norm(r);
+    const beta = select(running, safeDivide(next, rz), mul(rz, zero));
+    const direction = arithmetic.axpy(z, beta, p);
+    // Each is a Rayleigh quotient of A, so none exceeds ‖A‖: of p, or (better, and free) a diagonal entry of the Lanczos matrix.
+    const quotient = precondition === undefined ? add(inverseAlpha, mul(lastBeta, lastInverseAlpha)) : safeDivide(pq, arithmetic.dot(p, p));
     return {
       x,
       r,
-      residual: select(running, sqrt(next), state.residual),
-      operatorNorm: select(running, max(state.operatorNorm, ritz), state.operatorNorm),
+      residual: select(running, residual, state.residual),
+      operatorNorm: select(running, max(state.operatorNorm, abs(quotient)), state.operatorNorm),
       status: select(bad, full(INDEFINITE, arrayTypeOf(state.status).shape, 'i32'), state.status),
-      own: [...direction, select(running, next, rr), select(running, inverseAlpha, lastInverseAlpha), beta],
+      own: [...direction, select(running, next, rz), select(running, inverseAlpha, lastInverseAlpha), beta],
     };
   },
 };

@@ -2,10 +2,10 @@
 import { TapeflowError } from '@tapeflow/autodiff';
 
 /** Outcome of one system. */
-export type SolveStatus = 'converged' | 'precision' | 'maxSteps' | 'indefinite' | 'nonFinite' | 'breakdown';
+export type SolveStatus = 'converged' | 'precision' | 'maxSteps' | 'indefinite' | 'nonFinite' | 'breakdown' | 'singular' | 'inconsistent';
 
 /** Codes of the outcomes inside programs. */
-export const STATUS: readonly SolveStatus[] = ['maxSteps', 'converged', 'precision', 'indefinite', 'nonFinite', 'breakdown'];
+export const STATUS: readonly SolveStatus[] = ['maxSteps', 'converged', 'precision', 'indefinite', 'nonFinite', 'breakdown', 'singular', 'inconsistent'];
 
 /** A linear solve did not reach its tolerance. Carries the partial solution. */
 export class NotConverged extends TapeflowError {
@@ -51,6 +51,8 @@ const REASONS: Readonly<Record<SolveStatus, string>> = {
   indefinite: 'the operator is not definite',
   nonFinite: 'met a value that is not finite',
   breakdown: 'broke down',
+  singular: 'the operator is singular',
+  inconsistent: 'the operator is singular, and no solution exists',
 };
 
 /** What to try after each outcome. */
@@ -61,12 +63,16 @@ export function adviceFor(status: SolveStatus, method: string): string {
     case 'precision':
       return 'Rounding allows no smaller residual: use precision(64, …), or accept it.';
     case 'maxSteps':
-      return "Raise maxSteps or the tolerance, use precision(64, …), or return the partial solution with onFailure: 'return'.";
+      return method === 'gmres' ? "Raise restart or maxSteps, give a preconditioner, or return the partial solution with onFailure: 'return'." : "Raise maxSteps or the tolerance, use precision(64, …), or return the partial solution with onFailure: 'return'.";
     case 'indefinite':
-      return "Conjugate gradients need a symmetric operator with eigenvalues of one sign: use method: 'bicgstab', or check the boundary conditions.";
+      return "Conjugate gradients need a symmetric operator with eigenvalues of one sign: use method: 'gmres' or 'bicgstab', or check the boundary conditions.";
     case 'nonFinite':
       return 'Look for NaN or infinity in the right-hand side and in what the operator uses (debugNaN helps).';
     case 'breakdown':
-      return method === 'bicgstab' ? "BiCGstab met an orthogonal direction, as operators do that turn vectors by a right angle: start from a guess x0, or use method: 'cg' for a symmetric operator." : 'Check that the operator is linear.';
+      return "BiCGstab met an orthogonal direction, as operators do that turn vectors by a right angle: use method: 'gmres', or 'cg' for a symmetric operator.";
+    case 'singular':
+      return "The operator maps something but 0 to 0: hold a value, or use method: 'direct', which says whether there is a solution.";
+    case 'inconsistent':
+      return 'Take the part out of the right-hand side that no solution reaches, or remove the null space from the operator.';
   }
 }

@@ -3,15 +3,14 @@
  * Written in differentiable operations and `while`, so the same text runs eagerly and inside programs.
  */
 import type { Value } from '@tapeflow/autodiff/extend';
-import { isFloat, unitRoundoff, type FloatDType } from '../array/dtype.ts';
+import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
-import { DTypeError } from '../errors.ts';
 import { add, and, div, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
 import { scatterAdd } from '../primitives/gather.ts';
 import { reduceAny, reduceMax } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
-import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+import { constant, safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
 
 /** Limits of a solve. */
 export interface Tolerances {
@@ -38,13 +37,42 @@ export interface IterationState {
   readonly own: Vector;
 }
 
+/** What the steps of a method work with. */
+export interface StepTools {
+  readonly arithmetic: VectorArithmetic;
+  readonly apply: (v: Vector) => Vector;
+  /** Nearly undoes `apply`. */
+  readonly precondition?: (v: Vector) => Vector;
+}
+
 /** A method: how to start from a residual, and one step. `running` says which systems still move. */
 export interface IterativeMethod {
-  readonly name: 'cg' | 'bicgstab';
   /** The error falls in each step, in some norm, so no earlier solution needs to be kept for the case that the steps fail. */
   readonly latestIsBest: boolean;
-  start(arithmetic: VectorArithmetic, r: Vector): Vector;
-  step(arithmetic: VectorArithmetic, apply: (v: Vector) => Vector, state: IterationState, running: Value): IterationState;
+  start(tools: StepTools, r: Vector): Vector;
+  step(tools: StepTools, state: IterationState, running: Value): IterationState;
+  /** The solution that belongs to a state, where steps do not keep it. */
+  finish?(tools: StepTools, state: IterationState): Vector;
+  /** Whether (a rank-0 boolean) another step fits in before a fresh start. */
+  hasRoom?(state: IterationState): Value;
+}
+
+/** Systems to iterate on. */
+export interface IterationProblem extends StepTools {
+  readonly b: Vector;
+  readonly guess?: Vector;
+  readonly tolerances: Tolerances;
+  /** Takes out what no solution reaches: constants where they are mapped to zero. In a residual such a part is rounding, which no step removes. */
+  readonly project?: (v: Vector) => Vector;
+}
+
+/** Systems to solve: scaled, and without constant part where constants are in the null space. */
+export interface SystemProblem extends IterationProblem {
+  /** 1 per system whose operator maps constants to zero, else 0. */
+  readonly singular: Value;
+  readonly symmetric: boolean;
+  /** Whether this is the adjoint solve of a derivative. */
+  readonly transposed: boolean;
 }
 
 /** What the frame reports per system. */
@@ -62,7 +90,7 @@ export interface IterationResult {
  * Rounding makes residuals below a multiple of ε(‖A‖‖x‖ + ‖b‖) unreachable. A residual that is recomputed counts as at the limit
  * below the larger multiple; steps that only reduce the residual of the recurrence end at the smaller one.
  */
-const AT_LIMIT = 2;
+export const AT_LIMIT = 2;
 const BEYOND_REACH = 0.25;
 /** How far ‖A r‖ / ‖r‖ of a rough r may stay below ‖A‖. */
 const NEARLY = 2;
@@ -74,13 +102,14 @@ const PRECISION = 2;
 const INDEFINITE = 3;
 const NON_FINITE = 4;
 const BREAKDOWN = 5;
+const SINGULAR = 6;
 
-/** Solves A x = b from the guess, or from x = 0. `batchAxes` leading axes of each array hold independent systems. */
-export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b: Vector, batchAxes: number, { relative, absolute, maxSteps }: Tolerances, guess?: Vector): IterationResult {
+/** Solves A x = b from the guess, or from x = 0. */
+export function iterate(method: IterativeMethod, problem: IterationProblem): IterationResult {
+  const { arithmetic, apply, b, guess, project: reachable = (v: Vector): Vector => v } = problem;
+  const { relative, absolute, maxSteps } = problem.tolerances;
   const { shape, dtype } = arrayTypeOf(b[0]);
-  if (!isFloat(dtype)) throw new DTypeError('solveLinear', [dtype], 'the right-hand side is not real.', "Convert it with convert(b, 'float').");
-  const arithmetic = new VectorArithmetic(batchAxes);
-  const systems = shape.slice(0, batchAxes);
+  const systems = shape.slice(0, arithmetic.batchAxes);
   const per = (value: number, type: typeof dtype | 'i32' = dtype): Value => full(value, systems, type);
   const bNorm = arithmetic.norm(b);
   const target = max(mul(bNorm, constant(relative, bNorm)), absolute);
@@ -111,19 +140,20 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   const mayStep = (step: Value): Value => less(step, constant(maxSteps, step));
   /** A multiple of the rounding of A x − b. */
   const roundingOf = (x: Vector, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, arithmetic.norm(x)), bNorm), constant(factor * unitRoundoff(dtype as FloatDType), bNorm));
+  const hasRoom = (state: IterationState): Value => method.hasRoom?.(state) ?? full(1, [], 'bool');
 
   /** Iterates until every system seems to be done. */
   const inner = (all: Vector): Vector =>
     whileLeaves(
       (now) => {
         const carried = unpack(now);
-        return and(reduceAny(isRunning(carried)), mayStep(carried.step));
+        return and(and(reduceAny(isRunning(carried)), mayStep(carried.step)), hasRoom(carried.state));
       },
       (now) => {
         const carried = unpack(now);
         const { state, step, steps, history } = carried;
         const running = isRunning(carried);
-        const stepped = method.step(arithmetic, apply, state, running);
+        const stepped = method.step(problem, state, running);
         // After an overflow the estimate would spoil every later judgement.
         const next = { ...stepped, operatorNorm: select(isFinite(stepped.operatorNorm), stepped.operatorNorm, state.operatorNorm) };
         const status = select(and(running, not(isFinite(next.residual))), per(NON_FINITE, 'i32'), next.status);
@@ -148,8 +178,15 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
 
   /** Starts from x, whose true residual is r. */
   const fresh = (x: Vector, r: Vector, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
-    const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(arithmetic, r) };
+    const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(problem, r) };
     return pack({ state, best: method.latestIsBest ? [] : x, bestResidual: residual, goal: max(target, roundingOf(x, operatorNorm, BEYOND_REACH)), step, steps, history });
+  };
+
+  /** The best solution of a round; the one from before it where a step that overflowed has spoilt the latest. */
+  const bestOf = (before: Carried, { state, best }: Carried): Vector => {
+    if (!method.latestIsBest) return best;
+    const latest = method.finish?.(problem, state) ?? state.x;
+    return arithmetic.choose(isFinite(method.finish === undefined ? state.residual : arithmetic.norm(latest)), latest, before.state.x);
   };
 
   /** True residual of the best solution, and whether another round pays. */
@@ -158,9 +195,8 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     const after = unpack(inner(all));
     const { status, operatorNorm } = after.state;
     const is = (code: number): Value => equal(status, constant(code, status));
-    // A step that overflowed has spoilt the latest solution.
-    const x = method.latestIsBest ? arithmetic.choose(isFinite(after.state.residual), after.state.x, before.state.x) : after.best;
-    const r = arithmetic.minus(b, apply(x));
+    const x = bestOf(before, after);
+    const r = reachable(arithmetic.minus(b, apply(x)));
     const residual = arithmetic.norm(r);
     const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
@@ -170,7 +206,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
     const atLimit = or(below(BEYOND_REACH), and(lessEqual(halved, residual), below(AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
     const lost = or(is(BREAKDOWN), is(NON_FINITE));
-    const open = or(is(0), lost);
+    const open = or(or(is(0), is(SINGULAR)), lost);
     const again = select(and(lost, less(residual, halved)), per(0, 'i32'), status);
     const judged = select(and(open, atLimit), per(PRECISION, 'i32'), again);
     const claimed = select(and(or(open, is(INDEFINITE)), lessEqual(residual, target)), per(CONVERGED, 'i32'), judged);
@@ -181,7 +217,7 @@ export function iterate(method: IterativeMethod, apply: (v: Vector) => Vector, b
   const zero = b.map((x) => full(0, arrayTypeOf(x).shape, dtype));
   // Where b is as good as 0, so is the solution, whatever the guess.
   const x = guess === undefined ? zero : arithmetic.choose(lessEqual(bNorm, target), zero, guess);
-  const r = guess === undefined ? b : arithmetic.minus(b, apply(x));
+  const r = guess === undefined ? b : reachable(arithmetic.minus(b, apply(x)));
   const residual = guess === undefined ? bNorm : arithmetic.norm(r);
   const open = select(lessEqual(residual, roundingOf(x, per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
   const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), open), per(NON_FINITE, 'i32'));

@@ -83,7 +83,10 @@ function search(method: 'newton' | 'newtonKrylov', residual: Residual, guess: Ve
     const share = safeDivide(norm, previous);
     const forcing = max(min(mul(full(FORCING.factor, [], dtype), mul(share, share)), full(FORCING.most, [], dtype)), full(FORCING.least, [], dtype));
     const size = arithmetic.magnitude(right);
-    const solved = iterate(biCGstab, product, arithmetic.divide(right, size), batchAxes, { relative: 0, absolute: mul(forcing, safeDivide(norm, size)), maxSteps: krylovSteps(arithmetic.count(x)) });
+    const solved = iterate(biCGstab, {
+      arithmetic, apply: product, b: arithmetic.divide(right, size),
+      tolerances: { relative: 0, absolute: mul(forcing, safeDivide(norm, size)), maxSteps: krylovSteps(arithmetic.count(x)) },
+    });
     // The product with a rough vector tells how much the Jacobian stretches.
     const rough = x.map((part) => arithmetic.generic(part));
     return { d: arithmetic.multiply(solved.x, size), norm: safeDivide(arithmetic.norm(product(rough)), arithmetic.norm(rough)), singular: full(0, systems, 'bool') };

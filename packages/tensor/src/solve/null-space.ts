@@ -2,7 +2,7 @@
 import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, full } from '../array/ndarray.ts';
-import { indicator, lessEqual, mul } from '../primitives/elementwise.ts';
+import { indicator, lessEqual, mul, sub } from '../primitives/elementwise.ts';
 import { constant, type Vector, type VectorArithmetic } from './vectors.ts';
 
 /** A ‖A·1‖ this many roundings below ‖A·w‖ counts as zero. */
@@ -16,4 +16,10 @@ export function constantNullSpace(arithmetic: VectorArithmetic, apply: (v: Vecto
   const size = arithmetic.norm(apply(probe));
   const ofConstants = arithmetic.norm(apply(ones));
   return indicator(lessEqual(ofConstants, mul(size, constant(ROUNDINGS * unitRoundoff(dtype), size))), size);
+}
+
+/** The null vector of an operator that maps constants to zero except where its rows are those of the identity: 0 there, 1 elsewhere. */
+export function constantsOnOpenCells(apply: (v: Vector) => Vector, b: Vector): Vector {
+  const ones = b.map((x) => full(1, arrayTypeOf(x).shape, arrayTypeOf(x).dtype));
+  return apply(ones).map((image, k) => sub(ones[k], image));
 }

@@ -12,7 +12,7 @@ import { equal, not, or } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
 import { CONVERGED, PRECISION, RootNotFound, RootSolution, type RootMethod } from './root-report.ts';
-import { makeSolver } from './solve-linear.ts';
+import { makeSolver } from './solver.ts';
 import { alignLike, commonBatch, tensorsOf } from './systems.ts';
 import { constant, type Vector } from './vectors.ts';
 

@@ -5,6 +5,7 @@ import type { NDArray } from '../array/ndarray.ts';
 import { Described } from '../described.ts';
 import type { Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
+import type { Choice, SolveMethod } from './choose.ts';
 import { adviceFor, NotConverged, STATUS, type SolveStatus } from './errors.ts';
 
 /** Reported arrays, one number per system except the history. */
@@ -53,16 +54,19 @@ export function notConverged(method: string, tolerance: number, facts: { steps: 
  */
 export class LinearSolution<T> extends Described {
   readonly value: T;
-  readonly method: 'cg' | 'bicgstab';
+  readonly method: SolveMethod;
+  /** Why this method. */
+  readonly reason: string;
   /** Batch dimensions of the systems, in the order of `perSystem`. */
   readonly batch: readonly Dim[];
   private readonly facts: SolveFacts;
 
-  constructor(value: T, facts: SolveFacts, method: 'cg' | 'bicgstab', batch: readonly Dim[]) {
+  constructor(value: T, facts: SolveFacts, { method, reason }: Choice, batch: readonly Dim[]) {
     super();
     this.value = value;
     this.facts = facts;
     this.method = method;
+    this.reason = reason;
     this.batch = batch;
   }
 

@@ -1,6 +1,6 @@
 /** @file Vectors of a solve: lists of arrays whose first axes hold independent systems. */
 import type { Value } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, broadcast, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
+import { arrayTypeOf, broadcast, concat, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
 import { abs, add, and, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sin, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceMax } from '../primitives/reduce.ts';
@@ -20,6 +20,31 @@ export class VectorArithmetic {
   spread(coefficient: Value, like: Value): Value {
     if (this.batchAxes === 0) return coefficient;
     return broadcast(coefficient, arrayTypeOf(like).shape, Array.from({ length: this.batchAxes }, (_, axis) => axis));
+  }
+
+  /** A coefficient or condition per system as an array like `like`, also where there is one system only. */
+  everywhere(coefficient: Value, like: Value): Value {
+    return broadcast(coefficient, arrayTypeOf(like).shape, Array.from({ length: this.batchAxes }, (_, axis) => axis));
+  }
+
+  /** All components of each system in one row. */
+  join(a: Vector): Value {
+    const rows = a.map((x) => {
+      const { shape } = arrayTypeOf(x);
+      return reshape(x, [...shape.slice(0, this.batchAxes), sizeOf(shape.slice(this.batchAxes))]);
+    });
+    return concat(rows, this.batchAxes);
+  }
+
+  /** Undoes `join`, for a vector like `like`. */
+  split(row: Value, like: Vector): Vector {
+    let start = 0;
+    return like.map((x) => {
+      const { shape } = arrayTypeOf(x);
+      const length = sizeOf(shape.slice(this.batchAxes));
+      start += length;
+      return reshape(sliceAxis(row, this.batchAxes, start - length, length, 1), shape);
+    });
   }
 
   private perSystem(x: Value): Value {
@@ -72,7 +97,7 @@ export class VectorArithmetic {
 
   /** a where the condition of its system holds, else b. */
   choose(condition: Value, a: Vector, b: Vector): Vector {
-    return a.map((x, k) => select(this.batchAxes === 0 ? broadcast(condition, arrayTypeOf(x).shape, []) : this.spread(condition, x), x, b[k]));
+    return a.map((x, k) => select(this.everywhere(condition, x), x, b[k]));
   }
 
   /** Number of components of each system. */
@@ -80,11 +105,12 @@ export class VectorArithmetic {
     return a.reduce((total: number, x) => total + arrayTypeOf(x).shape.slice(this.batchAxes).reduce((size, length) => size * length, 1), 0);
   }
 
-  /** The vector minus `share` times its mean (1: the constant part is removed). */
-  withoutMean(a: Vector, share: Value): Vector {
-    const total = a.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
-    const mean = mul(div(total, constant(this.count(a), total)), share);
-    return a.map((x) => sub(x, this.spread(mean, x)));
+  /** The vector minus `share` times its mean (1: the constant part is removed); given a null vector of zeros and ones, its mean over the ones. */
+  withoutMean(a: Vector, share: Value, ones?: Vector): Vector {
+    const total = (ones === undefined ? a : a.map((x, k) => mul(x, ones[k]))).map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const count = ones === undefined ? constant(this.count(a), total) : ones.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const mean = mul(safeDivide(total, count), share);
+    return a.map((x, k) => sub(x, ones === undefined ? this.spread(mean, x) : mul(this.spread(mean, x), ones[k])));
   }
 }
 

@@ -62,13 +62,9 @@ const STEPS: ConvParams = { stride: [2, 1], dilation: [1, 2], low: [1, 0], high:
 
 /** Operations that are not computed element by element. */
 export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
-  conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS) },
-  convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }) },
-  convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }) },
-  fourier: { shapes: [[6, 5], [6, 5]], run: (re, im) => fourier(re, im, { axes: [0, 1], backward: false }) },
-  realFourier: { shapes: [[3, 10]], run: (x) => realFourier(x, { axis: 1 }) },
-  realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },
-  realTransform: { shapes: [[3, 10]], run: (x) => realTransform(x, { axis: 1, kind: 'cosine2' }) },
+  conv: { shapes: [[2, 4, 5, 6], [6, 2, 3, 2]], run: (x, kernel) => conv(x, kernel, STEPS), terms: 12 },
+  convInput: { shapes: [[6, 2, 3, 2], [2, 6, 2, 6]], run: (kernel, y) => convInput(kernel, y, { ...STEPS, lengths: [5, 6] }), terms: 18 },
+  convKernel: { shapes: [[2, 4, 5, 6], [2, 6, 2, 6]], run: (x, y) => convKernel(x, y, { ...STEPS, lengths: [3, 2] }), terms: 24 },
   dot: { shapes: [[2, 3, 4], [4, 5, 2]], run: (x, y) => dot(x, y, { batch: [[0, 2]], contract: [[2, 0]] }), terms: 4 },
   lu: { shapes: [[2, 4, 4]], run: (A) => lu(A) },
   luSolve: {
@@ -81,6 +77,14 @@ export const WHOLE_OPERATIONS: Readonly<Record<string, WholeOperation>> = {
   cholesky: { shapes: [[3, 2, 2]], run: (A) => cholesky(positive(A)) },
   choleskySolve: { shapes: [[2, 4, 4], [2, 4, 3]], run: (A, B) => choleskySolve(positive(A), B, cholesky(positive(A))) },
   triangularSolve: { shapes: [[5, 5], [5, 2]], run: (A, B) => triangularSolve(positive(A), B, { lower: true, transposed: false, unit: false }) },
+};
+
+/** Transforms of lines, which have at most as many elements as all operands together. */
+export const TRANSFORMS: Readonly<Record<string, WholeOperation>> = {
+  fourier: { shapes: [[6, 5], [6, 5]], run: (re, im) => fourier(re, im, { axes: [0, 1], backward: false }) },
+  realFourier: { shapes: [[3, 10]], run: (x) => realFourier(x, { axis: 1 }) },
+  realFourierTransposed: { shapes: [[4, 3], [4, 3]], run: (re, im) => realFourierTransposed(re, im, { axis: 0, length: 7 }) },
+  realTransform: { shapes: [[3, 10]], run: (x) => realTransform(x, { axis: 1, kind: 'cosine2' }) },
 };
 
 /** Matrices with a diagonal so large that they are positive definite. */

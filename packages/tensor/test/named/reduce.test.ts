@@ -1,7 +1,7 @@
 /** @file Reductions by name, by type and of everything: batch dimensions stay unless they are named. */
 import { describe, expect, test } from 'vitest';
 import { checkGradients, grad } from '@tapeflow/autodiff';
-import { all, any, batch, channel, DimensionError, DTypeError, full, l2, less, max, mean, min, norm, precision, prod, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { all, any, batch, channel, DimensionError, DTypeError, full, l2, less, max, mean, min, norm, precision, prod, scalar, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { element, expectElements, indices, random, thrown } from './support.ts';
 
 type Reduce = (t: Tensor<never>, dims?: unknown) => Tensor;
@@ -121,3 +121,13 @@ test('the norm of nothing but zeros has slope 0, of other vectors the direction'
   const curvature = grad((u: typeof t): Scalar => sum(slope(u)));
   expect([...curvature(tensor({ x: 3, vector: 2 }, 0)).data]).toEqual([0, 0, 0, 0, 0, 0]);
 }));
+
+test('a loss per batch entry is no scalar: grad says which dimensions are left and what to do', () => {
+  const t = tensor({ b: batch(2), x: 3 }, 1);
+  const error = thrown(() => grad((u: typeof t): Scalar => l2(u) as Tensor<never> as Scalar)(t));
+  expect(error).toMatchObject({ name: 'NotScalarError', operation: 'grad', seen: 'Tensor (b=2) f32 inside grad' });
+  expect(error.message).toContain("sum(loss, 'batch')");
+  expect([...grad((u: typeof t): Scalar => sum(l2(u) as Tensor<never> as typeof t, 'b') as Tensor<never> as Scalar)(t).data]).toEqual([1, 1, 1, 1, 1, 1]);
+  // Integers have no derivative.
+  expect(thrown(() => grad((): Scalar => scalar(1, { dtype: 'i32' }))(t))).toMatchObject({ name: 'NotScalarError', seen: 'Scalar i32 1' });
+});

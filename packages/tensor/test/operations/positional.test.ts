@@ -22,8 +22,8 @@ const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
 const rows = [...alongRows, ...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...scatterRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows, ...fourierRows, ...denseRows];
 const counts = testTable('positional operations', rows, SEED);
 
-/** Functions of the modules that are no operations on arrays: numbers to numbers, and the truth of a plain array. */
-const HELPERS = ['saturate', 'truth'];
+/** Functions of the modules that are no operations on arrays: numbers to numbers, the truth of a plain array, the parts that axes play. */
+const HELPERS = ['saturate', 'truth', 'rolesOf'];
 
 /** Names of all functions that the files of a folder export, whatever files there are. */
 async function functionsIn(folder: 'primitives' | 'control'): Promise<string[]> {

@@ -109,13 +109,16 @@ describe('a batch', () => {
 });
 
 describe('derivatives', () => {
-  const parameters = (): { a: Tensor<'i' | 'j'>; b: Tensor<'i'> } => ({ a: matrix(3, 305), b: random({ i: 3 }, 306) });
-  const solved = (options: RootOptions) => ({ a, b }: ReturnType<typeof parameters>): Tensor<'i'> => root(cubic(a, b), tensor({ i: 3 }, 0), { relative: 1e-14, ...options }).value;
+  const parameters = (): { a: Tensor<'i' | 'j'>; b: Tensor<'i'> } => ({ a: matrix(2, 305), b: random({ i: 2 }, 306) });
+  const solved = (options: RootOptions) => ({ a, b }: ReturnType<typeof parameters>): Tensor<'i'> => root(cubic(a, b), tensor({ i: 2 }, 0), { relative: 1e-14, ...options }).value;
 
-  at64('reach what the function closes over, to second order, by both methods (seeds 305, 306)', () => {
-    checkGradients(solved({ method: 'newton' }), parameters(), { order: 2 });
-    checkGradients(solved({ method: 'newtonKrylov' }), parameters(), { order: 2 });
-  });
+  for (const method of ['newton', 'newtonKrylov'] as const) {
+    // The rule of the derivative does not know how the root was found, so its own derivative is checked once.
+    const order = method === 'newton' ? 2 : 1;
+    at64(`reach what the function closes over, by ${method}, to order ${order} (seeds 305, 306)`, () => {
+      checkGradients(solved({ method }), parameters(), { order });
+    });
+  }
 
   at64('are those of closed forms', () => {
     const f = (c: Scalar): Scalar => root((x: Scalar) => exp(x).sub(c), scalar(0), { relative: 1e-15 }).value;

@@ -22,6 +22,16 @@ expectType<Tensor<'x'>>()(t.norm(xy, ['y']));
 expectType<Tensor>()(t.sum(xy, t.spatial));
 expectType<Tensor>()(t.sum(unknownNames, 'x'));
 
+// The batch is left, as far as the compiler knows it.
+declare const members: Tensor<'batch' | 'x'>;
+expectType<Tensor<'batch'>>()(t.l2(members));
+expectType<Tensor<'batch'>>()(t.variance(members));
+expectType<Tensor<'batch'>>()(t.quantile(members, 0.5));
+expectType<Tensor<'batch'>>()(t.frequencyLoss(members));
+expectType<Scalar>()(t.sum(t.l2(members), 'batch'));
+expectType<Scalar>()(t.frequencyLoss(xy, { falloff: 80 }));
+expectType<Tensor<'x'>>()(t.sum(members, 'batch'));
+
 // Entries
 expectType<Scalar>()(x.at({ x: 15 }));
 expectType<Scalar>()(xy.at({ x: 0, y: -1 }));
@@ -77,3 +87,12 @@ expectType<Scalar>()(valueAndGrad((u: Tensor<'x'>) => t.square(u.at({ x: 1 }).su
 grad((u: Tensor<'x'>) => u.mul(2));
 // @ts-expect-error a dimension is left
 grad((u: Tensor<'x' | 'y'>) => t.sum(u, 'x'));
+// @ts-expect-error a loss per entry of the batch is no scalar
+grad((u: Tensor<'batch' | 'x'>) => t.l2(u));
+expectType<Tensor<'batch' | 'x'>>()(grad((u: Tensor<'batch' | 'x'>) => t.sum(t.l2(u), 'batch'))(members));
+
+// Jacobians: columns for the dimensions of the argument
+expectType<Tensor<'x' | '~x'>>()(t.jacobian((u: Tensor<'x'>) => u.mul(2))(x));
+expectType<Tensor<'~x'>>()(t.jacobian((u: Tensor<'x'>) => t.sum(u))(x));
+expectType<Tensor<'x' | '~x'>>()(t.hessian((u: Tensor<'x'>) => t.l2(u))(x));
+expectType<Tensor<'x'>>()(t.jacobian((s: Scalar) => x.mul(s))(t.scalar(1)));

@@ -5,6 +5,8 @@
 import type { FloatDType } from '../../array/dtype.ts';
 import type { LineTransform } from './lines/layout.ts';
 import { lineArrays } from './lines/line-plan.ts';
+import type { LineOrder } from './lines/order.ts';
+import type { LineWalk } from './lines/walk.ts';
 
 /** Elements from one row to the next, and from one column to the next. */
 export interface MatrixStrides {
@@ -35,7 +37,7 @@ export interface MatrixProduct {
 }
 
 /** A fixed kernel by its kind. */
-export type FixedKernel = MatrixProduct | LineTransform;
+export type FixedKernel = MatrixProduct | LineTransform | LineWalk | LineOrder;
 
 /** Equal for kernels that are one function. */
 export function fixedKey(kernel: FixedKernel): string {
@@ -52,8 +54,16 @@ export function fixedText(kernel: FixedKernel, views: readonly string[]): string
     }
     case 'lineTransform': {
       const { transform, length, outer, inner } = kernel;
-      const { inputs, outputs } = lineArrays(transform, length);
-      return `${views.slice(inputs, inputs + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
+      const { inputs, turns, outputs } = lineArrays(transform, length);
+      return `${views.slice(inputs + turns, inputs + turns + outputs).join(', ')} = ${transform}(${views.slice(0, inputs).join(', ')}), ${outer * inner} lines of ${length}`;
+    }
+    case 'lineWalk': {
+      const { walk, length, outer, inner } = kernel;
+      return `${views[views.length - 1]!} = ${walk}(${views.slice(0, -1).join(', ')}), ${outer * inner} lines of ${length}`;
+    }
+    case 'lineOrder': {
+      const { isDescending, length, outer, inner } = kernel;
+      return `${views[1]!} = argsort(${views[0]!}), ${outer * inner} lines of ${length}${isDescending ? ', the largest first' : ''}`;
     }
   }
 }

@@ -2,8 +2,8 @@
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { MatrixProduct, MatrixStrides } from './fixed.ts';
 
-/** Terms that are summed up in one go. A block of 8 columns of them stays in the innermost cache. */
-const TERM_BLOCK = 256;
+/** Most terms that are summed up in one go. A block of 8 columns of them stays in the innermost cache. */
+const TERM_BLOCK = 320;
 /** Rows whose factors stay in the second cache meanwhile. */
 const ROW_BLOCK = 256;
 const TILE_ROWS = 4;
@@ -65,12 +65,12 @@ export function planMatrixProduct(kernel: MatrixProduct): MatrixPlan {
   const tileRows = Math.min(TILE_ROWS, rows);
   const vectors = isIndexed ? TILE_VECTORS[TILE_ROWS]! : TILE_VECTORS[tileRows]!;
   const tileColumns = Math.min(vectors, Math.ceil(columns / lanes)) * lanes;
-  const termBlock = Math.min(terms, TERM_BLOCK);
+  const termBlock = Math.ceil(terms / Math.ceil(terms / TERM_BLOCK));
   const rowBlock = Math.min(rows, ROW_BLOCK);
   const isSpread = (stride: number): boolean => Math.abs(stride) * termBlock > SPREAD;
   // Packing pays where much is read often: each element of a factor is read once per tile beside or below it.
   const packRight = right === undefined || right.column !== bytes || (rows >= 4 * TILE_ROWS && isSpread(right.row));
-  const packLeft = (columns >= 8 * tileColumns && isSpread(left.column)) || (columns >= 32 * tileColumns && terms >= TERM_BLOCK);
+  const packLeft = (columns >= 8 * tileColumns && isSpread(left.column)) || (columns >= 32 * tileColumns && terms >= 256);
   const packedRows = packLeft ? (Math.ceil(rowBlock / tileRows) + 1) * tileRows * termBlock : 0;
   return { ...common, method: 'tiles', tileRows, tileColumns, packLeft, packRight, termBlock, rowBlock, packedRows, scratch: packedRows + (packRight ? tileColumns * termBlock : 0) };
 }

@@ -174,7 +174,8 @@ export class Block {
     return this.steps;
   }
 
-  private flush(): void {
+  /** Makes steps of all that has been said so far: nothing that comes later joins it, or is computed where an older value lies. */
+  flush(): void {
     for (const group of this.groups) {
       const step = group.step(`kernel${this.kernels}`);
       if (step === undefined) continue;

@@ -6,12 +6,14 @@ import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
+import { convolution, convolutionInput, convolutionKernel } from './convolution.ts';
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
 import { memberAxes, type Reading, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
+import { lineOrder, lineWalk } from './walks.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -86,6 +88,8 @@ function pad(block: Block, equation: Equation): void {
   if (target.region.size > 0) block.push({ kind: 'clear', target });
   const offset = low.reduce((at, count, axis) => at + count * target.strides[axis]!, 0);
   block.store(equation.inputs[0]!, { ...target, shape, offset, strides: target.strides.map((stride, axis) => stride * (interior[axis]! + 1)) });
+  // What is cleared before may not be the place of a value that is still read now.
+  block.flush();
   block.setView(equation.outputs[0]!, target);
 }
 
@@ -125,13 +129,13 @@ const fixed =
 
 /** Rules by the names of operations. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  argMax: host,
-  argMin: host,
-  argsort: host,
-  cumulativeArgMax: host,
-  cumulativeArgMin: host,
-  cumulativeSum: host,
-  linearRecurrence: host,
+  argMax: fixed(lineWalk),
+  argMin: fixed(lineWalk),
+  argsort: fixed(lineOrder),
+  cumulativeArgMax: fixed(lineWalk),
+  cumulativeArgMin: fixed(lineWalk),
+  cumulativeSum: fixed(lineWalk),
+  linearRecurrence: fixed(lineWalk),
   scatterSource: host,
   reshape,
   gather,
@@ -151,9 +155,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   randomNormal: host,
   childKey: host,
   dot: fixed(matrixProduct),
-  conv: host,
-  convInput: host,
-  convKernel: host,
+  conv: convolution,
+  convInput: convolutionInput,
+  convKernel: convolutionKernel,
   cholesky: host,
   lu: host,
   triangularSolve: host,

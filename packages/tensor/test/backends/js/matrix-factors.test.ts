@@ -39,6 +39,15 @@ describe('factors in place', () => {
     expect(difference(product(n, (i, k) => L[i * n + k]!, (k, j) => L[j * n + k]!), hilbert)).toBeLessThan(4e-16);
   });
 
+  test.each([6, 40])('rows that begin with zeros, as on a grid: L of the second difference with %s rows has a closed form', (n) => {
+    const data = Float64Array.from({ length: n * n }, (_, at) => [2, -1][Math.abs(Math.floor(at / n) - (at % n))] ?? 0);
+    choleskyInPlace({ data, at: 0, n });
+    data.forEach((v, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      expect(v).toBeCloseTo(i === j ? Math.sqrt((i + 2) / (i + 1)) : i === j + 1 ? -Math.sqrt((j + 1) / (j + 2)) : 0, 14);
+    });
+  });
+
   test('an indefinite matrix gives NaN from the row on where it shows, and no row before', () => {
     const data = Float64Array.of(4, 0, 0, 0, -1, 0, 0, 0, 9);
     choleskyInPlace({ data, at: 0, n: 3 });

@@ -1,9 +1,10 @@
 /** @file Carries of loops: all ways in which a new value can overlap an old one, and that simple updates need no copy. */
 import { describe, expect, test } from 'vitest';
 import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend';
-import { broadcast, concat, full, reduceSum, reshape, slice } from '../../../src/array/ndarray.ts';
+import { broadcast, concat, full, pad, reduceSum, reshape, slice } from '../../../src/array/ndarray.ts';
 import { compile } from '../../../src/compile/executable.ts';
 import { whileLeaves } from '../../../src/control/while.ts';
+import { convInput } from '../../../src/primitives/conv.ts';
 import { add, constantLike, cos, less, mul, sin } from '../../../src/primitives/elementwise.ts';
 import { scatterAdd } from '../../../src/primitives/gather.ts';
 import { iota, reverse, transpose } from '../../../src/primitives/structure.ts';
@@ -32,6 +33,10 @@ function loopOf(body: Body, count: number): { expected: number[][]; seen: number
 const turned = (x: Value): Value => reshape(transpose(reshape(x, [3, 3]), [1, 0]), [9]);
 const shifted = (x: Value): Value => concat([slice(x, [1], [8]), slice(x, [0], [1])], 0);
 
+const everySecond = (x: Value): Value => slice(x, [0], [5], [2]);
+/** Every second element of the result, the others are 0. */
+const spreadOut = (x: Value): Value => reshape(convInput(full(2, [1, 1, 1], 'f64'), reshape(x, [1, 1, 5]), { stride: [2], dilation: [1], low: [0], high: [0], groups: 1, lengths: [9] }), [9]);
+
 const CASES: Record<string, readonly [number, Body]> = {
   'two carries change places': [2, ([a, b]) => [b, a]],
   'three carries move on in a ring': [3, ([a, b, c]) => [b, c, a]],
@@ -49,6 +54,9 @@ const CASES: Record<string, readonly [number, Body]> = {
   'a constant, and a broadcast one': [2, ([a]) => [vector(...OUTSIDE), broadcast(reduceSum(a), [9], [])]],
   'a scatter into a carry': [1, ([a]) => [scatterAdd(a, iota([9], 0, 'i32'), sin(a))]],
   'a scatter that reads the carry backwards': [1, ([a]) => [scatterAdd(a, iota([9], 0, 'i32'), reverse(a, [0]))]],
+  'the transpose of a convolution with steps, of part of the carry': [1, ([a]) => [spreadOut(everySecond(a))]],
+  'the same, and another carry that reads the places it fills': [2, ([a, b]) => [spreadOut(everySecond(a)), add(b, reduceSum(reshape(sin(everySecond(a)), [1, 1, 5])))]],
+  'zeros between the elements, and another carry that reads the places they fill': [2, ([a, b]) => [pad(reduceSum(broadcast(everySecond(a), [5, 3], [0]), [1]), [0], [0], [1]), add(b, reduceSum(sin(everySecond(a))))]],
   'the carry of an inner loop': [2, ([a, b]) => whileLeaves(([n]) => less(reduceSum(n), full(500, [], 'f64')), ([n, m]) => [add(n, n), add(m, b)], [a, b])],
   'an inner loop that reads what it replaces': [1, ([a]) => whileLeaves(([n]) => less(reduceSum(n), full(500, [], 'f64')), ([n]) => [add(n, a)], [a])],
 };

@@ -10,7 +10,7 @@ export interface LineStrides {
   readonly element: number;
 }
 
-/** Transforms outer × inner lines. Views: inputs, outputs, scratch, table. */
+/** Transforms outer × inner lines. Views: inputs, turns where there are some, outputs, scratch, table. */
 export interface LineTransform {
   readonly kind: 'lineTransform';
   readonly transform: LineTransformName;
@@ -39,16 +39,35 @@ export interface LineLayout {
   readonly scratchBytes: number;
 }
 
-/** As many vectors as fill a cache line, or fewer. */
-const MOST_VECTORS = 2;
+/** Vectors of a row: a cache line, unless the work on a group of lines would leave the second cache, or the instructions were very many. */
+const MOST_VECTORS = 4;
+const MOST_BYTES = 2 ** 18;
+const LARGEST_RADIX = 5;
+
+function vectorsFor({ stages, rows }: LinePlan, inner: number, lanes: number): number {
+  if (stages.some((stage) => stage.kind === 'pass' && stage.radix > LARGEST_RADIX)) return 1;
+  const most = Math.max(1, Math.min(MOST_VECTORS, Math.floor(MOST_BYTES / (16 * rows))));
+  // Groups of one size: the last ones overlap by as little as possible.
+  const groups = Math.ceil(inner / lanes / most);
+  return Math.min(Math.ceil(inner / lanes / groups), Math.floor(inner / lanes));
+}
+
+/** Layouts are asked for when a program is lowered and again when it is printed. */
+const layouts = new WeakMap<LineTransform, LineLayout>();
 
 /** The layout of a kernel. */
-export function lineLayout({ transform, dtype, length, inner, from, to }: LineTransform): LineLayout {
+export function lineLayout(kernel: LineTransform): LineLayout {
+  let layout = layouts.get(kernel);
+  if (layout === undefined) layouts.set(kernel, (layout = layoutOf(kernel)));
+  return layout;
+}
+
+function layoutOf({ transform, dtype, length, inner, from, to }: LineTransform): LineLayout {
   const plan = linePlan(transform, length);
   const lanes = 16 / bytesPerElement(dtype);
   const readsRows = from.inner === 1 && inner >= lanes;
   const writesRows = to.inner === 1 && inner >= lanes;
-  const vectors = readsRows && writesRows ? Math.min(MOST_VECTORS, Math.floor(inner / lanes)) : 1;
+  const vectors = readsRows && writesRows ? vectorsFor(plan, inner, lanes) : 1;
   const { inputs, inputLength, outputs, outputLength } = lineArrays(transform, length);
   const inputRows = readsRows ? 0 : inputs * inputLength;
   const outputRows = writesRows ? 0 : outputs * outputLength;

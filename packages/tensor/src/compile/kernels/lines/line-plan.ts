@@ -4,12 +4,17 @@ import { exchanged, part, planeOf, Planner } from './planner.ts';
 import type { Begin, Finish, LinePlan, Plane, Planes } from './stage.ts';
 
 /** What becomes of each line. The transposed transform of real lines makes `length` elements of ⌊length/2⌋ + 1 coefficients. */
-export type LineTransformName = 'fourier' | 'fourierBackward' | 'realFourier' | 'realFourierTransposed' | RealTransform;
+export type LineTransformName = 'fourier' | 'fourierBackward' | TurnedName | 'realFourier' | 'realFourierTransposed' | RealTransform;
+
+/** Transforms of lines whose elements are first multiplied by numbers of their own: the second half of a transform of long lines. */
+type TurnedName = 'fourierTurned' | 'fourierTurnedBackward';
 
 /** How many arrays of which lengths go in and out. */
 export interface LineArrays {
   readonly inputs: number;
   readonly inputLength: number;
+  /** Tables with numbers for all elements of all inner lines, which stand between inputs and outputs. */
+  readonly turns: number;
   readonly outputs: number;
   readonly outputLength: number;
 }
@@ -21,18 +26,22 @@ export function lineArrays(name: LineTransformName, n: number): LineArrays {
   switch (name) {
     case 'fourier':
     case 'fourierBackward':
-      return { inputs: 2, inputLength: n, outputs: 2, outputLength: n };
+      return { inputs: 2, inputLength: n, turns: 0, outputs: 2, outputLength: n };
+    case 'fourierTurned':
+    case 'fourierTurnedBackward':
+      return { inputs: 2, inputLength: n, turns: 2, outputs: 2, outputLength: n };
     case 'realFourier':
-      return { inputs: 1, inputLength: n, outputs: 2, outputLength: halfOf(n) };
+      return { inputs: 1, inputLength: n, turns: 0, outputs: 2, outputLength: halfOf(n) };
     case 'realFourierTransposed':
-      return { inputs: 2, inputLength: halfOf(n), outputs: 1, outputLength: n };
+      return { inputs: 2, inputLength: halfOf(n), turns: 0, outputs: 1, outputLength: n };
     default:
-      return { inputs: 1, inputLength: n, outputs: 1, outputLength: n };
+      return { inputs: 1, inputLength: n, turns: 0, outputs: 1, outputLength: n };
   }
 }
 
 const FROM: Planes = { re: planeOf('from0'), im: planeOf('from1') };
 const TO: Planes = { re: planeOf('to0'), im: planeOf('to1') };
+const TURNS: Planes = { re: planeOf('turns0'), im: planeOf('turns1') };
 const X: Plane = FROM.re;
 const Y: Plane = TO.re;
 
@@ -45,6 +54,12 @@ export function linePlan(name: LineTransformName, n: number): LinePlan {
       break;
     case 'fourierBackward':
       plan.fourier(n, exchanged(FROM), exchanged(TO));
+      break;
+    case 'fourierTurned':
+      turned(plan, n, FROM, TO);
+      break;
+    case 'fourierTurnedBackward':
+      turned(plan, n, exchanged(FROM), exchanged(TO));
       break;
     case 'realFourier':
       realForward(plan, n, X, { kind: 'spectrum', to: TO });
@@ -91,6 +106,12 @@ function copy(plan: Planner, from: Plane, to: Plane, count: number, negate: bool
 
 function zero(plan: Planner, to: Plane, count: number): void {
   if (count > 0) plan.add({ kind: 'zero', to, count });
+}
+
+function turned(plan: Planner, n: number, from: Planes, to: Planes): void {
+  const t = plan.planes(n);
+  plan.add({ kind: 'turn', from, turns: TURNS, to: t, count: n });
+  plan.fourier(n, t, to);
 }
 
 /** Coefficients 0 … ⌊n/2⌋ of real rows: for even n by a complex transform of half the length. */

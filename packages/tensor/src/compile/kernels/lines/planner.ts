@@ -34,6 +34,16 @@ function smoothLength(least: number): number {
   for (let n = least; ; n++) if (factorsOf(n).every((factor) => factor <= 5)) return n;
 }
 
+/**
+ * Two factors of a length as close to each other as they can be, the smaller one first, whose transforms are passes; undefined where
+ * one would be less than `least`.
+ */
+export function splitLength(n: number, least: number): readonly [number, number] | undefined {
+  if (factorsOf(n).some((factor) => factor > LARGEST_PRIME)) return undefined;
+  for (let first = Math.floor(Math.sqrt(n)); first >= least; first--) if (n % first === 0) return [first, n / first];
+  return undefined;
+}
+
 /** Collects the stages of a plan, its memory and its table. */
 export class Planner {
   private readonly stages: Stage[] = [];
@@ -62,7 +72,10 @@ export class Planner {
   /** Puts factor · e^(2πi index(k)/n) for k = 0, …, count − 1 into the table, and says where. */
   roots(count: number, n: number, index: (k: number) => number = (k) => k, factor: number = 1): number {
     const at = this.table.length;
-    for (let k = 0; k < count; k++) this.table.push(...rootOfUnity(index(k), n).map((x) => factor * x));
+    for (let k = 0; k < count; k++) {
+      const [c, s] = rootOfUnity(index(k), n);
+      this.table.push(factor * c, factor * s);
+    }
     return at;
   }
 

@@ -3,8 +3,8 @@
  * a stage reads rows and writes rows. What follows is data; `wasm/fixed/lines` makes instructions of it.
  */
 
-/** Where rows lie: in scratch memory, or in the arrays that are transformed. */
-export type RowMemory = 'scratch' | 'from0' | 'from1' | 'to0' | 'to1';
+/** Where rows lie: in scratch memory, in the arrays that are transformed, or in tables that have a number for every lane. */
+export type RowMemory = 'scratch' | 'from0' | 'from1' | 'to0' | 'to1' | 'turns0' | 'turns1';
 
 /** Real rows: row k is row start + k · step of a memory. */
 export interface Plane {
@@ -54,6 +54,15 @@ export interface MultiplyStage {
   readonly table: number;
 }
 
+/** to[k] = from[k] · turns[k], each lane by its own number. */
+export interface TurnStage {
+  readonly kind: 'turn';
+  readonly from: Planes;
+  readonly turns: Planes;
+  readonly to: Planes;
+  readonly count: number;
+}
+
 /** to[k] = c re[k] + s im[k]. */
 export interface ProjectStage {
   readonly kind: 'project';
@@ -98,7 +107,7 @@ export interface UnfoldStage {
   readonly to: Planes;
 }
 
-export type Stage = PassStage | CopyStage | ZeroStage | MultiplyStage | ProjectStage | UntangleStage | FinishStage | TangleStage | UnfoldStage;
+export type Stage = PassStage | CopyStage | ZeroStage | MultiplyStage | TurnStage | ProjectStage | UntangleStage | FinishStage | TangleStage | UnfoldStage;
 
 /** What becomes of coefficient k of real lines of `length` elements. */
 export type Finish =

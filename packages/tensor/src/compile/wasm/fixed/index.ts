@@ -2,6 +2,8 @@
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import { emitLineTransform } from './lines/index.ts';
+import { emitLineOrder } from './lines/order.ts';
+import { emitLineWalk } from './lines/walk.ts';
 import { emitMatrixProduct } from './matrix-product.ts';
 
 type Kind = FixedKernel['kind'];
@@ -10,6 +12,8 @@ type Kind = FixedKernel['kind'];
 const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
   matrixProduct: emitMatrixProduct,
   lineTransform: emitLineTransform,
+  lineWalk: emitLineWalk,
+  lineOrder: emitLineOrder,
 };
 
 /** The fixed kernels of a module. */

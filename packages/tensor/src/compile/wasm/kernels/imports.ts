@@ -7,6 +7,8 @@ import { inputsOf, type Node } from '../../kernels/node.ts';
 import { nodesOf, partsOf } from '../../kernels/kernel.ts';
 import type { FunctionReference } from '../function-builder.ts';
 import type { ModuleBuilder } from '../assembler.ts';
+import { VECTOR_FUNCTIONS } from '../math/functions.ts';
+import { VectorModule } from '../math/vector-module.ts';
 
 /** Name of a function that JavaScript computes. */
 export type HostFunction =
@@ -24,9 +26,16 @@ export const HOST_FUNCTIONS: Readonly<Record<HostFunction, (...values: number[])
 
 const TWO_ARGUMENTS: ReadonlySet<HostFunction> = new Set<HostFunction>(['pow', 'hypot', 'atan2', 'polygamma']);
 
-/** Whether an operator has to be asked for outside. */
+/** Whether JavaScript has an operator. */
 export function isHostFunction(operator: Operator): operator is HostFunction {
   return operator in HOST_FUNCTIONS;
+}
+
+/** What an operator asks for outside: itself, or what its code in vectors leaves to JavaScript. */
+function hostFunctionsFor(operator: Operator): HostFunction[] {
+  const entry = VECTOR_FUNCTIONS[operator];
+  if (entry !== undefined) return entry.host === undefined ? [] : [entry.host];
+  return isHostFunction(operator) ? [operator] : [];
 }
 
 /** The functions that kernels need. */
@@ -37,7 +46,7 @@ export function hostFunctionsOf(kernels: readonly Kernel[]): HostFunction[] {
     const visit = (node: Node): void => {
       if (seen.has(node)) return;
       seen.add(node);
-      if (node.kind === 'operation' && isHostFunction(node.operator)) found.add(node.operator);
+      if (node.kind === 'operation') for (const name of hostFunctionsFor(node.operator)) found.add(name);
       inputsOf(node).forEach(visit);
     };
     for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
@@ -55,11 +64,14 @@ export const HOST = 'host';
 /** The imports of a module with kernels; made before the first function is defined. */
 export class KernelImports {
   private readonly references: ReadonlyMap<HostFunction, FunctionReference>;
+  /** Functions of vectors. */
+  readonly vectors: VectorModule;
   /** (operation, index, length) → never returns; the operation is a position in `INDEXING`. */
   readonly indexOutOfRange: FunctionReference;
 
   constructor(module: ModuleBuilder, functions: readonly HostFunction[]) {
     this.references = new Map(functions.map((name) => [name, module.importFunction(MATH, name, TWO_ARGUMENTS.has(name) ? ['f64', 'f64'] : ['f64'], ['f64'])]));
+    this.vectors = new VectorModule(module, (name) => this.of(name as HostFunction));
     this.indexOutOfRange = module.importFunction(HOST, 'indexOutOfRange', ['i32', 'i32', 'i32'], []);
   }
 

@@ -3,6 +3,7 @@ import type { DType } from '../../../array/dtype.ts';
 import type { Operator } from '../../../elementwise/expression.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { PlainOpcode, ValueType } from '../opcodes.ts';
+import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { isHostFunction, type KernelImports } from './imports.ts';
 
 /** Type of a dtype on the stack. */
@@ -77,11 +78,23 @@ function emitReal(f: FunctionBuilder, imports: KernelImports, scratch: Scratch, 
     op('abs');
     pushLiteral(f, Infinity, dtype);
     op('lt');
+  } else if (operator in VECTOR_FUNCTIONS) {
+    emitVectorCall(f, imports, scratch, operator, dtype);
   } else if (isHostFunction(operator)) {
     emitHostCall(f, imports, scratch, operator, dtype);
   } else {
     throw new RangeError(`emitScalarOperator: '${operator}' takes no ${dtype}.`);
   }
+}
+
+/** By the code for vectors, so that a number has the same result wherever it stands. */
+function emitVectorCall(f: FunctionBuilder, imports: KernelImports, scratch: Scratch, operator: Operator, dtype: 'f32' | 'f64'): void {
+  const target = imports.vectors.vector(operator, dtype);
+  const shape = dtype === 'f32' ? 'f32x4' : 'f64x2';
+  const inputs = target.params.map(() => scratch.take(dtype));
+  for (const input of inputs.toReversed()) f.localSet(input);
+  for (const input of inputs) f.localGet(input).op(`${shape}.splat`);
+  f.call(target).lane(`${shape}.extract_lane`, 0);
 }
 
 function emitHostCall(f: FunctionBuilder, imports: KernelImports, scratch: Scratch, operator: Parameters<KernelImports['of']>[0], dtype: 'f32' | 'f64'): void {

@@ -3,6 +3,7 @@ import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
+import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { countUses } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
@@ -137,6 +138,12 @@ export class VectorCode {
       for (const input of node.inputs) this.push(input);
       scratch.release();
       emitVectorOperator(f, scratch, node.operator, dtype, this.lanes);
+      return;
+    }
+    if (node.operator in VECTOR_FUNCTIONS) {
+      for (const input of node.inputs) this.push(input);
+      scratch.release();
+      this.k.imports.vectors.push(f, scratch, node.operator, this.lanes === 4 ? 'f32' : 'f64', this.active.to - this.active.from === this.lanes);
       return;
     }
     // Lane by lane.

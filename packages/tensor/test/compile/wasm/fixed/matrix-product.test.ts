@@ -1,6 +1,6 @@
 /**
  * @file Products of matrices against loops in double precision: all sizes around the tile, operands in any order of axes, backwards and with
- * gaps, batches, no elements. A sum of n terms in blocks of 256 is off by at most (min(n, 256) + ⌈n / 256⌉ + 1) u Σ|a||b| [Higham2002, ch. 3].
+ * gaps, batches, no elements. A sum of n terms in blocks of 320 is off by at most (min(n, 320) + ⌈n / 320⌉ + 1) u Σ|a||b| [Higham2002, ch. 3].
  */
 import { describe, expect, test } from 'vitest';
 import { traceProgram } from '@tapeflow/autodiff/extend';
@@ -63,7 +63,7 @@ function compare(seen: NDArray, x: NDArray, y: NDArray, params: DotParams, label
   const { sums, sizes } = expectedDot(x, y, params);
   const terms = params.contract.reduce((product, [axis]) => product * x.shape[axis]!, 1);
   // The loops above round too, in double precision.
-  const rounds = Math.min(terms, 256) + Math.ceil(terms / 256) + 1 + (x.dtype === 'f64' ? terms : 0);
+  const rounds = Math.min(terms, 320) + Math.ceil(terms / 320) + 1 + (x.dtype === 'f64' ? terms : 0);
   expect(seen.size, label).toBe(sums.length);
   seen.contiguous().forEach((value, k) => {
     const bound = 1.001 * rounds * unitRoundoff(x.dtype as FloatDType) * sizes[k]!;

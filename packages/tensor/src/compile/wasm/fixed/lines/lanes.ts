@@ -1,6 +1,7 @@
 /** @file Arithmetic on vectors of lanes as expressions: every operation gives a variable. */
 import type { FloatDType } from '../../../../array/dtype.ts';
 import type { FunctionBuilder, Local } from '../../assembler.ts';
+import type { PlainOpcode } from '../../opcodes.ts';
 
 /** A complex number in every lane. */
 export interface Complex {
@@ -13,15 +14,15 @@ export class Lanes {
   readonly f: FunctionBuilder;
   readonly bytes: number;
   readonly count: number;
-  private readonly type: 'f32x4' | 'f64x2';
+  private readonly type: 'f32x4' | 'f64x2' | 'i32x4';
   private readonly width: 32 | 64;
   private free: Local[] = [];
   private used: Local[] = [];
 
-  constructor(f: FunctionBuilder, dtype: FloatDType) {
+  constructor(f: FunctionBuilder, dtype: FloatDType | 'i32') {
     this.f = f;
-    this.type = dtype === 'f32' ? 'f32x4' : 'f64x2';
-    this.width = dtype === 'f32' ? 32 : 64;
+    this.type = ({ f32: 'f32x4', f64: 'f64x2', i32: 'i32x4' } as const)[dtype];
+    this.width = dtype === 'f64' ? 64 : 32;
     this.bytes = this.width / 8;
     this.count = 16 / this.bytes;
   }
@@ -75,6 +76,31 @@ export class Lanes {
     return this.named();
   }
 
+  /** All bits of a lane where a > b, or a < b. */
+  compare(a: Local, b: Local, direction: 1 | -1): Local {
+    this.f.localGet(a).localGet(b);
+    if (this.type === 'i32x4') this.f.op(direction > 0 ? 'i32x4.gt_s' : 'i32x4.lt_s');
+    else this.f.op(direction > 0 ? `${this.type}.gt` : `${this.type}.lt`);
+    return this.named();
+  }
+
+  /** All bits of a lane where a number is none. */
+  isNaN(a: Local): Local {
+    this.f.localGet(a).localGet(a).op(`${this.type}.ne`);
+    return this.named();
+  }
+
+  /** Instructions on vectors that are given. */
+  apply(name: PlainOpcode, ...vectors: readonly Local[]): Local {
+    for (const vector of vectors) this.f.localGet(vector);
+    this.f.op(name);
+    return this.named();
+  }
+
+  copy(from: Local, to: Local): void {
+    this.f.localGet(from).localSet(to);
+  }
+
   /** a b + c d */
   dot(a: Local, b: Local, c: Local, d: Local): Local {
     return this.add(this.mul(a, b), this.mul(c, d));
@@ -113,7 +139,7 @@ export class Lanes {
     addresses.forEach((address, lane) => this.f.localGet(address).localGet(value).storeLane(`v128.store${this.width}_lane`, lane, offset));
   }
 
-  private shuffled(a: Local, b: Local, ...lanes: readonly [number, number, number, number]): Local {
+  shuffled(a: Local, b: Local, ...lanes: readonly [number, number, number, number]): Local {
     this.f.localGet(a).localGet(b).i32x4Shuffle(...lanes);
     return this.named();
   }

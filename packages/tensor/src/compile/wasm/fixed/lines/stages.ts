@@ -1,5 +1,5 @@
 /** @file Instructions of the stages of a transform of lines. */
-import type { CopyStage, MultiplyStage, PassStage, ProjectStage, Stage, ZeroStage } from '../../../kernels/lines/stage.ts';
+import type { CopyStage, MultiplyStage, PassStage, ProjectStage, Stage, TurnStage, ZeroStage } from '../../../kernels/lines/stage.ts';
 import type { Local } from '../../assembler.ts';
 import { butterfly } from './butterfly.ts';
 import type { Complex } from './lanes.ts';
@@ -18,6 +18,8 @@ export function emitStage(w: RowWriter, stage: Stage): void {
         return zero(w, stage);
       case 'multiply':
         return multiply(w, stage);
+      case 'turn':
+        return turn(w, stage);
       case 'project':
         return project(w, stage);
       case 'untangle':
@@ -93,6 +95,16 @@ function multiply(w: RowWriter, { from, to, count, table }: MultiplyStage): void
         const im = w.load(xi, vector);
         w.storeComplex(y, vector, { re: w.v.cross(re, c, im, s), im: w.v.dot(re, s, im, c) });
       });
+    });
+  });
+}
+
+function turn(w: RowWriter, { from, turns, to, count }: TurnStage): void {
+  const [x, t, y] = [w.cursors(from), w.cursors(turns), w.cursors(to)];
+  w.repeat(count, [x, t, y], () => {
+    w.eachVector((vector) => {
+      const [{ re, im }, { re: c, im: s }] = [w.loadComplex(x, vector), w.loadComplex(t, vector)];
+      w.storeComplex(y, vector, { re: w.v.cross(re, c, im, s), im: w.v.dot(re, s, im, c) });
     });
   });
 }
