@@ -7,7 +7,7 @@ export type Decision = { readonly kind: 'value'; readonly node: Node } | { reado
 
 interface Branch {
   readonly to: number;
-  readonly then: Decision;
+  readonly decision: Decision;
 }
 
 /** The decisions that lead to the value of each part. */
@@ -19,12 +19,12 @@ export function decide(cuts: readonly (readonly number[])[], valueOf: (part: rea
     }
     const branches: Branch[] = [];
     for (const piece of piecesOf(cuts[axis]!)) {
-      const then = along(axis + 1, [...part, piece]);
+      const decision = along(axis + 1, [...part, piece]);
       const last = branches[branches.length - 1];
-      if (last !== undefined && isSame(last.then, then)) branches.pop();
-      branches.push({ to: piece.to, then });
+      if (last !== undefined && isSame(last.decision, decision)) branches.pop();
+      branches.push({ to: piece.to, decision });
     }
-    return branches.length === 1 ? branches[0]!.then : { kind: 'choice', axis, branches };
+    return branches.length === 1 ? branches[0]!.decision : { kind: 'choice', axis, branches };
   };
   return along(0, []);
 }
@@ -32,7 +32,7 @@ export function decide(cuts: readonly (readonly number[])[], valueOf: (part: rea
 function isSame(a: Decision, b: Decision): boolean {
   if (a.kind === 'value') return b.kind === 'value' && a.node === b.node;
   if (a.kind === 'nothing') return b.kind === 'nothing';
-  return b.kind === 'choice' && a.axis === b.axis && a.branches.length === b.branches.length && a.branches.every(({ to, then }, k) => to === b.branches[k]!.to && isSame(then, b.branches[k]!.then));
+  return b.kind === 'choice' && a.axis === b.axis && a.branches.length === b.branches.length && a.branches.every(({ to, decision }, k) => to === b.branches[k]!.to && isSame(decision, b.branches[k]!.decision));
 }
 
 /** The decisions as statements; `leaf` prints what is done with a value. */
@@ -45,7 +45,7 @@ export function printDecision(decision: Decision, leaf: (node: Node) => string):
     case 'choice': {
       const { axis, branches } = decision;
       const last = branches.length - 1;
-      return branches.map(({ to, then }, k) => `${k === last ? '' : `if (i${axis} < ${to}) `}{ ${printDecision(then, leaf)} }`).join(' else ');
+      return branches.map(({ to, decision: inner }, k) => `${k === last ? '' : `if (i${axis} < ${to}) `}{ ${printDecision(inner, leaf)} }`).join(' else ');
     }
   }
 }

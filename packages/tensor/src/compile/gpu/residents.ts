@@ -1,6 +1,6 @@
 /** @file Results on the device: arrays whose numbers stay there until somebody reads them. */
 import { allocate, type DType, type TypedArray } from '../../array/dtype.ts';
-import { NDArray } from '../../array/ndarray.ts';
+import type { NDArray } from '../../array/ndarray.ts';
 import { Storage, type MemoryOwner } from '../../array/storage.ts';
 import { isRowMajor, rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';

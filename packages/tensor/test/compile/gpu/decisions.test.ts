@@ -1,11 +1,12 @@
 /** @file Decisions: parts with one value are not told apart, and the text takes the branch of the part that an index is in. */
+import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { decide, printDecision } from '../../../src/compile/gpu/decisions.ts';
 import { NodeTable, type Node } from '../../../src/compile/kernels/node.ts';
 
 const table = new NodeTable();
 const nodes = Array.from({ length: 12 }, (_, k) => table.literal(k, 'f32'));
-const run = (text: string): ((i0: number, i1: number) => number) => new Function('i0', 'i1', `let value = -1; ${text} return value;`) as (i0: number, i1: number) => number;
+const run = (text: string): ((i0: number, i1: number) => number) => vm.runInThisContext(`(function (i0, i1) { let value = -1; ${text} return value; })`) as (i0: number, i1: number) => number;
 const leaf = (node: Node): string => `value = ${node.kind === 'literal' ? node.value : ''};`;
 
 test('each part has its value, and parts without one leave what was there', () => {
@@ -20,5 +21,5 @@ test('each part has its value, and parts without one leave what was there', () =
 test('parts of one value need no decision', () => {
   expect(decide([[0, 2, 5], [0, 1, 4]], () => nodes[3])).toEqual({ kind: 'value', node: nodes[3] });
   const rows = decide([[0, 2, 5], [0, 1, 4]], ([a]) => nodes[a!.from]);
-  expect(rows).toEqual({ kind: 'choice', axis: 0, branches: [{ to: 2, then: { kind: 'value', node: nodes[0] } }, { to: 5, then: { kind: 'value', node: nodes[2] } }] });
+  expect(rows).toEqual({ kind: 'choice', axis: 0, branches: [{ to: 2, decision: { kind: 'value', node: nodes[0] } }, { to: 5, decision: { kind: 'value', node: nodes[2] } }] });
 });

@@ -1,4 +1,5 @@
 /** @file From positions back to indices: an independent loop over the index says which position each index is stored at. */
+import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { invertAccess } from '../../../src/compile/gpu/inverse-access.ts';
 
@@ -38,7 +39,7 @@ for (const [name, layout] of Object.entries(LAYOUTS)) {
     const { statements, condition } = invertAccess('position', { size, access: { coefficients, offset }, moving: undefined }, shape, [], '');
     expect(condition === undefined).toBe(isWhole);
     const names = shape.map((_, axis) => `i${axis}`).join(', ');
-    const find = new Function('position', 'num', 'quotientOf', `${statements.join(' ')} return ${condition ?? 'true'} ? [${names}] : undefined;`) as (...values: unknown[]) => number[] | undefined;
+    const find = vm.runInThisContext(`(function (position, num, quotientOf) { ${statements.join(' ')} return ${condition ?? 'true'} ? [${names}] : undefined; })`) as (...values: unknown[]) => number[] | undefined;
     const expected = positionsOf(layout);
     for (let position = 0; position < size; position++) {
       expect([position, find(position, (x: number) => x, (x: number, y: number) => Math.trunc(x / y))]).toEqual([position, expected.get(position)]);

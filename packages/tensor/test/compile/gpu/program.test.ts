@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend';
 import { grad } from '@tapeflow/autodiff';
-import { add, full, NDArray } from '../../../src/array/ndarray.ts';
+import { add, full, type NDArray } from '../../../src/array/ndarray.ts';
 import { checkLeaves } from '../../../src/control/check.ts';
 import { scanLeaves } from '../../../src/control/scan.ts';
 import { compile } from '../../../src/compile/executable.ts';

@@ -1,7 +1,7 @@
 /** @file Rewriting for a device: loops read their condition once per block, products of matrices store no products. */
 import { beforeAll, expect, test } from 'vitest';
 import { abstractOf, countEquations, traceProgram, type Value } from '@tapeflow/autodiff/extend';
-import { add, full, mul, NDArray } from '../../../src/array/ndarray.ts';
+import { add, full, mul, type NDArray } from '../../../src/array/ndarray.ts';
 import { checkLeaves } from '../../../src/control/check.ts';
 import { whileLeaves } from '../../../src/control/while.ts';
 import { compile } from '../../../src/compile/executable.ts';
