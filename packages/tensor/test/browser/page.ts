@@ -1,7 +1,7 @@
 /** @file What the browser runs: the cases of the gpu backend on every backend. `main` is called by the harness. */
 import { loadGpu, type Backend } from '@tapeflow/tensor';
-import { GPU_PRIMITIVES } from '../../packages/tensor/src/compile/gpu/supported.ts';
-import { CASES, failureOf } from '../../packages/tensor/test/compile/gpu/conformance.ts';
+import { GPU_PRIMITIVES } from '../../src/compile/gpu/supported.ts';
+import { CASES, failureOf } from '../compile/gpu/conformance.ts';
 
 /** What came out of the cases of one backend. */
 export interface PageReport {
