@@ -32,7 +32,7 @@ export { laplacian } from './operators/laplacian.ts';
 export * as advect from './advect/index.ts';
 export type { MacCormackOptions, Velocity } from './advect/index.ts';
 export * as diffuse from './diffuse/index.ts';
-export type { ExplicitDiffusionOptions } from './diffuse/index.ts';
+export type { ExplicitDiffusionOptions, ImplicitDiffusionOptions } from './diffuse/index.ts';
 export { buoyancy } from './buoyancy.ts';
 export { largestDivergence, project, type Projection, type ProjectOptions } from './project.ts';
 

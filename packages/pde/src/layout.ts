@@ -54,6 +54,11 @@ export function sameSamples(a: Layout, b: Layout): boolean {
   return a.length === b.length && a.every((line, k) => line.position === b[k]!.position && line.first === b[k]!.first && line.count === b[k]!.count);
 }
 
+/** The same samples with values of 0 where the boundary holds some: for differences between fields. */
+export function withoutValues(layout: Layout): Layout {
+  return layout.map((line) => ({ ...line, lower: line.lower.homogeneous(), upper: line.upper.homogeneous() }));
+}
+
 export function lineAlong(layout: Layout, axis: string): Line {
   return layout.find((line) => line.axis.name === axis)!;
 }

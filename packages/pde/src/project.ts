@@ -4,7 +4,7 @@ import { pressureBoundary } from './boundary/derived.ts';
 import { boxAxes } from './box.ts';
 import { CenteredField } from './centered-field.ts';
 import { hasOpenSide, requireBalance } from './flow.ts';
-import { centerLayout, type Layout } from './layout.ts';
+import { centerLayout, withoutValues } from './layout.ts';
 import { cellDifferences, divergence } from './operators/divergence.ts';
 import { faceDifferences } from './operators/gradient.ts';
 import type { StaggeredField } from './staggered-field.ts';
@@ -56,10 +56,6 @@ export function project(velocity: StaggeredField, options: ProjectOptions = {}):
   const p = others.reduce((value, { name, type }) => rename(value, name, name, () => ({ type })), solution.value);
   const corrected = velocity.mapSamples((u, _layout, name) => u.sub(slopes(p, name)));
   return { velocity: corrected, pressure: new CenteredField(grid, p, pressure), solution };
-}
-
-function withoutValues(layout: Layout): Layout {
-  return layout.map((line) => ({ ...line, lower: line.lower.homogeneous(), upper: line.upper.homogeneous() }));
 }
 
 /** The largest |∇·u| in any cell: what is left after a projection. */

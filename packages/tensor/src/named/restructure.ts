@@ -91,7 +91,8 @@ export function padConstant<D extends string, K extends D>(t: Tensor<D>, widths:
 /** Moves entries along a dimension by `shift`; those that leave one end enter at the other. */
 export function roll<D extends string, const K extends D>(t: Tensor<D>, name: K, shift: number): Tensor<D> {
   const axis = positionOf('roll', t.dims, name);
-  if (!Number.isInteger(shift)) throw new ArgumentError('roll', 'shift', shift, 'Give an integer.');
+  // Whatever is no number says so by itself.
+  if (!Number.isInteger(+shift)) throw new ArgumentError('roll', 'shift', shift, 'Give an integer.');
   const { size } = t.dims[axis]!;
   const by = size === 0 ? 0 : ((shift % size) + size) % size;
   if (by === 0) return t;

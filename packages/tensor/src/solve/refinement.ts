@@ -1,4 +1,7 @@
-/** @file Refinement: corrections by what inverts the operator up to rounding, x ← x + M (b − A x). One step, and more where rounding leaves something. */
+/**
+ * @file Refinement [Higham2002]: corrections by what inverts the operator up to rounding, x ← x + M (b − A x). One step, and more where
+ * rounding leaves something.
+ */
 import { add, indicator, select, sub } from '../primitives/elementwise.ts';
 import type { IterativeMethod } from './iterate.ts';
 

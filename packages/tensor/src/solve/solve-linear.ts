@@ -14,9 +14,9 @@ export type Preconditioner<T> = { apply(residual: T): T }['apply'];
 /** How a linear system is solved; every member has a default. */
 export interface SolveOptions<T = never> {
   /**
-   * `auto` chooses and says why (`reason`): operators that `boxOperator` has made by fast transforms or multigrid, systems of up to 16
-   * unknowns directly, operators that are declared symmetric by conjugate
-   * gradients, those with a preconditioner that is a function by GMRES, others by BiCGstab.
+   * `auto` chooses and says why (`reason`): what `boxOperator` has made is inverted by fast transforms or multigrid; systems of up to 16
+   * unknowns are solved directly, operators that are declared symmetric by conjugate gradients, those with a preconditioner that is a
+   * function by GMRES, others by BiCGstab.
    */
   readonly method?: 'auto' | SolveMethod;
   /** Where to start from: a tree like b, default 0. A good guess saves steps; neither solution nor derivatives depend on it. */

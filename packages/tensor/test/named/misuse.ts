@@ -196,6 +196,12 @@ const matrices: readonly MisuseRow[] = [
   row('cholesky', 'a matrix that is not positive definite', () => call['cholesky']!(singular.neg(), roles), tf.NotPositiveDefinite, { operation: 'cholesky' }),
   row('root', 'a residual with other dimensions', () => tf.root(() => plane, line), dims, { dimension: 'x' }),
   row('root', 'a misspelt method', () => tf.root((x: Loose) => x, line, { method: 'newtn' as Loose }), tf.ArgumentError, { advice: "Did you mean 'newton'?" }),
+  row('cgSteps', 'half a step', () => tf.cgSteps((x: Loose) => x, line, line, 0.5), tf.ArgumentError, { argument: 'steps', seen: 0.5 }),
+  row('boxOperator', 'a misspelt side', () => tf.boxOperator({ x: { sides: 'neuman' as Loose } }), tf.ArgumentError, { argument: 'x.sides', seen: 'neuman' }),
+  row('boxOperator', 'an axis that is not there', () => tf.boxOperator({ [MISSPELT]: { sides: 'periodic' } })(plane), dims),
+  row('jacobian', 'columns in the argument', () => tf.jacobian((x: Loose) => x)(tf.zeros({ '~x': tf.dual(2) } as Loose)), dims, { dimension: '~x' }),
+  row('jacobian', 'a function that returns a record', () => tf.jacobian(((x: Loose) => ({ x })) as Loose)(line), TreeError),
+  row('hessian', 'an argument that is not real', () => tf.hessian((x: Loose) => tf.sum(x) as Loose)(whole), tf.DTypeError),
   row('fixedPoint', 'a map to other dimensions', () => tf.fixedPoint(() => plane, line), dims, { dimension: 'x' }),
 ];
 
@@ -230,4 +236,5 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   interpolateStencil: 'takes only what stencilAt gives',
   Complex: 'is made by complex and polar',
   Key: 'is made by randomKey',
+  loadGpu: 'its errors are promises, and tested with the backend',
 };

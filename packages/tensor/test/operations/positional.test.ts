@@ -23,7 +23,7 @@ const rows = [...alongRows, ...elementwiseRows, ...structureRows, ...reduceRows,
 const counts = testTable('positional operations', rows, SEED);
 
 /** Functions of the modules that are no operations on arrays: numbers to numbers, the truth of a plain array, the parts that axes play. */
-const HELPERS = ['saturate', 'truth', 'rolesOf'];
+const HELPERS = ['saturate', 'truth', 'rolesOf', 'shapesOf'];
 
 /** Names of all functions that the files of a folder export, whatever files there are. */
 async function functionsIn(folder: 'primitives' | 'control'): Promise<string[]> {

@@ -151,7 +151,7 @@ export function mixedBoxes(seed: number): Readonly<Record<string, LoopBox>> {
     'coefficients in a cube, scaled': { ...deep, scale: 0.3, coefficients: coefficients(deep, 0.1) },
     'a mask': { ...flatBox, open: open(flatBox) },
     'a mask and a shift': { ...closed, shift: 0.2, open: open(closed) },
-    'a mask in a closed plane': { ...closed, open: [...Array.from({ length: 30 }, (_, k) => ([11, 12, 16, 17].includes(k) ? 0 : 1))] },
+    'a mask in a closed plane': { ...closed, open: Array.from({ length: 30 }, (_, k) => ([11, 12, 16, 17].includes(k) ? 0 : 1)) },
     'all in a cube': { ...deep, shift: 1.5, coefficients: coefficients(deep, 0.1), open: open(deep) },
   };
 }

@@ -1,6 +1,6 @@
 /** @file Which method solves a system: the rules, what they say, and that they hold for what is solved. */
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, batch, solveLinear, tensor, type SolveOptions, type Tensor } from '@tapeflow/tensor';
+import { ArgumentError, batch, boxOperator, solveLinear, tensor, type SolveOptions, type Tensor } from '@tapeflow/tensor';
 import { chooseMethod, METHODS, type SystemFacts } from '../../src/solve/choose.ts';
 import { thrown } from '../named/support.ts';
 
@@ -43,10 +43,23 @@ describe('auto takes', () => {
 });
 
 describe('a method that is named', () => {
-  test('is taken whatever the system, unless it is for boxes only', () => {
-    const general = METHODS.filter((method) => method !== 'transform' && method !== 'multigrid');
-    expect(general.length).toBe(4);
-    expect(general.map((method) => chooseMethod(method, { ...facts, unknowns: 2 }).method)).toEqual(general);
+  test('is taken whatever the system', () => {
+    const operator = boxOperator({ i: { sides: 'neumann' } });
+    expect(METHODS.map((method) => chooseMethod(method, { ...facts, operator, unknowns: 2 }).method)).toEqual([...METHODS]);
+  });
+
+  test('gets an operator that it can look into', () => {
+    for (const method of ['transform', 'multigrid'] as const) expect(thrown(() => chooseMethod(method, facts))).toMatchObject({ name: 'ArgumentError', argument: 'method', seen: method });
+    const masked = boxOperator({ i: { sides: 'neumann' } }, { open: tensor({ i: 2 }, [1, 0]) });
+    expect(thrown(() => chooseMethod('transform', { ...facts, operator: masked }))).toMatchObject({ seen: 'transform', advice: "The operator has a mask or coefficients: use method: 'multigrid'." });
+    expect(chooseMethod('multigrid', { ...facts, operator: masked }).method).toBe('multigrid');
+  });
+
+  test('is no box method beside a preconditioner of one\'s own', () => {
+    const operator = boxOperator({ i: { sides: 'dirichlet' } });
+    const b = tensor({ i: 40 }, Array.from({ length: 40 }, (_, k) => k));
+    expect(solveLinear(operator, b, { preconditioner: 'jacobi' }).method).toBe('cg');
+    for (const method of ['transform', 'multigrid'] as const) expect(thrown(() => solveLinear(operator, b, { method, preconditioner: 'jacobi' }))).toMatchObject({ argument: 'preconditioner' });
   });
 
   test('must exist', () => {
