@@ -1,8 +1,8 @@
 /** @file What the browser runs: the cases of the gpu backend on every backend. `main` is called by the harness. */
-import { jit, loadGpu, precision, scalar, type Backend, type Scalar } from '@tapeflow/tensor';
-import { GPU_PRIMITIVES } from '../../packages/tensor/src/compile/gpu/supported.ts';
-import { CASES, failureOf } from '../../packages/tensor/test/compile/gpu/conformance.ts';
-import { start as startOfSmoke, step, type Smoke } from '../../packages/tensor/test/compile/smoke.ts';
+import { jit, loadGpu, precision, scalar, type Backend, type Scalar } from '../../src/index.ts';
+import { GPU_PRIMITIVES } from '../../src/compile/gpu/supported.ts';
+import { CASES, failureOf } from '../compile/gpu/conformance.ts';
+import { start as startOfSmoke, step, type Smoke } from '../compile/smoke.ts';
 
 /** What came out of the cases of one backend. */
 export interface PageReport {
