@@ -33,17 +33,19 @@ export class BodyPrinter {
     count(root);
     const known = new Map<Node, { text: string; depth: number }>();
     const lines: string[] = [];
+    const named = (text: string): { text: string; depth: number } => {
+      const name = `v${this.names++}`;
+      lines.push(`const ${name} = ${text};`);
+      return { text: name, depth: 0 };
+    };
     const read = (node: Node): { text: string; depth: number } => {
       const before = known.get(node);
       if (before !== undefined) return before;
-      const inputs = inputsOf(node).map(read);
+      // gpu.js gives readings inside of indices names that repeat, so they get names here.
+      const inputs = inputsOf(node).map(read).map((input) => (node.kind === 'gather' && input.text.includes('[') ? named(input.text) : input));
       let result = { text: this.text(node, inputs.map(({ text }) => text)), depth: 1 + Math.max(0, ...inputs.map(({ depth }) => depth)) };
       const isSimple = node.kind === 'literal' || node.kind === 'index';
-      if (!isSimple && (uses.get(node)! > 1 || result.depth > DEEPEST)) {
-        const name = `v${this.names++}`;
-        lines.push(`const ${name} = ${result.text};`);
-        result = { text: name, depth: 0 };
-      }
+      if (!isSimple && (uses.get(node)! > 1 || result.depth > DEEPEST)) result = named(result.text);
       known.set(node, result);
       return result;
     };

@@ -9,6 +9,7 @@ import type { Executable } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
 import { stepsText, type CheckStep, type CondStep, type Output, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type Region, type View } from '../lower/view.ts';
+import { planMemory } from '../memory-plan.ts';
 import type { GpuBuffer } from './buffer.ts';
 import { PendingChecks, regionsOfReport } from './checks.ts';
 import { currentDevice, type GpuDevice } from './device.ts';
@@ -50,6 +51,8 @@ class GpuProgram implements Executable {
   constructor(schedule: Schedule) {
     this.schedule = schedule;
     this.finished = lastUses(schedule);
+    // Addresses mean nothing here, but the text of the steps calls regions by them.
+    planMemory(schedule);
     this.device = currentDevice();
   }
 

@@ -120,6 +120,10 @@ function structureCases(): Case[] {
     one('pad', 'pad', [x], (a) => [pad(a, [1, 0, 2], [0, 3, 1]), add(pad(a, [1, 0, 2], [0, 3, 1]), pad(a, [0, 2, 1], [1, 1, 2])), pad(a, [0, 1, 0], [0, 0, 0], [1, 0, 2])], 1),
     one('concat', 'concat', [x, x], (a, b) => [concat([a, reverse(b, [1])], 1), concat([a, b, a, b, a, b], 0), add(concat([a, b], 2), full(1, [], 'f32'))], 1),
     one('gather', 'gather', [line, at], (a, k) => [gather(a, k), gather(mul(a, a), k), gather(reshape(reverse(a, [0]), [12]), k)], 1),
+    one('gather', 'many gathers in one kernel, and gathered positions', [line, at, arrayOf('i32', [5, 4, 3, 2, 1, 0], [2, 3])], (a, k, l) => {
+      const nested = gather(a, gather(reshape(k, [6]), l));
+      return [add(mul(gather(a, k), gather(a, l)), mul(gather(a, l), mul(nested, gather(mul(a, a), k)))), nested];
+    }, 4, 2),
     one('gather', 'gather by members', [line, arrayOf('i32', [0, 3, 5, 1, 2, 0], [2, 3])], (a, k) => [gather(a, k, 2), gather(a, transpose(reshape(k, [3, 2]), [1, 0]), 2)]),
     one('scatterAdd', 'scatterAdd of a few, by members too', [line, arrayOf('i32', [0, 3, 3, 5, 1, 2], [2, 3]), reals([2, 3], 5)], (a, k, u) => [scatterAdd(a, k, u), scatterAdd(a, k, u, 2), scatterAdd(a, reshape(k, [6]), reshape(u, [6]))], 4, 3),
     one('dot', 'dot, with batches', [reals([2, 3, 40]), reals([40, 5, 2])], (a, b) => dot(a, b, { batch: [[0, 2]], contract: [[2, 0]] }), 40, 40),

@@ -7,7 +7,8 @@ import { innerSteps, type RunStep, type Step } from '../../../src/compile/lower/
 import { MOST_OPERANDS, type Pass } from '../../../src/compile/gpu/pass.ts';
 import { planStep } from '../../../src/compile/gpu/plan-step.ts';
 import { add, exp, mul, sin } from '../../../src/primitives/elementwise.ts';
-import { reverse } from '../../../src/primitives/structure.ts';
+import { gather } from '../../../src/primitives/gather.ts';
+import { convert, reverse } from '../../../src/primitives/structure.ts';
 import { record } from '../programs.ts';
 
 function passesOf(f: (...xs: Value[]) => readonly Value[], inputs: number, shape: readonly number[]): Pass[] {
@@ -36,6 +37,11 @@ test('sources are functions without arrows whose loops have constant bounds', ()
     expect(source).not.toContain('=>');
     for (const [loop] of source.matchAll(/for \([^)]*\)/g)) expect(loop).toMatch(/^for \(let step = 0; step < \d+; step\+\+\)$/);
   }
+});
+test('nothing is read inside of an index', () => {
+  const passes = passesOf((a, b) => [mul(gather(a, convert(b, 'i32')), gather(b, convert(exp(a), 'i32')))], 2, [9]);
+  expect(passes.some(({ source }) => source.includes('withinOf('))).toBe(true);
+  for (const { source } of passes) expect(source).not.toMatch(/\[[^\]]*\[/);
 });
 test('long sums are made of stretches of about the square root of their length', () => {
   const passes = passesOf((a) => [reduceSum(a)], 1, [1_000_000]);

@@ -8,7 +8,7 @@ import { GpuLimitError, loadGpu } from '../../../src/index.ts';
 import { Dice, randomFunction, randomView, SINGLE_PRECISION } from '../random-programs.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20268);
-const PROGRAMS = Number(process.env['TAPEFLOW_PROGRAMS'] ?? 25);
+const PROGRAMS = Number(process.env['TAPEFLOW_PROGRAMS'] ?? 15);
 
 test(`${PROGRAMS} programs, seed ${SEED}, run twice on other inputs`, { timeout: 120_000 }, async () => {
   const gpu = await loadGpu({ mode: 'cpu' });
