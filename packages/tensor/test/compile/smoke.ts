@@ -2,7 +2,7 @@
  * @file A smoke simulation in a closed box, written with tensor functions alone: semi-Lagrangian advection by gather, buoyancy, projection by
  * conjugate gradients.
  */
-import { clip, convert, floor, gather, mul, padConstant, range, solveLinear, sub, tensor, type Scalar, type Tensor } from '../../src/index.ts';
+import { clip, convert, floor, gather, mul, padConstant, range, solveLinear, sub, tensor, type LinearSolution, type Scalar, type Tensor } from '../../src/index.ts';
 
 export type Grid = Tensor<'x' | 'y'>;
 /** Density in the middle of the cells, velocity on the faces between them, in cell widths per second. */
@@ -44,9 +44,14 @@ const difference = (q: Grid, name: 'x' | 'y'): Grid => q.slice({ [name]: [1, q.s
 /** Outflow of each cell; nothing flows through the walls. */
 export const divergence = (u: Grid, v: Grid): Grid => difference(padConstant(u, { x: [1, 1] }), 'x').add(difference(padConstant(v, { y: [1, 1] }), 'y'));
 
-function project({ d, u, v }: Smoke): Smoke {
+/** The pressure that takes the divergence away, and how it was found. */
+export function pressure(u: Grid, v: Grid): LinearSolution<Grid> {
   const laplacian = (p: Grid): Grid => divergence(difference(p, 'x'), difference(p, 'y'));
-  const p = solveLinear(laplacian, divergence(u, v), { method: 'cg', nullSpace: 'constant' }).value;
+  return solveLinear(laplacian, divergence(u, v), { method: 'cg', nullSpace: 'constant' });
+}
+
+function project({ d, u, v }: Smoke): Smoke {
+  const p = pressure(u, v).value;
   return { d, u: u.sub(difference(p, 'x')), v: v.sub(difference(p, 'y')) };
 }
 
