@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the last chapter runs with the files of those it imports', async () => {
   const files = writeChapters(ROOT, folder);
-  expect(files.map(({ file }) => file.slice(folder.length + 1, folder.length + 3))).toEqual(['01', '02', '03', '04', '05', '06']);
+  expect(files.map(({ file }) => file.slice(folder.length + 1, folder.length + 3))).toEqual(['01', '02', '03', '04', '05', '06', '07', '08']);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   expect(await nodeTool(ROOT, 'tsx/dist/cli.mjs', [files.at(-1)!.file])).toEqual({ code: 0, output: '' });
 }, 30_000);
@@ -24,6 +24,6 @@ test('the last chapter runs with the files of those it imports', async () => {
 test('what is there is left alone', () => {
   const [first] = writeChapters(ROOT, folder);
   writeFileSync(first!.file, 'mine');
-  expect(writeChapters(ROOT, folder).map(({ written }) => written)).toEqual(Array.from({ length: 6 }, () => false));
+  expect(writeChapters(ROOT, folder).map(({ written }) => written)).toEqual(Array.from({ length: 8 }, () => false));
   expect(readFileSync(first!.file, 'utf8')).toBe('mine');
 });

@@ -55,7 +55,7 @@ describe('small things say what they are', () => {
   });
 
   test('a solution says how the solve went', () => {
-    expect(format('%o', solution).split('\n')[0]).toMatch(/^LinearSolution of bicgstab: converged after 1 step, residual \d\.\d\de/);
+    expect(format('%o', solution).split('\n')[0]).toMatch(/^LinearSolution of direct: converged after 1 step, residual \d\.\d\de/);
     expect(String(solution)).toContain('\n  value Tensor (x=3) f32 [1 2 3]');
     const many = solveLinear((u: Tensor<'x' | 'b'>) => u.mul(2), full({ b: batch(4), x: 2 }, 1));
     expect(String(many)).toContain('the worst of 4 systems');
