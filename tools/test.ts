@@ -22,9 +22,9 @@ const SUITES: readonly Suite[] = [
   lint,
   borders,
   unused,
-  vitestSuite('unit', 'packages/*/test: one file per source file', 360),
+  vitestSuite('unit', 'packages/*/test: one file per source file', 330),
   vitestSuite('integration', 'test/: what spans packages', 20),
-  vitestSuite('examples', 'examples/ at small size', 65),
+  vitestSuite('examples', 'examples/ at small size', 85),
   docs,
   packages,
 ];
