@@ -60,7 +60,7 @@ describe('small things say what they are', () => {
     const many = solveLinear((u: Tensor<'x' | 'b'>) => u.mul(2), full({ b: batch(4), x: 2 }, 1));
     expect(String(many)).toContain('the worst of 4 systems');
     const tree = solveLinear(({ u }: { u: Tensor<'x'> }) => ({ u: u.mul(2) }), { u: tensor({ x: 1 }, [1]) });
-    expect(String(tree)).toMatch(/^LinearSolution of bicgstab: converged [^\n]*$/);
+    expect(String(tree)).toMatch(/^LinearSolution of direct: converged [^\n]*$/);
   });
 
   test('inside transformations there are no numbers to show', () => {
