@@ -3,7 +3,7 @@
  * storing the products; where a few numbers are scattered, each element asks which of them it gets. Loops that end by a condition run in blocks: reading a condition makes everything wait, so it is read once per block,
  * whose steps keep the carry as it is from the moment when the condition has failed.
  */
-import { apply, evaluateProgram, hasEffect, innerPrograms, traceProgram, Variable, type Abstract, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { apply, evaluateProgram, hasEffect, innerPrograms, traceProgram, type Abstract, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { add, arrayTypeOf, broadcast, full, mul, reduceSum, reshape } from '../../array/ndarray.ts';
 import { sizeOf } from '../../array/strides.ts';
 import { scanLeaves } from '../../control/scan.ts';
@@ -12,25 +12,14 @@ import { rolesOf, type DotParams } from '../../primitives/dot.ts';
 import { equal, select } from '../../primitives/elementwise.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import { iota, transpose } from '../../primitives/structure.ts';
-import { withInnerPrograms } from '../graph/inner.ts';
+import { performWith, withInnerPrograms } from '../graph/inner.ts';
 
 /** Steps of a loop between two readings of its condition. */
 export const BLOCK = 8;
 
 /** The program as the device runs it. */
 export function rewriteForGpu(program: Program): Program {
-  return traceProgram('jit', (inputs) => perform(program, inputs), program.inputs).program;
-}
-
-function perform({ inputs, equations, outputs }: Program, xs: readonly Value[]): readonly Value[] {
-  const values = new Map<Variable, Value>();
-  inputs.forEach((variable, k) => values.set(variable, xs[k]));
-  const read = (atom: Atom): Value => (atom instanceof Variable ? values.get(atom) : atom.value);
-  for (const equation of equations) {
-    const ys = performOne(equation, equation.inputs.map(read));
-    equation.outputs.forEach((variable, k) => values.set(variable, ys[k]));
-  }
-  return outputs.map(read);
+  return traceProgram('jit', (inputs) => performWith(performOne, program, inputs), program.inputs).program;
 }
 
 function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] {

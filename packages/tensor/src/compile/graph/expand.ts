@@ -2,9 +2,9 @@
  * @file Expansion: operations that are made of others (solves, custom gradients, checkpoints, rollouts, roots) are replaced by what
  * they do. Until then they are one equation each, so that derivatives use their own rules.
  */
-import { apply, innerPrograms, traceProgram, Variable, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { apply, innerPrograms, traceProgram, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { CapturedValueError } from '../errors.ts';
-import { withInnerPrograms } from './inner.ts';
+import { performWith, withInnerPrograms } from './inner.ts';
 
 /** The program without composite operations. Their evaluation is traced, so the loops of solvers become loops of the program. */
 export function expand(program: Program): Program {
@@ -19,21 +19,10 @@ function hasComposite({ equations }: Program): boolean {
 }
 
 function expandOnce(program: Program): Program {
-  const { program: expanded, captured } = traceProgram('jit', (inputs) => perform(program, inputs), program.inputs);
+  const { program: expanded, captured } = traceProgram('jit', (inputs) => performWith(performOne, program, inputs), program.inputs);
   const [box] = captured;
   if (box !== undefined) throw new CapturedValueError(box.level.transformation);
   return expanded;
-}
-
-function perform({ inputs, equations, outputs }: Program, xs: readonly Value[]): readonly Value[] {
-  const values = new Map<Variable, Value>();
-  inputs.forEach((variable, k) => values.set(variable, xs[k]));
-  const read = (atom: Atom): Value => (atom instanceof Variable ? values.get(atom) : atom.value);
-  for (const equation of equations) {
-    const ys = performOne(equation, equation.inputs.map(read));
-    equation.outputs.forEach((variable, k) => values.set(variable, ys[k]));
-  }
-  return outputs.map(read);
 }
 
 function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] {

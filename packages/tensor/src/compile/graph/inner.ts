@@ -1,5 +1,5 @@
 /** @file Programs inside equations: bodies of loops, branches. */
-import { innerPrograms, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { innerPrograms, Variable, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 
 /** The equation with every inner program replaced. */
 export function withInnerPrograms(equation: Equation, transform: (program: Program) => Program): Equation {
@@ -9,4 +9,16 @@ export function withInnerPrograms(equation: Equation, transform: (program: Progr
     if (next !== program) changed.push([name, next]);
   }
   return changed.length === 0 ? equation : { ...equation, params: { ...(equation.params as object), ...Object.fromEntries(changed) } };
+}
+
+/** Performs a program equation by equation, each in the way that is given. */
+export function performWith(performOne: (equation: Equation, xs: readonly Value[]) => readonly Value[], { inputs, equations, outputs }: Program, xs: readonly Value[]): readonly Value[] {
+  const values = new Map<Variable, Value>();
+  inputs.forEach((variable, k) => values.set(variable, xs[k]));
+  const read = (atom: Atom): Value => (atom instanceof Variable ? values.get(atom) : atom.value);
+  for (const equation of equations) {
+    const ys = performOne(equation, equation.inputs.map(read));
+    equation.outputs.forEach((variable, k) => values.set(variable, ys[k]));
+  }
+  return outputs.map(read);
 }
