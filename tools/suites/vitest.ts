@@ -18,7 +18,7 @@ export interface Report {
   }[];
 }
 
-/** A suite that runs one project of vitest.config.ts. */
+/** A suite that runs the projects of vitest.config.ts whose names start with its name. */
 export function vitestSuite(project: string, about: string, budget: number): Suite {
   return { name: project, about, budget, run: (root) => runProject(root, project, budget) };
 }
@@ -27,7 +27,7 @@ async function runProject(root: string, project: string, budget: number): Promis
   const folder = mkdtempSync(join(tmpdir(), 'tapeflow-vitest-'));
   const reportFile = join(folder, 'report.json');
   const { code, output } = await nodeTool(root, 'vitest/vitest.mjs', [
-    'run', '--project', project, '--allowOnly=false', '--reporter=dot', '--reporter=json', `--outputFile.json=${reportFile}`,
+    'run', '--project', `${project}*`, '--allowOnly=false', '--reporter=dot', '--reporter=json', `--outputFile.json=${reportFile}`,
   ], { limit: 3 * budget, env: { NO_COLOR: '1' } });
   const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as Report) : undefined;
   rmSync(folder, { recursive: true });
