@@ -1,6 +1,7 @@
 /** @file `npm run bench`: lists the benchmarks; `npm run bench -- NAME… [--json]` runs some, `-- --jsonl` the workloads of all peers. */
 import { parseArgs } from 'node:util';
 import { autodiff } from './autodiff.ts';
+import { compile } from './compile.ts';
 import { eager } from './eager.ts';
 import { comparePeers } from './peers/compare.ts';
 import { size } from './size.ts';
@@ -8,7 +9,7 @@ import { described, type Bench } from './table.ts';
 import { runWorkloads } from './workloads/index.ts';
 
 /** Every benchmark by name. */
-const BENCHES: Readonly<Record<string, Bench>> = { autodiff, eager, size };
+const BENCHES: Readonly<Record<string, Bench>> = { autodiff, compile, eager, size };
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)

@@ -41,7 +41,7 @@ export const advection: Group = () => {
   ];
 };
 
-interface Smoke {
+export interface Smoke {
   readonly d: Plane;
   readonly u: Plane;
   readonly v: Plane;
@@ -60,7 +60,8 @@ export function negativeLaplacian(p: Plane, n: number): Plane {
   return p.mul(4).sub(at(-1, 0)).sub(at(1, 0)).sub(at(0, -1)).sub(at(0, 1));
 }
 
-function step({ d, u, v }: Smoke, n: number): Smoke {
+/** Advection, buoyancy, projection by conjugate gradients to 1e-3. */
+export function smokeStep({ d, u, v }: Smoke, n: number): Smoke {
   const [d1, u1, moved] = advect([d, u, v], u, v, n) as [Plane, Plane, Plane];
   const v1 = moved.add(d1.mul(0.1));
   const p = solveLinear((x: Plane) => negativeLaplacian(x, n), slope(u1, 'x', n).add(slope(v1, 'y', n)).neg(), { method: 'cg', relative: 1e-3, nullSpace: 'none' }).value;
@@ -71,9 +72,9 @@ function step({ d, u, v }: Smoke, n: number): Smoke {
 export const smoke: Group = () => {
   const n = 64;
   const [u, v, d, target] = smokeInputs(n).map((values): Plane => tensor({ y: n, x: n }, values)) as [Plane, Plane, Plane, Plane];
-  const forward = jit((first: Smoke) => step(first, n));
+  const forward = jit((first: Smoke) => smokeStep(first, n));
   const loss = (start: Plane): Scalar => {
-    const [end] = scan((carry: Smoke) => [step(carry, n), undefined] as const, { d: start, u, v }, 8);
+    const [end] = scan((carry: Smoke) => [smokeStep(carry, n), undefined] as const, { d: start, u, v }, 8);
     return energy(end.d.sub(target)) as Scalar;
   };
   const gradient = jit(valueAndGrad(loss));
