@@ -102,36 +102,57 @@ export function boundary(roots: readonly Node[], isInside: (node: Node) => boole
 const ANYTHING: Interval = { low: -Infinity, high: Infinity };
 const PREDICATES: ReadonlySet<Operator> = new Set<Operator>(['less', 'lessEqual', 'equal', 'and', 'or', 'not', 'isFinite']);
 
-/** Makes nodes; asks for an equal one give the same one. */
+/**
+ * Makes nodes; asks for an equal one give the same one. Equal nodes are found without keys, among the nodes of one kind with the same
+ * operator and the same last input, or the same buffer: programs are full of nodes, and texts would be most of what they cost.
+ */
 export class NodeTable {
-  private readonly known = new Map<string, Node>();
+  private count = 0;
+  private readonly literals = new Map<number, Node[]>();
+  private readonly indices: Node[] = [];
+  private readonly loads: Node[][] = [];
+  /** By the input that was made last, which few others use. */
+  private readonly users: Node[][] = [];
 
   literal(value: number, dtype: DType): Node {
-    return this.intern(`${dtype} ${Object.is(value, -0) ? '-0' : value}`, { kind: 'literal', dtype, depth: 0, interval: { low: value, high: value }, value });
+    let alike = this.literals.get(value);
+    // A map cannot tell −0 from 0.
+    if (alike === undefined) this.literals.set(value, (alike = []));
+    for (const node of alike) if (node.dtype === dtype && Object.is((node as LiteralNode).value, value)) return node;
+    return this.add(alike, { kind: 'literal', dtype, depth: 0, interval: { low: value, high: value }, value });
   }
 
   /** The index along an axis, which runs from `low` to `high`. */
   index(axis: number, low: number, high: number): Node {
-    return this.intern(`index ${axis} ${low} ${high}`, { kind: 'index', dtype: 'i32', depth: axis + 1, interval: { low, high }, axis });
+    const alike = this.indices;
+    for (const node of alike) if ((node as IndexNode).axis === axis && node.interval.low === low && node.interval.high === high) return node;
+    return this.add(alike, { kind: 'index', dtype: 'i32', depth: axis + 1, interval: { low, high }, axis });
   }
 
   load(buffer: number, dtype: DType, access: Access): Node {
+    const alike = (this.loads[buffer] ??= []);
+    for (const node of alike) if (sameAccess((node as LoadNode).access, access)) return node;
     const depth = 1 + access.coefficients.findLastIndex((coefficient) => coefficient !== 0);
-    return this.intern(`load ${buffer} ${access.offset} ${access.coefficients.join()}`, { kind: 'load', dtype, depth, interval: ANYTHING, buffer, access });
+    return this.add(alike, { kind: 'load', dtype, depth, interval: ANYTHING, buffer, access });
   }
 
   gather(buffer: number, dtype: DType, index: Node, length: number, base: Node | undefined): Node {
+    const alike = this.usersOf(index);
+    for (const node of alike) if (node.kind === 'gather' && node.index === index && node.buffer === buffer && node.length === length && node.base === base) return node;
     const depth = Math.max(index.depth, base?.depth ?? 0);
-    return this.intern(`gather ${buffer} ${length} ${index.id} ${base?.id ?? ''}`, { kind: 'gather', dtype, depth, interval: ANYTHING, buffer, index, length, base });
+    return this.add(alike, { kind: 'gather', dtype, depth, interval: ANYTHING, buffer, index, length, base });
   }
 
   operation(operator: Operator, inputs: readonly Node[], dtype: DType): Node {
     if (inputs.length !== OPERATORS[operator]) throw new RangeError(`operation: ${operator} takes ${OPERATORS[operator]} inputs, got ${inputs.length}.`);
     const simpler = simplified(operator, inputs, dtype);
     if (simpler !== undefined) return simpler;
-    const depth = Math.max(0, ...inputs.map((input) => input.depth));
     const result = PREDICATES.has(operator) ? 'bool' : dtype;
-    return this.intern(`${operator} ${result} ${inputs.map(({ id }) => id).join()}`, { kind: 'operation', dtype: result, depth, interval: intervalOf(operator, inputs), operator, inputs });
+    const alike = this.usersOf(lastMade(inputs));
+    for (const node of alike) if (node.kind === 'operation' && node.operator === operator && node.dtype === result && sameInputs(node.inputs, inputs)) return node;
+    let depth = 0;
+    for (const input of inputs) depth = Math.max(depth, input.depth);
+    return this.add(alike, { kind: 'operation', dtype: result, depth, interval: intervalOf(operator, inputs), operator, inputs });
   }
 
   convert(input: Node, dtype: DType): Node {
@@ -140,18 +161,42 @@ export class NodeTable {
       const { value } = input;
       if (dtype !== 'i32' || (Number.isInteger(value) && Math.abs(value) < 2 ** 31)) return this.literal(dtype === 'f32' ? Math.fround(value) : value, dtype);
     }
+    const alike = this.usersOf(input);
+    for (const node of alike) if (node.kind === 'convert' && node.dtype === dtype && node.input === input) return node;
     // Integers of NaN are 0.
     const { low, high } = input.interval;
     const interval = dtype === 'i32' ? { low: Math.min(0, Math.ceil(Math.max(low, -(2 ** 31)))), high: Math.max(0, Math.floor(Math.min(high, 2 ** 31 - 1))) } : ANYTHING;
     const exact = input.dtype === 'i32' ? input.interval : interval;
-    return this.intern(`convert ${dtype} ${input.id}`, { kind: 'convert', dtype, depth: input.depth, interval: dtype === 'i32' ? interval : exact, input });
+    return this.add(alike, { kind: 'convert', dtype, depth: input.depth, interval: dtype === 'i32' ? interval : exact, input });
   }
 
-  private intern(key: string, node: NodeShape): Node {
-    let found = this.known.get(key);
-    if (found === undefined) this.known.set(key, (found = { ...node, id: this.known.size } as Node));
-    return found;
+  private usersOf({ id }: Node): Node[] {
+    return (this.users[id] ??= []);
   }
+
+  /** Gives a node its number and a place among those like it. */
+  private add(alike: Node[], shape: NodeShape): Node {
+    const node = { ...shape, id: this.count++ } as Node;
+    alike.push(node);
+    return node;
+  }
+}
+
+function lastMade(nodes: readonly Node[]): Node {
+  let last = nodes[0]!;
+  for (const node of nodes) if (node.id > last.id) last = node;
+  return last;
+}
+
+function sameInputs(a: readonly Node[], b: readonly Node[]): boolean {
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+function sameAccess(a: Access, b: Access): boolean {
+  if (a.offset !== b.offset) return false;
+  for (let k = 0; k < a.coefficients.length; k++) if (a.coefficients[k] !== b.coefficients[k]) return false;
+  return true;
 }
 
 // Omit over a union would lose what distinguishes its members.

@@ -12,8 +12,8 @@ import type { ConstantPool } from './constants.ts';
 import { visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
 import { identityMap } from './index-map.ts';
-import { sourceOf, type Reading, type Sight } from './reading.ts';
-import { residents } from './residence.ts';
+import { Readings, sourceOf, type Reading, type Sight } from './reading.ts';
+import { residents, typeOfAtom } from './residence.ts';
 import { regionsOf, type Step } from './step.ts';
 import { broadcastView, isContiguous, placeOf, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
@@ -34,6 +34,7 @@ export class Block {
   private readonly owned = new Set<Variable>();
   /** Memory without gaps of what is read at computed positions. */
   private readonly indexed = new Map<Atom, View>();
+  private readonly readings = new Readings();
   /** Memory that belongs to this block. */
   private readonly made = new Set<Region>();
   /** Memory that JavaScript reads or writes, which knows nothing of places that move. */
@@ -94,7 +95,7 @@ export class Block {
   private computed(variable: Variable): View {
     const type = variable.type as ArrayType;
     const target = this.fresh(type);
-    this.addMember({ kind: 'store' }, type.shape, { atom: variable, map: identityMap(type.shape.length) }, target, variable);
+    this.addMember({ kind: 'store' }, type.shape, this.whole(variable), target, variable);
     this.sequence++;
     return target;
   }
@@ -145,8 +146,13 @@ export class Block {
 
   /** Writes a value to a place. */
   store(atom: Atom, target: View): void {
-    this.addMember({ kind: 'store' }, target.shape, { atom, map: identityMap(target.shape.length) }, target, undefined);
+    this.addMember({ kind: 'store' }, target.shape, this.whole(atom), target, undefined);
     this.sequence++;
+  }
+
+  /** A value, element by element. */
+  whole(atom: Atom): Reading {
+    return this.readings.of(atom, identityMap(typeOfAtom(atom).shape.length));
   }
 
   /** Copies between views of one shape. */
@@ -230,20 +236,23 @@ export class Block {
     const readings = purpose.kind === 'scatterAdd' ? [value, purpose.index] : [value];
     for (const reading of readings) this.prepare(reading);
     const { sequence } = this;
-    const outside = this.survey(readings, this.sightFor(sequence, undefined, variable), shape);
+    const alone = this.sightFor(sequence, undefined, variable);
+    const loaded = new Set<Variable>();
+    const outside = this.survey(readings, { ...alone, placeOf: (own) => noted(loaded, own, alone.placeOf(own)) }, shape);
     const first = this.firstGroupFor(purpose, target, outside.reads, shape.length);
     for (let k = first; k < this.groups.length; k++) {
       const group = this.groups[k]!;
       if (group.shape.length !== shape.length || group.shape.some((size, axis) => size !== shape[axis])) continue;
       const sight = this.sightFor(sequence, group, variable);
-      const { reads, cuts } = this.survey(readings, sight, shape);
+      // What a group computes itself is the only thing that its members see otherwise.
+      const { reads, cuts } = isDisjoint(loaded, group.stored) ? outside : this.survey(readings, sight, shape);
       if (!this.isReady(reads, k) || !group.accepts(cuts, new Set([...reads.keys(), target.region.root]))) continue;
-      group.add({ purpose, value, target, variable, sight, prefix: `${sequence}:` }, reads, cuts);
+      group.add({ purpose, value, target, variable, sight }, reads, cuts);
       return;
     }
     const group = new Group(shape);
     this.groups.push(group);
-    group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable), prefix: `${sequence}:` }, outside.reads, outside.cuts);
+    group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable) }, outside.reads, outside.cuts);
   }
 
   /** Whether everything that is loaded has been filled by groups before this one. What it fills itself must not be loaded. */
@@ -262,6 +271,7 @@ export class Block {
         return isHidden ? undefined : place.view;
       },
       definitionOf: (variable) => this.definitions.get(variable)!,
+      readings: this.readings,
       constantView: (array) => this.constants.array(array),
       memoryOf: (atom) => this.indexed.get(atom)!,
     };
@@ -323,6 +333,17 @@ export class Block {
     });
     return first;
   }
+}
+
+/** The place of a variable, which is noted where there is one. */
+function noted(found: Set<Variable>, variable: Variable, place: View | undefined): View | undefined {
+  if (place !== undefined) found.add(variable);
+  return place;
+}
+
+function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
+  for (const each of a) if (b.has(each)) return false;
+  return true;
 }
 
 function countReaders({ equations, outputs }: Program): Map<Atom, number> {

@@ -4,9 +4,8 @@ import { ELEMENTWISE } from '../../elementwise/table.ts';
 import type { DType } from '../../array/dtype.ts';
 import type { Range } from '../kernels/kernel.ts';
 import type { Access, Node, NodeTable } from '../kernels/node.ts';
-import { cutAt, extent, mapKey, type AxisMap, type IndexMap } from './index-map.ts';
+import { cutAt, extent, type AxisMap, type IndexMap } from './index-map.ts';
 import { sourceOf, type Reading, type Sight, type Source } from './reading.ts';
-import { Variable } from '@tapeflow/autodiff/extend';
 import type { View } from './view.ts';
 
 /** Position in the region of a view, for an index of the kernel. */
@@ -21,8 +20,6 @@ export function accessOf(view: View, map: IndexMap, rank: number): Access {
   return { coefficients, offset };
 }
 
-const keyOf = (reading: Reading): string => ('atom' in reading && reading.atom instanceof Variable ? `${reading.atom.id}|${mapKey(reading.map)}` : '');
-
 /** What is told of every reading on the way down. */
 export interface Visitor {
   read(view: View, access: Access): void;
@@ -31,18 +28,17 @@ export interface Visitor {
   cut(axis: number, at: number): void;
 }
 
-/** Follows a value down to memory, once for each map at which it is read. Returns the number of readings. */
-export function visit(start: Reading, sight: Sight, shape: readonly number[], visitor: Visitor): number {
-  const seen = new Set<string>();
+/** Follows a value down to memory, once for each map at which it is read. */
+export function visit(start: Reading, sight: Sight, shape: readonly number[], visitor: Visitor): void {
+  const seen = new Set<Reading>();
   const cut = (position: AxisMap, bound: number): void => {
     if (position.axis < 0) return;
     const at = cutAt(position, bound, { from: 0, to: shape[position.axis]! });
     if (at !== undefined) visitor.cut(position.axis, at);
   };
   const follow = (reading: Reading): void => {
-    const key = keyOf(reading);
-    if (key !== '' && seen.has(key)) return;
-    seen.add(key);
+    if (seen.has(reading)) return;
+    seen.add(reading);
     const source = sourceOf(reading, sight);
     switch (source.kind) {
       case 'memory':
@@ -63,7 +59,6 @@ export function visit(start: Reading, sight: Sight, shape: readonly number[], vi
     readingsOf(source).forEach(follow);
   };
   follow(start);
-  return seen.size;
 }
 
 function readingsOf(source: Source): readonly Reading[] {
@@ -84,34 +79,33 @@ function readingsOf(source: Source): readonly Reading[] {
   }
 }
 
-/** Makes the nodes of one part of a kernel. */
+/** Makes the nodes of one part of a kernel, as they are seen by one of its members. */
 export class NodeMaker {
   private readonly table: NodeTable;
   private readonly part: readonly Range[];
   private readonly rank: number;
   private readonly bufferOf: (view: View) => number;
-  private readonly made = new Map<string, Node>();
+  private readonly sight: Sight;
+  private readonly made = new Map<Reading, Node>();
 
-  constructor(table: NodeTable, part: readonly Range[], bufferOf: (view: View) => number) {
+  constructor(table: NodeTable, part: readonly Range[], sight: Sight, bufferOf: (view: View) => number) {
+    this.sight = sight;
     this.table = table;
     this.part = part;
     this.rank = part.length;
     this.bufferOf = bufferOf;
   }
 
-  /** The value at an index map. Readings of other sights are told apart by `prefix`. */
-  node(reading: Reading, sight: Sight, prefix: string): Node {
-    const key = keyOf(reading);
-    const known = key === '' ? undefined : this.made.get(`${prefix}${key}`);
-    if (known !== undefined) return known;
-    const node = this.make(sourceOf(reading, sight), sight, prefix);
-    if (key !== '') this.made.set(`${prefix}${key}`, node);
+  /** The value at an index map. */
+  node(reading: Reading): Node {
+    let node = this.made.get(reading);
+    if (node === undefined) this.made.set(reading, (node = this.make(sourceOf(reading, this.sight))));
     return node;
   }
 
-  private make(source: Source, sight: Sight, prefix: string): Node {
+  private make(source: Source): Node {
     const { table } = this;
-    const below = (reading: Reading): Node => this.node(reading, sight, prefix);
+    const below = (reading: Reading): Node => this.node(reading);
     switch (source.kind) {
       case 'number':
         return table.literal(source.value, source.dtype);

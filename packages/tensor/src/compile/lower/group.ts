@@ -24,8 +24,6 @@ export interface Member {
   readonly variable: Variable | undefined;
   /** What the member knows of other values; those of its own group are computed, not loaded. */
   readonly sight: Sight;
-  /** Tells the sights of members apart that see different things. */
-  readonly prefix: string;
 }
 
 /** How a region is read or written: at one affine position per index, or anywhere. */
@@ -62,7 +60,11 @@ export class Group {
 
   add(member: Member, reads: ReadonlyMap<Region, readonly Use[]>, cuts: readonly (readonly number[])[]): void {
     this.members.push(member);
-    for (const [region, uses] of reads) this.reads.set(region, [...(this.reads.get(region) ?? []), ...uses]);
+    for (const [region, uses] of reads) {
+      const known = this.reads.get(region);
+      if (known === undefined) this.reads.set(region, [...uses]);
+      else known.push(...uses);
+    }
     const { target, purpose, variable } = member;
     if (purpose.kind === 'scatterAdd') this.scattered.add(target.region.root);
     this.writes.set(target.region.root, purpose.kind === 'store' ? accessOf(target, identityMap(this.shape.length), this.shape.length) : 'anywhere');
@@ -107,11 +109,11 @@ export class Group {
 function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number): Root[] {
   // Reductions over nothing have a result, but no element has a value.
   if (part.some(({ from, to }) => from === to)) return members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
-  const maker = new NodeMaker(table, part, bufferOf);
-  return members.map(({ value, purpose, sight, prefix, target }) => {
-    const node = maker.node(value, sight, prefix);
+  return members.map(({ value, purpose, sight, target }) => {
+    const maker = new NodeMaker(table, part, sight, bufferOf);
+    const node = maker.node(value);
     if (purpose.kind !== 'scatterAdd') return { value: node };
-    return { value: node, index: maker.node(purpose.index, sight, prefix), base: maker.base(target, purpose.member) };
+    return { value: node, index: maker.node(purpose.index), base: maker.base(target, purpose.member) };
   });
 }
 

@@ -76,7 +76,13 @@ export function extent({ axis, scale, offset }: AxisMap, part: readonly Range[])
   return { low: Math.min(...ends), high: Math.max(...ends) };
 }
 
-/** The map as text, to compare maps. */
-export function mapKey(map: IndexMap): string {
-  return map.map(({ axis, scale, offset }) => `${axis},${scale},${offset}`).join(';');
+/** Whether two maps mean the same elements. */
+export function sameMap(a: IndexMap, b: IndexMap): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) {
+    const [x, y] = [a[k]!, b[k]!];
+    if (x.axis !== y.axis || x.scale !== y.scale || x.offset !== y.offset) return false;
+  }
+  return true;
 }

@@ -10,7 +10,7 @@ import { convolution, convolutionInput, convolutionKernel } from './convolution.
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
-import { memberAxes, type Reading, type Source } from './reading.ts';
+import { memberAxes, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
 import { lineOrder, lineWalk } from './walks.ts';
@@ -27,7 +27,6 @@ function reshape(block: Block, equation: Equation): void {
   block.setView(equation.outputs[0]!, reshapeView(view, shape) ?? reshapeView(block.contiguous(view, false), shape)!);
 }
 
-const whole = (atom: Atom): Reading => ({ atom, map: identityMap(typeOfAtom(atom).shape.length) });
 
 const reduce =
   (operator: ReduceOperator): Rule =>
@@ -36,7 +35,7 @@ const reduce =
     const [x] = equation.inputs;
     const target = block.fresh(resultType(equation));
     if (axes.length === 0) block.store(x!, target);
-    else block.collect({ kind: 'reduce', operator, axes }, typeOfAtom(x!).shape, whole(x!), target);
+    else block.collect({ kind: 'reduce', operator, axes }, typeOfAtom(x!).shape, block.whole(x!), target);
     block.setView(equation.outputs[0]!, target);
   };
 
@@ -70,7 +69,7 @@ function scatterAdd(block: Block, equation: Equation): void {
   const { shape } = typeOfAtom(index!);
   if (memberAxisCount(members, shape) !== undefined) {
     const member = memberAxes(members, shape, identityMap(shape.length), length);
-    block.collect({ kind: 'scatterAdd', index: whole(index!), length, member }, shape, whole(updates!), target);
+    block.collect({ kind: 'scatterAdd', index: block.whole(index!), length, member }, shape, block.whole(updates!), target);
   } else {
     const [positions, values] = [index!, updates!].map((atom) => byMember(block, atom, members));
     const map = identityMap(2);

@@ -10,12 +10,34 @@ import { ELEMENTWISE, type ElementwiseName } from '../../elementwise/table.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { sizeOf } from '../../array/strides.ts';
-import { shifted, throughBroadcast, throughPad, throughReshape, throughReverse, throughSlice, throughTranspose, type AxisMap, type IndexMap } from './index-map.ts';
+import { sameMap, shifted, throughBroadcast, throughPad, throughReshape, throughReverse, throughSlice, throughTranspose, type AxisMap, type IndexMap } from './index-map.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import type { View } from './view.ts';
 
 /** A value at an index map: of the program, of memory, or as told. */
-export type Reading = { readonly atom: Atom; readonly map: IndexMap } | { readonly view: View; readonly map: IndexMap } | { readonly source: Source };
+export type Reading = AtomReading | { readonly view: View; readonly map: IndexMap } | { readonly source: Source };
+
+/** A value of the program at an index map. Those of one block are made by its `Readings`. */
+interface AtomReading {
+  readonly atom: Atom;
+  readonly map: IndexMap;
+  /** What it is computed from if it is not in memory, once that has been asked for. */
+  computed: Source | undefined;
+}
+
+/** Gives equal readings one identity: who follows them knows at sight what has been seen, and each step down is found once. */
+export class Readings {
+  private readonly known = new Map<Atom, AtomReading[]>();
+
+  of(atom: Atom, map: IndexMap): AtomReading {
+    let list = this.known.get(atom);
+    if (list === undefined) this.known.set(atom, (list = []));
+    for (const reading of list) if (sameMap(reading.map, map)) return reading;
+    const reading: AtomReading = { atom, map, computed: undefined };
+    list.push(reading);
+    return reading;
+  }
+}
 
 /** Where a position along an axis has to be for an element to exist. */
 export interface Window {
@@ -49,6 +71,7 @@ export interface Sight {
   /** The place of a value that is read from memory, undefined for one that is computed again. */
   placeOf(variable: Variable): View | undefined;
   definitionOf(variable: Variable): Equation;
+  readonly readings: Readings;
   constantView(array: NDArray): View;
   /** The place of a value that must be read from memory, because it is read at computed positions. */
   memoryOf(atom: Atom): View;
@@ -71,10 +94,10 @@ export function sourceOf(reading: Reading, sight: Sight): Source {
   const { map } = reading;
   if ('view' in reading) return { kind: 'memory', view: reading.view, map };
   const { atom } = reading;
-  if (!(atom instanceof Variable)) return constantSource(atom.value as NDArray, map, sight);
+  if (!(atom instanceof Variable)) return (reading.computed ??= constantSource(atom.value as NDArray, map, sight));
   const place = sight.placeOf(atom);
   if (place !== undefined) return { kind: 'memory', view: place, map };
-  return computedSource(sight.definitionOf(atom), map, sight);
+  return (reading.computed ??= computedSource(sight.definitionOf(atom), map, sight));
 }
 
 function constantSource(array: NDArray, map: IndexMap, sight: Sight): Source {
@@ -86,7 +109,7 @@ function constantSource(array: NDArray, map: IndexMap, sight: Sight): Source {
 function computedSource({ primitive, params, inputs, outputs }: Equation, map: IndexMap, sight: Sight): Source {
   const { name } = primitive;
   const result = outputs[0]!.type as ArrayType;
-  const reading = (atom: Atom, own: IndexMap = map): Reading => ({ atom, map: typeOfAtom(atom).shape.length === 0 ? [] : own });
+  const reading = (atom: Atom, own: IndexMap = map): Reading => sight.readings.of(atom, typeOfAtom(atom).shape.length === 0 ? [] : own);
   if (name in ELEMENTWISE) {
     const dtype = typeOfAtom(inputs[name === 'select' ? 1 : 0]!).dtype;
     return { kind: 'elementwise', name: name as ElementwiseName, dtype, inputs: inputs.map((atom) => reading(atom)) };

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { full, slice } from '../../../src/array/ndarray.ts';
 import { shareCommonSubexpressions } from '../../../src/compile/graph/common-subexpressions.ts';
-import { checkLeaves } from '../../../src/control/check.ts';
+import { checkLeaves, type CheckParams } from '../../../src/control/check.ts';
 import { scanLeaves } from '../../../src/control/scan.ts';
 import { add, atan2, cos, less, sin } from '../../../src/primitives/elementwise.ts';
 import { reduceAll } from '../../../src/primitives/reduce.ts';
@@ -22,9 +22,11 @@ test('constants are one by identity', () => {
   const k = vector(1, 2, 3);
   expect(operations(shareCommonSubexpressions(record((x) => [add(x, k), add(x, k), add(x, vector(1, 2, 3))], 1)))).toEqual(['add', 'add']);
 });
-test('checks are all performed', () => {
-  const check = (x: unknown): void => checkLeaves(reduceAll(less(x, full(1, [], 'f64'))), [], () => new Error('no'));
-  expect(operations(shareCommonSubexpressions(record((x) => (check(x), check(x), [x]), 1))).filter((name) => name === 'check').length).toBe(2);
+test('a condition is checked once, with the first error', () => {
+  const check = (x: unknown, bound: number, name: string): void => checkLeaves(reduceAll(less(x, full(bound, [], 'f64'))), [], () => new Error(name));
+  const program = shareCommonSubexpressions(record((x) => (check(x, 1, 'first'), check(x, 1, 'second'), check(x, 2, 'other'), [x]), 1));
+  const checks = program.equations.filter(({ primitive }) => primitive.name === 'check');
+  expect(checks.map(({ params }) => (params as CheckParams).error([]).message)).toEqual(['first', 'other']);
 });
 test('bodies of loops share inside themselves', () => {
   const body = record((x) => [add(sin(x), sin(x))], 1);
