@@ -125,13 +125,23 @@ function isProgram(value: unknown): value is Program {
 }
 
 /** Programs among the parameters of an equation (bodies of loops, operators of solves). */
-export function innerPrograms(equation: Equation): { name: string; program: Program }[] {
-  const { params } = equation;
-  if (typeof params !== 'object' || params === null) return [];
-  return Object.entries(params)
-    .filter((entry): entry is [string, Program] => isProgram(entry[1]))
-    .map(([name, program]) => ({ name, program }));
+export function innerPrograms({ params }: Equation): readonly InnerProgram[] {
+  if (typeof params !== 'object' || params === null) return NONE;
+  // Every pass of a compiler asks this of every equation, and most have none.
+  let found: InnerProgram[] | undefined;
+  for (const name in params) {
+    const value: unknown = (params as Readonly<Record<string, unknown>>)[name];
+    if (isProgram(value)) (found ??= []).push({ name, program: value });
+  }
+  return found ?? NONE;
 }
+
+interface InnerProgram {
+  readonly name: string;
+  readonly program: Program;
+}
+
+const NONE: readonly InnerProgram[] = [];
 
 /** The program as text, one equation a line. */
 export function printProgram(program: Program, indent = ''): string {

@@ -2,7 +2,7 @@
  * @file Dead code: equations whose results nobody reads, and in loops the carries, inputs and results that nobody needs.
  * Reverse-mode loops carry much that turns out to be unread; without this pass it would be saved for nothing.
  */
-import { hasEffect, withoutDeadCode, type Atom, type Equation, type Program, type Variable } from '@tapeflow/autodiff/extend';
+import { hasEffect, withoutDeadCode, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { condPrimitive, type CondParams } from '../../control/cond.ts';
 import { scanPrimitive, type ScanParams } from '../../control/scan.ts';
 import { whilePrimitive, type WhileParams } from '../../control/while.ts';
@@ -35,11 +35,15 @@ function withResults(program: Program, keep: (k: number) => boolean): Program {
   return withoutDeadCode({ ...program, outputs: pick(program.outputs, keep), results: pick(program.results, keep) });
 }
 
-/** The inputs that some results (or effects) depend on. */
-function liveInputs(program: Program, keep: (k: number) => boolean): Set<Variable> {
-  const slim = withResults(program, keep);
-  const read = new Set<Atom>([...slim.outputs, ...slim.equations.flatMap(({ inputs }) => inputs)]);
-  return new Set(program.inputs.filter((variable) => read.has(variable)));
+/** What some results (or effects) depend on, the inputs among it. */
+function liveInputs({ equations, outputs }: Program, keep: (k: number) => boolean): Set<Atom> {
+  const live = new Set<Atom>(pick(outputs, keep));
+  for (let k = equations.length - 1; k >= 0; k--) {
+    const equation = equations[k]!;
+    if (!equation.outputs.some((variable) => live.has(variable)) && !hasEffect(equation)) continue;
+    for (const atom of equation.inputs) live.add(atom);
+  }
+  return live;
 }
 
 /** Carries that are needed: those that are read, and those on which needed ones depend. */

@@ -2,30 +2,53 @@
  * @file Expansion: operations that are made of others (solves, custom gradients, checkpoints, rollouts, roots) are replaced by what
  * they do. Until then they are one equation each, so that derivatives use their own rules.
  */
-import { apply, innerPrograms, traceProgram, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { innerPrograms, traceProgram, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { CapturedValueError } from '../errors.ts';
-import { performWith, withInnerPrograms } from './inner.ts';
+import { withInnerPrograms } from './inner.ts';
 
 /** The program without composite operations. Their evaluation is traced, so the loops of solvers become loops of the program. */
 export function expand(program: Program): Program {
-  let current = program;
-  // What an operation does may itself contain composite operations.
-  while (hasComposite(current)) current = expandOnce(current);
-  return current;
+  if (!hasComposite(program)) return program;
+  const replaced = new Map<Variable, Atom>();
+  const equations: Equation[] = [];
+  for (const equation of program.equations) {
+    const current = withReplacedInputs(equation, replaced);
+    if (current.primitive.composite !== true) {
+      equations.push(withInnerPrograms(current, expand));
+      continue;
+    }
+    const { inputs, equations: inner, outputs } = evaluation(current);
+    const given = current.inputs.filter((atom) => atom instanceof Variable);
+    inputs.forEach((variable, k) => replaced.set(variable, given[k]!));
+    for (const each of inner) equations.push(withReplacedInputs(each, replaced));
+    current.outputs.forEach((variable, k) => replaced.set(variable, replacementOf(outputs[k]!, replaced)));
+  }
+  return { ...program, equations, outputs: program.outputs.map((atom) => replacementOf(atom, replaced)) };
 }
 
 function hasComposite({ equations }: Program): boolean {
   return equations.some((equation) => equation.primitive.composite === true || innerPrograms(equation).some(({ program }) => hasComposite(program)));
 }
 
-function expandOnce(program: Program): Program {
-  const { program: expanded, captured } = traceProgram('jit', (inputs) => performWith(performOne, program, inputs), program.inputs);
+/** What a composite operation does with its inputs, as a program of those that are variables. */
+function evaluation({ primitive, params, inputs }: Equation): Program {
+  const variables = inputs.filter((atom) => atom instanceof Variable);
+  const { program, captured } = traceProgram(
+    'jit',
+    (given) => {
+      let at = 0;
+      return primitive.evaluate(inputs.map((atom) => (atom instanceof Variable ? given[at++] : atom.value)), params);
+    },
+    variables,
+  );
   const [box] = captured;
   if (box !== undefined) throw new CapturedValueError(box.level.transformation);
-  return expanded;
+  // It may itself contain composite operations.
+  return expand(program);
 }
 
-function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] {
-  const { primitive, params } = equation;
-  return primitive.composite === true ? primitive.evaluate(xs, params) : apply(primitive, xs, withInnerPrograms(equation, expand).params);
+const replacementOf = (atom: Atom, replaced: ReadonlyMap<Variable, Atom>): Atom => (atom instanceof Variable ? (replaced.get(atom) ?? atom) : atom);
+
+function withReplacedInputs(equation: Equation, replaced: ReadonlyMap<Variable, Atom>): Equation {
+  return { ...equation, inputs: equation.inputs.map((atom) => replacementOf(atom, replaced)) };
 }
