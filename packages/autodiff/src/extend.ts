@@ -6,7 +6,7 @@ export { Box, typeIn, type Value } from './value.ts';
 export { abstractOf, spaceOf } from './spaces.ts';
 
 // Declaring primitives
-export { apply, applyOne, applyPair, isObserved } from './level.ts';
+export { apply, applyOne, applyPair, isObserved, isUnwatched } from './level.ts';
 export {
   discrete,
   elementwise,

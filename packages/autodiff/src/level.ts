@@ -100,6 +100,11 @@ export function isObserved(): boolean {
   return observer !== undefined;
 }
 
+/** Whether operations on plain values are nobody's business: neither observed nor performed while a program is recorded. */
+export function isUnwatched(): boolean {
+  return observer === undefined && openTraces.length === 0;
+}
+
 /** Runs `body` while `watch` sees every operation on plain values. */
 export function observeEvaluation<R>(watch: EvaluationObserver, body: () => R): R {
   const before = observer;

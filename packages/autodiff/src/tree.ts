@@ -72,14 +72,14 @@ function combine(key: string, parts: readonly Part[], assemble: (children: unkno
     key,
     size: parts.reduce((total, part) => total + part.size, 0),
     build(leaves, offset) {
+      const children = new Array<unknown>(parts.length);
       let at = offset;
-      return assemble(
-        parts.map((part) => {
-          const child = part.build(leaves, at);
-          at += part.size;
-          return child;
-        }),
-      );
+      for (let k = 0; k < parts.length; k++) {
+        const part = parts[k]!;
+        children[k] = part.build(leaves, at);
+        at += part.size;
+      }
+      return assemble(children);
     },
   };
 }
@@ -131,9 +131,9 @@ class Visitor {
     // Leaves come in the order of the sorted keys, so that { x, v } and { v, x } are the same tree; a rebuilt record keeps its own order.
     const sorted = keys.slice().sort();
     const parts = sorted.map((key) => this.visit(record[key], path === '' ? key : `${path}.${key}`));
-    const places = new Map(sorted.map((key, k) => [key, k]));
+    const places = keys.map((key) => sorted.indexOf(key));
     const entries = sorted.map((key, k) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:${parts[k]!.key}`);
-    return combine(`{${entries.join(',')}}`, parts, (children) => Object.fromEntries(keys.map((key) => [key, children[places.get(key)!]])));
+    return combine(`{${entries.join(',')}}`, parts, (children) => recordOf(keys, places, children));
   }
 
   private refuseOtherClasses(value: object, path: string): void {
@@ -143,6 +143,18 @@ class Visitor {
     const name = (prototype.constructor as { name?: string } | undefined)?.name ?? 'object';
     throw new TreeError(this.operation, path, `an object of class ${name}, which does not declare its leaves.`, 'Use a plain record, or give the class a [TREE]() method.');
   }
+}
+
+/** The record with these keys; the value of each is the child at its place. */
+function recordOf(keys: readonly string[], places: readonly number[], children: readonly unknown[]): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (let k = 0; k < keys.length; k++) {
+    const key = keys[k]!;
+    // Assigned, it would become the prototype.
+    if (key === '__proto__') Object.defineProperty(record, key, { value: children[places[k]!], enumerable: true, configurable: true, writable: true });
+    else record[key] = children[places[k]!];
+  }
+  return record;
 }
 
 /**

@@ -10,8 +10,12 @@ export type Backend = 'wasm' | 'js' | 'gpu';
 
 /** A program that can be run on plain values. */
 export interface Executable {
-  /** `lend`: large results may be lost when the program runs again, and are not copied then. */
+  /**
+   * Inputs are arrays; a number may stand for one of rank 0 where `takesNumbers`. `lend`: large results may be lost when the program
+   * runs again, and are not copied then.
+   */
   run(inputs: readonly Value[], lend?: boolean): Value[];
+  readonly takesNumbers?: boolean;
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;
   /** The steps that are performed, as text. */

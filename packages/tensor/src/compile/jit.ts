@@ -1,13 +1,14 @@
 /** @file jit: a function as a compiled program that is traced once for each kind of arguments. */
 import { type TreeStructure } from '@tapeflow/autodiff';
-import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
+import { apply, closeOver, isUnwatched, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
 import { checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
+import { BACKENDS, compile, compiledBefore, type Backend, type Executable } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
+import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
@@ -72,6 +73,15 @@ interface Traced {
   readonly params: CallParams;
   readonly captured: readonly Box[];
   readonly result: TreeStructure;
+  /** Undefined until it is asked for, or where there is none. */
+  short: ShortWay | undefined;
+}
+
+/** The short way of calls on plain values like those of the last call. */
+interface ShortWay {
+  readonly recognise: Recognise;
+  readonly executable: Executable;
+  readonly result: TreeStructure;
 }
 
 /** Traces a function for arguments like those of a call. */
@@ -92,7 +102,7 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
     },
     [dynamicValues(signature)],
   );
-  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result };
+  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result, short: undefined };
 }
 
 /** The leaves that are inputs of the program, numbers as arrays of rank 0. */
@@ -121,14 +131,13 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
   let traces = 0;
   const retraces: string[] = [];
   let last: Traced | undefined;
-
   const find = (signature: Signature): Traced => {
     if (last !== undefined && last.captured.length === 0 && sameKey(last.signature, signature)) return last;
     const key = keyOf(signature);
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend, lend: results === 'lent' });
+    const traced = trace(f, signature, reason, { backend, lend });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
@@ -139,11 +148,21 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     return traced;
   };
 
+  const lend = results === 'lent';
   const jitted = (...args: Args): Y => {
+    const short = last?.short;
+    if (short !== undefined && isUnwatched()) {
+      const inputs = short.recognise(args);
+      if (inputs !== undefined) {
+        calls++;
+        return short.result.unflatten(short.executable.run(inputs, lend)) as Y;
+      }
+    }
     const signature = signatureOf(args, statics);
     last = find(signature);
     calls++;
     const outputs = apply(callPrimitive, [...last.captured, ...dynamicValues(signature)], last.params);
+    last.short ??= shortWay(args, signature, last);
     return last.result.unflatten(outputs) as Y;
   };
 
@@ -152,6 +171,13 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     program: (): string => (last === undefined ? 'not traced yet' : printProgram(last.params.program)),
     toString: (): string => `jit(${f.name === '' ? 'anonymous' : f.name}): ${programs.size} programs, ${calls} calls`,
   });
+}
+
+function shortWay(args: readonly unknown[], signature: Signature, { captured, params, result }: Traced): ShortWay | undefined {
+  if (captured.length > 0 || !isUnwatched()) return undefined;
+  const { executable } = compile(params.program, params.backend);
+  const recognise = executable.takesNumbers === true ? patternOf(args, signature) : undefined;
+  return recognise && { recognise, executable, result };
 }
 
 function reportOf({ reason, params }: Traced): JitProgramReport {

@@ -154,7 +154,7 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
 const treeKeys = new WeakMap<readonly Dim[], string>();
 
 /** A text that differs where dimensions differ, whatever their names contain. */
-function treeKey(dims: readonly Dim[]): string {
+export function treeKey(dims: readonly Dim[]): string {
   let key = treeKeys.get(dims);
   if (key === undefined) treeKeys.set(dims, (key = `Tensor${JSON.stringify(dims.map(({ name, type, size, items }) => [name, type, size, items]))}`));
   return key;

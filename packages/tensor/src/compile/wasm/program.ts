@@ -2,7 +2,7 @@
 import type { Program, Value } from '@tapeflow/autodiff/extend';
 import { allocate, type DType, type TypedArray } from '../../array/dtype.ts';
 import { NDArray } from '../../array/ndarray.ts';
-import { Storage, type MemoryOwner } from '../../array/storage.ts';
+import type { MemoryOwner } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { IndexError } from '../../errors.ts';
@@ -14,11 +14,10 @@ import type { Region, View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
 import { HOST_FUNCTIONS, INDEXING, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
+import { InputMemory, ResultMemory } from './transfer.ts';
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
-/** Results up to this size are copied out at once: as views they would keep the whole memory alive. */
-const SMALL = 256;
 
 /** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
 export function compileToWasm(program: Program): Executable {
@@ -48,46 +47,18 @@ function dataOf(memory: WebAssembly.Memory, region: Region): TypedArray {
   return arrayAt(memory, region.dtype, region.root.address, region.size);
 }
 
-/** Memory of one input, and what lies there. */
-class InputMemory {
-  private readonly data: TypedArray;
-  /** Whether what was filled in is still there in the next run. */
-  private readonly stays: boolean;
-  private last: { readonly id: number; readonly offset: number; readonly strides: readonly number[] } | undefined;
-
-  constructor(data: TypedArray, stays: boolean) {
-    this.data = data;
-    this.stays = stays;
-  }
-
-  /** Copies an array in, unless it is what was there the last time: arrays never change, except those whose memory is shared. */
-  fill(array: NDArray): void {
-    if (this.data.length === 0) return;
-    const { storage, offset, strides, shape } = array;
-    const { last } = this;
-    if (last !== undefined && last.id === storage.id && last.offset === offset && last.strides.every((stride, axis) => stride === strides[axis])) return;
-    copyInto(this.data, array, 0, rowMajor(shape));
-    // The number of the storage is enough, and does not keep it alive.
-    this.last = this.stays && !storage.isShared ? { id: storage.id, offset, strides } : undefined;
-  }
-}
-
 class WasmProgram implements Executable, MemoryOwner {
   readonly name = 'program';
+  readonly takesNumbers = true;
   readonly bytes: number;
   private readonly schedule: Schedule;
   private readonly printed: PrintedProgram;
   private readonly memory: WebAssembly.Memory;
   private readonly main: () => void;
   private readonly inputs: readonly InputMemory[];
-  /** Inputs are filled in before results leave, so results that are windows onto them leave at once. */
-  private readonly inputRegions: ReadonlySet<Region>;
-  /**
-   * Memory that results of the last run use. It is moved to the heap before the next run, whether somebody still holds it or not: what
-   * a garbage collector knows of that comes too late, and asking it keeps everything alive until the running script pauses.
-   */
-  private lent: Storage[] = [];
-  /** Whether they are lost then. */
+  private readonly results: readonly ResultMemory[];
+  private readonly outputs: readonly ((inputs: readonly (NDArray | number)[]) => Value)[];
+  /** Whether results of the last run are lost in the next one. */
   private isLending = false;
 
   constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
@@ -95,9 +66,18 @@ class WasmProgram implements Executable, MemoryOwner {
     this.printed = printed;
     this.memory = memory;
     this.bytes = memory.buffer.byteLength;
-    this.inputRegions = new Set(schedule.inputs.map(({ region }) => region.root));
     const written = new Set(schedule.steps.flatMap(writtenRegions));
-    this.inputs = schedule.inputs.map(({ region }) => new InputMemory(region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region), !written.has(region.root)));
+    this.inputs = schedule.inputs.map(({ region }) => new InputMemory(region.root.address < 0 ? allocate(region.dtype, 0) : dataOf(memory, region), region.dtype, !written.has(region.root)));
+    // Inputs are filled in before results leave, so results that are windows onto them leave at once.
+    const inputRegions = new Set(schedule.inputs.map(({ region }) => region.root));
+    const results = new Map<Region, ResultMemory>();
+    const resultOf = (root: Region): ResultMemory => {
+      let result = results.get(root);
+      if (result === undefined) results.set(root, (result = new ResultMemory(dataOf(memory, root), this, inputRegions.has(root))));
+      return result;
+    };
+    this.outputs = schedule.outputs.map((output) => this.reader(output, resultOf));
+    this.results = [...results.values()];
     const math = Object.fromEntries(printed.functions.map((name) => [name, HOST_FUNCTIONS[name]]));
     const host = {
       [HOST.memory]: memory,
@@ -112,33 +92,29 @@ class WasmProgram implements Executable, MemoryOwner {
   }
 
   run(inputs: readonly Value[], lend: boolean = false): Value[] {
+    const given = inputs as readonly (NDArray | number)[];
     // Inputs first: results of the last run may be among them.
-    for (let k = 0; k < inputs.length; k++) this.inputs[k]!.fill(inputs[k] as NDArray);
-    for (const storage of this.lent) {
-      if (this.isLending) storage.takeBack();
-      else storage.moveToHeap();
-    }
-    this.lent = [];
+    for (let k = 0; k < given.length; k++) this.inputs[k]!.fill(given[k]!);
+    for (const result of this.results) result.end(this.isLending);
     this.isLending = lend;
     this.main();
-    const storages = new Map<Region, Storage>();
-    return this.schedule.outputs.map((output) => this.output(output, inputs, storages));
+    const values: Value[] = [];
+    for (const output of this.outputs) values.push(output(given));
+    for (const result of this.results) result.given();
+    return values;
   }
 
-  private output(output: Output, inputs: readonly Value[], storages: Map<Region, Storage>): Value {
-    if ('value' in output) return output.value;
-    if ('input' in output) return inputs[output.input];
-    const { view } = output;
-    if (sizeOf(view.shape) === 0) return NDArray.of(allocate(view.dtype, 0), view.shape, view.dtype);
-    const root = view.region.root;
-    let storage = storages.get(root);
-    if (storage === undefined) {
-      storage = new Storage(dataOf(this.memory, root), this);
-      if (root.bytes <= SMALL || this.inputRegions.has(root)) storage.moveToHeap();
-      else this.lent.push(storage);
-      storages.set(root, storage);
+  /** What makes one value of the results after a run. */
+  private reader(output: Output, resultOf: (root: Region) => ResultMemory): (inputs: readonly (NDArray | number)[]) => Value {
+    if ('value' in output) return () => output.value;
+    if ('input' in output) {
+      const { input } = output;
+      return (inputs) => this.inputs[input]!.valueOf(inputs[input]!);
     }
-    return new NDArray(storage, view.shape, view.strides, view.offset, view.dtype);
+    const { shape, strides, offset, dtype, region } = output.view;
+    if (sizeOf(shape) === 0) return () => NDArray.of(allocate(dtype, 0), shape, dtype);
+    const result = resultOf(region.root);
+    return () => new NDArray(result.take(), shape, strides, offset, dtype);
   }
 
   /** A copy of a gapless value in memory. */
