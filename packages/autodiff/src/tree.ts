@@ -131,7 +131,8 @@ class Visitor {
     // Leaves come in the order of the sorted keys, so that { x, v } and { v, x } are the same tree; a rebuilt record keeps its own order.
     const sorted = keys.slice().sort();
     const parts = sorted.map((key) => this.visit(record[key], path === '' ? key : `${path}.${key}`));
-    const places = keys.map((key) => sorted.indexOf(key));
+    const positions = new Map(sorted.map((key, k) => [key, k]));
+    const places = keys.map((key) => positions.get(key)!);
     const entries = sorted.map((key, k) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:${parts[k]!.key}`);
     return combine(`{${entries.join(',')}}`, parts, (children) => recordOf(keys, places, children));
   }

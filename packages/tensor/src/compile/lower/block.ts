@@ -8,6 +8,7 @@ import { sizeOf } from '../../array/strides.ts';
 import { describeType, type ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
+import type { KernelPool } from '../kernels/kernel-pool.ts';
 import type { ConstantPool } from './constants.ts';
 import { visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
@@ -25,6 +26,7 @@ interface Known {
 
 export class Block {
   readonly constants: ConstantPool;
+  private readonly pool: KernelPool;
   private readonly steps: Step[] = [];
   private readonly places = new Map<Variable, Known>();
   private readonly definitions = new Map<Variable, Equation>();
@@ -43,8 +45,9 @@ export class Block {
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool) {
+  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, pool: KernelPool) {
     this.constants = constants;
+    this.pool = pool;
     this.resident = residents(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
@@ -185,7 +188,7 @@ export class Block {
     for (const group of this.groups) {
       const step = group.step(`kernel${this.kernels}`);
       if (step === undefined) continue;
-      this.steps.push(step);
+      this.steps.push({ ...step, kernel: this.pool.shared(step.kernel) });
       this.kernels++;
     }
     this.groups = [];

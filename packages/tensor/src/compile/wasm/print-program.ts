@@ -42,7 +42,7 @@ export function printProgram(schedule: Schedule, pages: number): PrintedProgram 
   const module = new ModuleBuilder();
   module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
   const steps = allSteps(schedule.steps);
-  const kernels = steps.flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
+  const kernels = [...new Set(steps.flatMap((step) => (step.kind === 'run' ? [step.kernel] : [])))];
   const functions = hostFunctionsOf(kernels);
   const imports = new KernelImports(module, functions);
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);

@@ -1,0 +1,67 @@
+/**
+ * @file Equal kernels of a program are one. Steps of a loop that has been unrolled, and reports of checks, differ only in where their
+ * arrays lie, and addresses are parameters: so code is printed, and compiled by the engine, once for all of them.
+ */
+import { nodesOf, partsOf, type Kernel, type Output } from './kernel.ts';
+import type { Access, Node } from './node.ts';
+
+/** The kernels of one program. */
+export class KernelPool {
+  private readonly known = new Map<string, Kernel>();
+
+  /** The first kernel that does the same, whatever its name; often the kernel itself. */
+  shared(kernel: Kernel): Kernel {
+    const key = keyOf(kernel);
+    const first = this.known.get(key);
+    if (first === undefined) this.known.set(key, kernel);
+    return first ?? kernel;
+  }
+}
+
+/** Equal for kernels whose code is the same. */
+function keyOf(kernel: Kernel): string {
+  const { shape, buffers, outputs, cuts } = kernel;
+  const words: string[] = [shape.join(), buffers.join(), cuts.join(';'), ...outputs.map(outputText)];
+  const numbers = new Map<Node, number>();
+  const numberOf = (node: Node): number => {
+    let number = numbers.get(node);
+    if (number === undefined) {
+      const text = nodeText(node, numberOf);
+      numbers.set(node, (number = numbers.size));
+      words.push(text);
+    }
+    return number;
+  };
+  for (const part of partsOf(cuts)) words.push(`= ${nodesOf(kernel.roots(part)).map(numberOf).join()}`);
+  return words.join('\n');
+}
+
+function outputText(output: Output): string {
+  switch (output.kind) {
+    case 'store':
+      return `store ${output.buffer} ${accessText(output.access)}`;
+    case 'reduce':
+      return `${output.operator} ${output.buffer} ${accessText(output.access)} ${output.axes.join()}`;
+    case 'scatterAdd':
+      return `scatter ${output.buffer} ${output.length}`;
+  }
+}
+
+const accessText = ({ offset, coefficients }: Access): string => `${offset} ${coefficients.join()}`;
+
+function nodeText(node: Node, numberOf: (input: Node) => number): string {
+  switch (node.kind) {
+    case 'literal':
+      return `${node.dtype} ${Object.is(node.value, -0) ? '-0' : node.value}`;
+    case 'index':
+      return `index ${node.axis} ${node.interval.low} ${node.interval.high}`;
+    case 'load':
+      return `load ${node.buffer} ${accessText(node.access)}`;
+    case 'gather':
+      return `gather ${node.buffer} ${node.length} ${numberOf(node.index)} ${node.base === undefined ? '' : numberOf(node.base)}`;
+    case 'convert':
+      return `${node.dtype} of ${numberOf(node.input)}`;
+    case 'operation':
+      return `${node.operator} ${node.dtype} ${node.inputs.map(numberOf).join()}`;
+  }
+}
