@@ -55,5 +55,11 @@ export function partsOf(cuts: Kernel['cuts']): Range[][] {
 
 /** All that is computed in a part. */
 export function nodesOf(roots: readonly Root[]): Node[] {
-  return roots.flatMap(({ value, index, base }) => [value, index, base].filter((node): node is Node => node !== undefined));
+  const nodes: Node[] = [];
+  for (const { value, index, base } of roots) {
+    nodes.push(value);
+    if (index !== undefined) nodes.push(index);
+    if (base !== undefined) nodes.push(base);
+  }
+  return nodes;
 }

@@ -351,7 +351,9 @@ function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
 
 function countReaders({ equations, outputs }: Program): Map<Atom, number> {
   const readers = new Map<Atom, number>();
-  for (const atom of [...equations.flatMap(({ inputs }) => inputs), ...outputs]) readers.set(atom, (readers.get(atom) ?? 0) + 1);
+  const count = (atom: Atom): void => void readers.set(atom, (readers.get(atom) ?? 0) + 1);
+  for (const { inputs } of equations) inputs.forEach(count);
+  outputs.forEach(count);
   return readers;
 }
 

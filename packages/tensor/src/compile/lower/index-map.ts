@@ -15,9 +15,11 @@ export interface AxisMap {
 /** One entry per axis of the value. */
 export type IndexMap = readonly AxisMap[];
 
+const IDENTITIES: IndexMap[] = [];
+
 /** Axis k of the value is axis k of the kernel. */
 export function identityMap(rank: number): IndexMap {
-  return Array.from({ length: rank }, (_, axis) => ({ axis, scale: 1, offset: 0 }));
+  return (IDENTITIES[rank] ??= Array.from({ length: rank }, (_, axis) => ({ axis, scale: 1, offset: 0 })));
 }
 
 const FIRST: AxisMap = { axis: -1, scale: 0, offset: 0 };
