@@ -61,6 +61,8 @@ function nodeText(node: Node, numberOf: (input: Node) => number): string {
       return `gather ${node.buffer} ${node.length} ${numberOf(node.index)} ${node.base === undefined ? '' : numberOf(node.base)}`;
     case 'convert':
       return `${node.dtype} of ${numberOf(node.input)}`;
+    case 'within':
+      return `within ${node.length} ${numberOf(node.input)} ${node.site.operation} ${node.site.place}`;
     case 'operation':
       return `${node.operator} ${node.dtype} ${node.inputs.map(numberOf).join()}`;
   }

@@ -8,7 +8,6 @@ import { sizeOf } from '../../array/strides.ts';
 import { describeType, type ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
-import type { KernelPool } from '../kernels/kernel-pool.ts';
 import type { ConstantPool } from './constants.ts';
 import { visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
@@ -26,7 +25,6 @@ interface Known {
 
 export class Block {
   readonly constants: ConstantPool;
-  private readonly pool: KernelPool;
   private readonly steps: Step[] = [];
   private readonly places = new Map<Variable, Known>();
   private readonly definitions = new Map<Variable, Equation>();
@@ -45,9 +43,8 @@ export class Block {
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, pool: KernelPool) {
+  constructor(program: Program, inputs: readonly View[], constants: ConstantPool) {
     this.constants = constants;
-    this.pool = pool;
     this.resident = residents(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
@@ -188,7 +185,7 @@ export class Block {
     for (const group of this.groups) {
       const step = group.step(`kernel${this.kernels}`);
       if (step === undefined) continue;
-      this.steps.push({ ...step, kernel: this.pool.shared(step.kernel) });
+      this.steps.push(step);
       this.kernels++;
     }
     this.groups = [];
@@ -254,7 +251,10 @@ export class Block {
       return;
     }
     const group = new Group(shape);
-    this.groups.push(group);
+    // What starts from nothing goes ahead of everything, so that what adds to it can share a pass with what is there.
+    const isFirst = purpose.kind === 'store' && outside.reads.size === 0 && !this.groups.some(({ reads, writes }) => reads.has(target.region.root) || writes.has(target.region.root));
+    if (isFirst) this.groups.unshift(group);
+    else this.groups.push(group);
     group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable) }, outside.reads, outside.cuts);
   }
 
@@ -296,7 +296,7 @@ export class Block {
       seen.add(reading.atom);
       const source = sourceOf(reading, sight);
       if (source.kind === 'gather') follow(source.index);
-      else if (source.kind === 'same' || source.kind === 'convert') follow(source.reading);
+      else if (source.kind === 'same' || source.kind === 'convert' || source.kind === 'within') follow(source.reading);
       else if (source.kind === 'elementwise') source.inputs.forEach(follow);
       else if (source.kind === 'windows') follow(source.inside);
       else if (source.kind === 'parts') source.parts.forEach(follow);

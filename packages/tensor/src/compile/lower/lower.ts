@@ -7,43 +7,65 @@ import { UnsupportedOperationError } from '../errors.ts';
 import { KernelPool } from '../kernels/kernel-pool.ts';
 import { Block, inputTypes } from './block.ts';
 import { ConstantPool } from './constants.ts';
-import { CONTROL_RULES, type LowerInner } from './control.ts';
+import { CONTROL_RULES } from './control.ts';
+import { removeDeadStores } from './dead-stores.ts';
 import { RULES } from './operations.ts';
 import { isPointwise } from './residence.ts';
-import type { Output, Schedule } from './step.ts';
+import type { Output, Schedule, Step } from './step.ts';
 import { Region, wholeView, type View } from './view.ts';
 
 /** The schedule of a program. Throws `UnsupportedOperationError` at the first operation without a rule. */
 export function lower(program: Program): Schedule {
   const constants = new ConstantPool();
-  const pool = new KernelPool();
   const inputs = program.inputs.map(({ space, type }) => {
     if (space !== (arraySpace as unknown)) throw new UnsupportedOperationError('input', 'wasm', [space.describe(type)], 'it is no array or tensor');
     const { shape, dtype } = type as ArrayType;
     return wholeView(new Region(dtype, sizeOf(shape)), shape);
   });
-  const block = lowerBlock(program, inputs, constants, pool);
+  const block = lowerBlock(program, inputs, constants);
   const outputs = program.outputs.map((atom): Output => {
     if (!(atom instanceof Variable)) return { value: atom.value };
     const input = program.inputs.indexOf(atom);
     return input >= 0 ? { input } : { view: block.view(atom) };
   });
-  return { steps: block.finish(), inputs, outputs };
+  const schedule = removeDeadStores({ steps: block.finish(), inputs, outputs });
+  return { ...schedule, steps: withSharedKernels(schedule.steps, new KernelPool()) };
 }
 
-function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool, pool: KernelPool): Block {
-  const block = new Block(program, inputs, constants, pool);
-  for (const equation of program.equations) lowerEquation(block, equation, (inner, views) => lowerBlock(inner, views, constants, pool));
+function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool): Block {
+  const block = new Block(program, inputs, constants);
+  for (const equation of program.equations) lowerEquation(block, equation, constants);
   return block;
 }
 
-function lowerEquation(block: Block, equation: Equation, lowerInner: LowerInner): void {
+function lowerEquation(block: Block, equation: Equation, constants: ConstantPool): void {
   const { primitive, outputs } = equation;
   if (outputs.some(({ space }) => space !== (arraySpace as unknown))) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation), 'it is no operation on arrays');
   const control = CONTROL_RULES[primitive.name];
-  if (control !== undefined) return control(block, equation, lowerInner);
+  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants));
   if (isPointwise(equation)) return block.define(outputs[0]!, equation);
   const rule = RULES[primitive.name];
   if (rule === undefined) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation));
   rule(block, equation);
+}
+
+/** Equal kernels as one, wherever they run. */
+function withSharedKernels(steps: readonly Step[], pool: KernelPool): readonly Step[] {
+  const all = (inner: readonly Step[]): readonly Step[] => withSharedKernels(inner, pool);
+  return steps.map((step): Step => {
+    switch (step.kind) {
+      case 'run':
+        return { ...step, kernel: pool.shared(step.kernel) };
+      case 'scan':
+        return { ...step, body: all(step.body) };
+      case 'while':
+        return { ...step, condition: all(step.condition), body: all(step.body) };
+      case 'cond':
+        return { ...step, whenTrue: all(step.whenTrue), whenFalse: all(step.whenFalse) };
+      case 'check':
+        return { ...step, report: all(step.report) };
+      default:
+        return step;
+    }
+  });
 }
