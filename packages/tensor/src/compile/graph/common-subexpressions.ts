@@ -1,7 +1,7 @@
 /** @file Common subexpressions: equal operations on equal inputs are performed once, and what has been checked is not checked again. */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { checkPrimitive } from '../../control/check.ts';
-import { withInnerPrograms } from './inner.ts';
+import { withInnerPrograms, withInputs } from './inner.ts';
 
 /** The program without repeated equations. */
 export function shareCommonSubexpressions(program: Program): Program {
@@ -11,7 +11,7 @@ export function shareCommonSubexpressions(program: Program): Program {
   const replace = (atom: Atom): Atom => (atom instanceof Variable ? (same.get(atom) ?? atom) : atom);
   const equations: Equation[] = [];
   for (const original of program.equations) {
-    const equation = withInnerPrograms({ ...original, inputs: original.inputs.map(replace) }, shareCommonSubexpressions);
+    const equation = withInnerPrograms(withInputs(original, replace), shareCommonSubexpressions);
     if (equation.primitive === checkPrimitive) {
       // Had the condition failed, the program would have ended there, with the error of the first check.
       const [condition] = equation.inputs;

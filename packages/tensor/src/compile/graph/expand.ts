@@ -4,15 +4,16 @@
  */
 import { innerPrograms, traceProgram, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { CapturedValueError } from '../errors.ts';
-import { withInnerPrograms } from './inner.ts';
+import { withInnerPrograms, withInputs } from './inner.ts';
 
 /** The program without composite operations. Their evaluation is traced, so the loops of solvers become loops of the program. */
 export function expand(program: Program): Program {
   if (!hasComposite(program)) return program;
   const replaced = new Map<Variable, Atom>();
+  const replace = (atom: Atom): Atom => (atom instanceof Variable ? (replaced.get(atom) ?? atom) : atom);
   const equations: Equation[] = [];
   for (const equation of program.equations) {
-    const current = withReplacedInputs(equation, replaced);
+    const current = withInputs(equation, replace);
     if (current.primitive.composite !== true) {
       equations.push(withInnerPrograms(current, expand));
       continue;
@@ -20,10 +21,10 @@ export function expand(program: Program): Program {
     const { inputs, equations: inner, outputs } = evaluation(current);
     const given = current.inputs.filter((atom) => atom instanceof Variable);
     inputs.forEach((variable, k) => replaced.set(variable, given[k]!));
-    for (const each of inner) equations.push(withReplacedInputs(each, replaced));
-    current.outputs.forEach((variable, k) => replaced.set(variable, replacementOf(outputs[k]!, replaced)));
+    for (const each of inner) equations.push(withInputs(each, replace));
+    current.outputs.forEach((variable, k) => replaced.set(variable, replace(outputs[k]!)));
   }
-  return { ...program, equations, outputs: program.outputs.map((atom) => replacementOf(atom, replaced)) };
+  return { ...program, equations, outputs: program.outputs.map(replace) };
 }
 
 function hasComposite({ equations }: Program): boolean {
@@ -45,10 +46,4 @@ function evaluation({ primitive, params, inputs }: Equation): Program {
   if (box !== undefined) throw new CapturedValueError(box.level.transformation);
   // It may itself contain composite operations.
   return expand(program);
-}
-
-const replacementOf = (atom: Atom, replaced: ReadonlyMap<Variable, Atom>): Atom => (atom instanceof Variable ? (replaced.get(atom) ?? atom) : atom);
-
-function withReplacedInputs(equation: Equation, replaced: ReadonlyMap<Variable, Atom>): Equation {
-  return { ...equation, inputs: equation.inputs.map((atom) => replacementOf(atom, replaced)) };
 }

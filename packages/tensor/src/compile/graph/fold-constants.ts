@@ -4,7 +4,7 @@ import { NDArray } from '../../array/ndarray.ts';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE } from '../../elementwise/table.ts';
-import { withInnerPrograms } from './inner.ts';
+import { withInnerPrograms, withInputs } from './inner.ts';
 
 /** Results with more elements are left to the program: they would take memory in it all the time. */
 const MOST_ELEMENTS = 4096;
@@ -16,7 +16,7 @@ export function foldConstants(program: Program): Program {
   const replace = (atom: Atom): Atom => (atom instanceof Variable ? (folded.get(atom) ?? atom) : atom);
   const equations: Equation[] = [];
   for (const original of program.equations) {
-    const equation = withInnerPrograms({ ...original, inputs: original.inputs.map(replace) }, foldConstants);
+    const equation = withInnerPrograms(withInputs(original, replace), foldConstants);
     const values = constantInputs(equation, known);
     const results = values === undefined || !isFoldable(equation, values) ? undefined : evaluate(equation, values);
     if (results === undefined) {

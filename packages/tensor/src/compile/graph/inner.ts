@@ -1,6 +1,12 @@
 /** @file Programs inside equations: bodies of loops, branches. */
 import { innerPrograms, Variable, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 
+/** The equation with its inputs replaced; itself where they stay, as most do. */
+export function withInputs(equation: Equation, replace: (atom: Atom) => Atom): Equation {
+  const inputs = equation.inputs.map(replace);
+  return inputs.every((atom, k) => atom === equation.inputs[k]) ? equation : { ...equation, inputs };
+}
+
 /** The equation with every inner program replaced. */
 export function withInnerPrograms(equation: Equation, transform: (program: Program) => Program): Equation {
   const changed: [string, Program][] = [];

@@ -35,6 +35,8 @@ export class Block {
   /** Memory without gaps of what is read at computed positions. */
   private readonly indexed = new Map<Atom, View>();
   private readonly readings = new Readings();
+  /** Whether anything is read at computed positions where it is used. */
+  private hasGathers = false;
   /** Memory that belongs to this block. */
   private readonly made = new Set<Region>();
   /** Memory that JavaScript reads or writes, which knows nothing of places that move. */
@@ -79,6 +81,7 @@ export class Block {
   /** Says how a variable is computed, element by element; it gets memory now if it is to have some. */
   define(variable: Variable, equation: Equation): void {
     this.definitions.set(variable, equation);
+    this.hasGathers ||= equation.primitive.name === 'gather';
     if (this.resident.has(variable)) this.view(variable);
   }
 
@@ -234,7 +237,7 @@ export class Block {
     const isNothing = sizeOf(shape) === 0 && (purpose.kind !== 'reduce' || target.region.size === 0);
     if (isNothing) return;
     const readings = purpose.kind === 'scatterAdd' ? [value, purpose.index] : [value];
-    for (const reading of readings) this.prepare(reading);
+    if (this.hasGathers) for (const reading of readings) this.prepare(reading);
     const { sequence } = this;
     const alone = this.sightFor(sequence, undefined, variable);
     const loaded = new Set<Variable>();
