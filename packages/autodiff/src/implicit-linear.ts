@@ -1,6 +1,7 @@
 /** @file Derivatives of linear solves: one solve with the operator or its transpose, never the steps of the solver. */
 import { closeOver } from './close-over.ts';
 import { TapeflowError } from './errors.ts';
+import { withoutHostCalls } from './inner-programs.ts';
 import { apply, applyOne } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
 import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
@@ -108,7 +109,7 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
     const xs = outputs.slice(0, bs.length);
     let right: readonly MaybeValue[] = dots.bs;
     if (dots.fixed.some((dx) => dx !== undefined)) {
-      const { tangents: dAx } = programTangents(operator, [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
+      const { tangents: dAx } = programTangents(withoutHostCalls(operator), [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
       right = right.map((db, k) => subtract(operator.results[k]!, db, dAx[k]));
     }
     if (right.every((db) => db === undefined)) return outputs.map(() => undefined);

@@ -2,6 +2,7 @@
 import { closeOver, traceProgram, type Closed } from './close-over.ts';
 import { forwardLeaves } from './forward.ts';
 import { detached, detachedSolution, implicitLinearSolve, type LinearSolver, type SolveContext } from './implicit-linear.ts';
+import { withoutHostCalls } from './inner-programs.ts';
 import { apply } from './level.ts';
 import { requireSame } from './matching.ts';
 import { primitive, type Abstract, type GeneralRule, type Primitive } from './primitive.ts';
@@ -39,7 +40,7 @@ function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly
   const product = (d: readonly Value[]): readonly Value[] =>
     transposed
       ? materialize(programCotangents(residual, [...fixed, ...xs], d, needs).slice(captured), residual.results)
-      : materialize(programTangents(residual, [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
+      : materialize(programTangents(withoutHostCalls(residual), [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
   const solver: LinearSolver = (matvec, bs, context, guess) => linearSolver(matvec, bs, { ...context, batchAxes: context.batchAxes + batchAxes }, guess);
   return implicitLinearSolve(product, right, { solver }).x;
 }
@@ -69,7 +70,7 @@ const rootRule: GeneralRule = {
     const dFixed = tangents.slice(0, root.captured);
     if (dFixed.every((dx) => dx === undefined)) return outputs.map(() => undefined);
     const { dys } = forwardLeaves(
-      (inner) => evaluateProgram(root.residual, [...inner, ...xs]),
+      (inner) => evaluateProgram(withoutHostCalls(root.residual), [...inner, ...xs]),
       fixed,
       dFixed,
       root.residual.inputs.map(({ space }) => space),

@@ -1,4 +1,5 @@
 /** @file A traced program: equations over variables. What `jit`, `closeOver` and export work on. */
+import { innerPrograms, isProgram } from './inner-programs.ts';
 import { apply, applyPair } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
@@ -118,19 +119,6 @@ export function countEquations(program: Program): number {
     for (const inner of innerPrograms(equation)) total += countEquations(inner.program);
   }
   return total;
-}
-
-function isProgram(value: unknown): value is Program {
-  return typeof value === 'object' && value !== null && 'equations' in value && 'results' in value;
-}
-
-/** Programs among the parameters of an equation (bodies of loops, operators of solves). */
-export function innerPrograms(equation: Equation): { name: string; program: Program }[] {
-  const { params } = equation;
-  if (typeof params !== 'object' || params === null) return [];
-  return Object.entries(params)
-    .filter((entry): entry is [string, Program] => isProgram(entry[1]))
-    .map(([name, program]) => ({ name, program }));
 }
 
 /** The program as text, one equation a line. */

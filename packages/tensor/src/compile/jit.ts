@@ -1,7 +1,8 @@
 /** @file jit: a function as a compiled program that is traced once for each kind of arguments. */
 import { type TreeStructure } from '@tapeflow/autodiff';
-import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
+import { apply, closeOver, printProgram, withLoops, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
+import { scanLoops } from '../control/rollout-loops.ts';
 import { checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
@@ -77,7 +78,7 @@ interface Traced {
 /** Traces a function for arguments like those of a call. */
 function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, options: Omit<CallParams, 'program'>): Traced {
   const { structure, leaves, isStatic } = signature;
-  const closed = closeOver(
+  const closed = withLoops(scanLoops, () => closeOver(
     'jit',
     (inputs: readonly Value[]) => {
       let at = 0;
@@ -91,7 +92,7 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
       return f(...(structure.unflatten(given) as never[]));
     },
     [dynamicValues(signature)],
-  );
+  ));
   return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result };
 }
 

@@ -31,7 +31,7 @@ function errorOf(seen: AnyTensor, expected: Slow, label: () => string): number {
 }
 
 /** What a step does, without the names and numbers that it does it to. */
-const kindOf = (text: string): string => text.replace(/^-?[\d.]+ − x.*/, 'number − x').replace(/ (?:[p-tx-z]|batch)\b.*|,? -?\d.*|,? (?:over|along|into|at|from) .*/, '');
+const kindOf = (text: string): string => text.replace(/^-?[\d.]+ − x.*/, 'number minus it').replace(/ (?:[p-tx-z]|batch)\b.*|,? -?\d.*|,? (?:over|along|into|at|from) .*/, '');
 
 /** Numbers of the values that a program returns: few, so that what is between them is computed together. */
 function resultsOf({ inputs, steps }: RandomProgram, dice: Dice): number[] {
@@ -49,18 +49,20 @@ const compiled = (program: RandomProgram, results: readonly number[]): ((...xs: 
 function roundingOf(program: RandomProgram, results: readonly number[], exact: readonly Slow[], decisions: readonly number[], dice: Dice): number[] | undefined {
   const most = results.map(() => 0);
   for (let run = 0; run < ROUNDINGS; run++) {
-    const noise = (): number => 1 + 2 * ROUNDOFF * (2 * dice.next() - 1);
-    const rounded: RandomProgram = {
+    // Relative to the largest number: sums round as much as their terms are large. What is moved, or is exactly 0, does not round.
+    const rounded = (result: Slow, xs: readonly Slow[]): Slow => {
+      const given = new Set(xs.flatMap((x) => [...x.values]));
+      const size = Math.max(largest(result), ...xs.map(largest));
+      return { ...result, values: result.values.map((value) => (value === 0 || given.has(value) ? value : value + 2 * ROUNDOFF * size * (2 * dice.next() - 1))) };
+    };
+    const noisy: RandomProgram = {
       inputs: program.inputs,
       steps: program.steps.map((step) => ({
         ...step,
-        slow: (xs, note) => {
-          const result = step.slow(xs, note);
-          return { ...result, values: result.values.map((value) => value * noise()) };
-        },
+        slow: (xs, note) => rounded(step.slow(xs, note), xs),
       })),
     };
-    const { values, decisions: own } = performSlowly(rounded, program.inputs);
+    const { values, decisions: own } = performSlowly(noisy, program.inputs);
     if (own.length !== decisions.length || own.some((decision, k) => decision !== decisions[k])) return undefined;
     results.forEach((k, j) => {
       most[j] = Math.max(most[j]!, ...values[k]!.values.map((value, i) => Math.abs(value - exact[k]!.values[i]!)));

@@ -2,7 +2,8 @@
  * @file Expansion: operations that are made of others (solves, custom gradients, checkpoints, rollouts, roots) are replaced by what
  * they do. Until then they are one equation each, so that derivatives use their own rules.
  */
-import { apply, innerPrograms, traceProgram, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { apply, innerPrograms, traceProgram, withLoops, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { scanLoops } from '../../control/rollout-loops.ts';
 import { CapturedValueError } from '../errors.ts';
 import { performWith, withInnerPrograms } from './inner.ts';
 
@@ -19,7 +20,7 @@ function hasComposite({ equations }: Program): boolean {
 }
 
 function expandOnce(program: Program): Program {
-  const { program: expanded, captured } = traceProgram('jit', (inputs) => performWith(performOne, program, inputs), program.inputs);
+  const { program: expanded, captured } = withLoops(scanLoops, () => traceProgram('jit', (inputs) => performWith(performOne, program, inputs), program.inputs));
   const [box] = captured;
   if (box !== undefined) throw new CapturedValueError(box.level.transformation);
   return expanded;
