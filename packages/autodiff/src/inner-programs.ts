@@ -35,6 +35,11 @@ function isCaller(program: Program): boolean {
   return known;
 }
 
+/** Whether a program makes calls that are made once, in itself or in a program inside. */
+export function callsHostOnce(program: Program): boolean {
+  return isCaller(program) && program.equations.some((equation) => equation.primitive.host === 'once' || innerPrograms(equation).some((inner) => callsHostOnce(inner.program)));
+}
+
 const silent = /* @__PURE__ */ new WeakMap<Program, Program>();
 
 /**

@@ -1,5 +1,5 @@
 /** @file Common subexpressions: equal operations on equal inputs are performed once. */
-import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { hasEffect, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { withInnerPrograms } from './inner.ts';
 
 /** The program without repeated equations. */
@@ -10,7 +10,7 @@ export function shareCommonSubexpressions(program: Program): Program {
   const equations: Equation[] = [];
   for (const original of program.equations) {
     const equation = withInnerPrograms({ ...original, inputs: original.inputs.map(replace) }, shareCommonSubexpressions);
-    const key = equation.primitive.effect === true ? undefined : keyOf(equation);
+    const key = hasEffect(equation) ? undefined : keyOf(equation);
     const known = key === undefined ? undefined : first.get(key);
     if (known !== undefined) {
       equation.outputs.forEach((variable, k) => same.set(variable, known[k]!));

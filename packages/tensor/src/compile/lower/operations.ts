@@ -136,6 +136,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   cumulativeArgMin: fixed(lineWalk),
   cumulativeSum: fixed(lineWalk),
   linearRecurrence: fixed(lineWalk),
+  hostCall: host,
   scatterSource: host,
   reshape,
   gather,
