@@ -24,36 +24,48 @@ const callers = /* @__PURE__ */ new WeakMap<Program, boolean>();
 
 /** Whether an operation calls the host, by itself, by what its parameters say, or in a program inside. */
 export function callsHost(primitive: Primitive, params: unknown): boolean {
-  if (primitive.host !== undefined) return true;
+  if (primitive.host === true) return true;
   if (typeof params !== 'object' || params === null) return false;
-  return (params as { readonly host?: boolean }).host === true || innerPrograms({ params }).some(({ program }) => isCaller(program));
+  return silentParams(params) !== undefined || innerPrograms({ params }).some(({ program }) => isCaller(program));
 }
 
-function isCaller(program: Program): boolean {
+/** Whether a program calls the host. */
+export function isCaller(program: Program): boolean {
   let known = callers.get(program);
   if (known === undefined) callers.set(program, (known = program.equations.some(({ primitive, params }) => callsHost(primitive, params))));
   return known;
 }
 
-/** Whether a program makes calls that are made once, in itself or in a program inside. */
-export function callsHostOnce(program: Program): boolean {
-  return isCaller(program) && program.equations.some((equation) => equation.primitive.host === 'once' || innerPrograms(equation).some((inner) => callsHostOnce(inner.program)));
-}
-
 const silent = /* @__PURE__ */ new WeakMap<Program, Program>();
 
-/**
- * The program without calls that are made once: for derivatives, which compute again what has been computed. What reports how often
- * something is computed stays.
- */
+/** Parameters that make an equation silent, if it calls the host by itself. */
+const silentParams = (params: object): object | undefined => (params as { readonly silent?: object | undefined }).silent;
+
+/** The parameters of an equation with which it is silent. What is derived from it is not: see `aloud`. */
+function silently(params: object): object {
+  const silent = silentParams(params);
+  if (silent === undefined) return params;
+  const loud = Object.entries(params).filter(([name]) => name === 'silent' || name in silent);
+  return { ...params, ...silent, silent: undefined, loud: Object.fromEntries(loud) };
+}
+
+/** The parameters of an equation with which it calls the host, where it was silenced: for what its derivatives do for the first time. */
+export function aloud<P extends object>(params: P): P {
+  const { loud } = params as { readonly loud?: object };
+  return loud === undefined ? params : { ...params, ...loud, loud: undefined };
+}
+
+/** The program without calls of the host: for derivatives, which compute again what has been computed. */
 export function withoutHostCalls(program: Program): Program {
   if (!isCaller(program)) return program;
   let known = silent.get(program);
-  if (known === undefined) silent.set(program, (known = { ...program, equations: program.equations.filter(({ primitive }) => primitive.host !== 'once').map(silenced) }));
+  if (known === undefined) silent.set(program, (known = { ...program, equations: program.equations.filter(({ primitive }) => primitive.host !== true).map(silenced) }));
   return known;
 }
 
 function silenced(equation: Equation): Equation {
+  const { primitive, params } = equation;
+  if (!callsHost(primitive, params)) return equation;
   const inner = innerPrograms(equation).map(({ name, program }) => [name, withoutHostCalls(program)]);
-  return inner.length === 0 ? equation : { ...equation, params: { ...(equation.params as object), ...Object.fromEntries(inner) } };
+  return { ...equation, params: { ...silently(params as object), ...Object.fromEntries(inner) } };
 }

@@ -66,10 +66,10 @@ export interface Primitive {
   /** Performed even when nobody reads its results (checks, host calls). */
   readonly effect?: boolean;
   /**
-   * Calls the host: belongs to the innermost program that is being recorded, whatever its inputs are. `once`: left out where a derivative
-   * computes something again. A parameter `host: true` says of a single equation that it calls.
+   * Calls the host: belongs to the innermost program that is being recorded, whatever its inputs are, and is left out where a derivative
+   * computes something again. Of a single equation the parameter `silent` says that it calls: parameters with which it does the same without.
    */
-  readonly host?: 'once' | 'always';
+  readonly host?: boolean;
   /** Made of other operations: `evaluate` takes boxes too and then performs those. Compilers expand such equations. */
   readonly composite?: boolean;
   /** Replaces the equation by others while a program is recorded (a call of a program inside a program). */

@@ -1,24 +1,21 @@
 /** @file Calls of the host inside programs: recorded wherever they stand, found in inner programs, left out where something is computed again. */
 import { describe, expect, test } from 'vitest';
-import { checkpoint, customGradient, grad, hvp, jvp, linearize, linearTranspose, rollout, vmap } from '../src/index.ts';
-import { apply, callsHost, closeOver, discrete, evaluateProgram, hasEffect, innerPrograms, spaceOf, withoutHostCalls, type Primitive, type Value } from '../src/extend.ts';
+import { checkpoint, customGradient, grad, hvp, implicitLinearSolve, jvp, linearize, linearTranspose, rollout, vmap, type LinearSolver } from '../src/index.ts';
+import { apply, callsHost, closeOver, discrete, evaluateProgram, hasEffect, innerPrograms, isCaller, spaceOf, withoutHostCalls, type Primitive, type Value } from '../src/extend.ts';
 import { add, mul, NumberList, sin, type Scalar } from '../src/scalar.ts';
 
 const calls: Value[] = [];
-const caller = (host: 'once' | 'always'): Primitive =>
-  discrete({
-    name: `call ${host}`,
-    effect: true,
-    host,
-    evaluate([value]) {
-      calls.push(value);
-      return [];
-    },
-    abstract: () => [],
-    outputSpace: () => spaceOf(0),
-  });
-const once = caller('once');
-const always = caller('always');
+const caller: Primitive = discrete({
+  name: 'call',
+  effect: true,
+  host: true,
+  evaluate([value]) {
+    calls.push(value);
+    return [];
+  },
+  abstract: () => [],
+  outputSpace: () => spaceOf(0),
+});
 
 /** What `run` makes the host see. */
 function seen(run: () => unknown): Value[] {
@@ -27,8 +24,8 @@ function seen(run: () => unknown): Value[] {
   return [...calls];
 }
 
-const see = (x: Scalar, primitive: Primitive = once): Scalar => {
-  apply(primitive, [x]);
+const see = (x: Scalar): Scalar => {
+  apply(caller, [x]);
   return x;
 };
 const f = (x: Scalar): Scalar => sin(see(mul(x, 2)));
@@ -53,7 +50,7 @@ describe('where calls belong', () => {
     const [equation] = program.equations;
     expect(innerPrograms(equation!).map(({ name }) => name)).toEqual(['program']);
     expect([callsHost(equation!.primitive, equation!.params), hasEffect(equation!)]).toEqual([true, true]);
-    expect([callsHost(once, undefined), callsHost(equation!.primitive, undefined), callsHost(equation!.primitive, { host: true })]).toEqual([true, false, true]);
+    expect([callsHost(caller, undefined), callsHost(equation!.primitive, undefined), callsHost(equation!.primitive, { silent: {} })]).toEqual([true, false, true]);
   });
 });
 
@@ -88,10 +85,24 @@ describe('derivatives do not call again', () => {
     expect(seen(() => vmap(f)(new NumberList([1, 2])))).toEqual([2, 4]);
   });
 
-  test('calls that count how often something is computed stay', () => {
-    const { program } = closeOver('test', (x: Scalar) => see(see(x), always), [0]);
-    expect(withoutHostCalls(program).equations.map(({ primitive }) => primitive.name)).toEqual(['call always']);
-    expect(withoutHostCalls(withoutHostCalls(program))).toBe(withoutHostCalls(withoutHostCalls(program)));
-    expect(seen(() => grad(checkpoint((x: Scalar) => sin(see(x, always))))(1))).toEqual([1, 1]);
+  test('what is silent has no calls at any depth, and is found again', () => {
+    const { program } = closeOver('test', (x: Scalar) => rollout((state: Scalar) => see(rollout(f, state, 2)), see(x), 3), [0]);
+    const silent = withoutHostCalls(program);
+    expect([isCaller(program), isCaller(silent)]).toEqual([true, false]);
+    expect([withoutHostCalls(program), withoutHostCalls(silent)].every((again) => again === silent)).toBe(true);
+    expect(seen(() => evaluateProgram(silent, [1]))).toEqual([]);
+    expect(evaluateProgram(silent, [1])).toEqual(evaluateProgram(program, [1]));
+  });
+
+  test('an equation that calls by itself is performed with its silent parameters', () => {
+    const solver = (own: boolean): LinearSolver => (_matvec, [b]) => {
+      if (own) calls.push('solved');
+      return { xs: [mul(b as Scalar, 0.5)], info: [] };
+    };
+    const solve = (x: Scalar): Scalar => implicitLinearSolve((y: Scalar) => mul(y, 2), x, { solver: solver(true), silentSolver: solver(false) }).x;
+    expect(seen(() => grad(checkpoint((x: Scalar) => sin(solve(x))))(1))).toEqual(['solved', 'solved']);
+    // It is recorded, though it depends on no input and nobody reads it.
+    const { program } = closeOver('test', (x: Scalar) => (solve(3), x), [0]);
+    expect(seen(() => evaluateProgram(program, [1]))).toEqual(['solved']);
   });
 });

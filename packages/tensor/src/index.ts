@@ -90,6 +90,7 @@ export { cgSteps } from './solve/cg-steps.ts';
 export type { SolveMethod } from './solve/choose.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
+export { SolveLog, type SolveRecord } from './solve/solve-log.ts';
 
 // Roots and fixed points
 export { root, type RootOptions } from './solve/root.ts';

@@ -3,7 +3,7 @@ import {
   abstractOf,
   apply,
   batchProgram,
-  callsHostOnce,
+  isCaller,
   evaluateProgram,
   materialize,
   primitive,
@@ -90,7 +90,7 @@ export const condPrimitive: Primitive = primitive({
       const outputs = apply(condPrimitive, [predicate, ...xs], branches);
       return { outputs, batched: outputs.map(() => true) };
     }
-    if (callsHostOnce(whenTrue) || callsHostOnce(whenFalse)) throw new BatchedHostCallError('a branch of cond, which members of the batch take differently');
+    if (isCaller(whenTrue) || isCaller(whenFalse)) throw new BatchedHostCallError('a branch of cond, which members of the batch take differently');
     // Members that disagree need both branches.
     const taken = evaluateProgram(branches.whenTrue, xs);
     const left = evaluateProgram(branches.whenFalse, xs);

@@ -26,12 +26,12 @@ export function apartFromNumbers(leaves: readonly Value[]): { readonly given: Va
   return { given: leaves.filter((leaf) => !isNumber(leaf)), filled };
 }
 
-/** Declares a call of the host; see `Primitive.host` for how often it is made. */
-export function declareHostCall(name: string, host: 'once' | 'always'): Primitive {
+/** Declares a call of the host. */
+export function declareHostCall(name: string): Primitive {
   const declared: Primitive = discrete({
     name,
     effect: true,
-    host,
+    host: true,
     evaluate(values, params) {
       const result = (params as HostCallParams).call(values);
       if (typeof result === 'object' && result !== null && 'then' in result) throw new AsyncFunctionError(name);
@@ -44,7 +44,7 @@ export function declareHostCall(name: string, host: 'once' | 'always'): Primitiv
   return declared;
 }
 
-export const hostCallPrimitive: Primitive = declareHostCall('hostCall', 'once');
+export const hostCallPrimitive: Primitive = declareHostCall('hostCall');
 
 /**
  * Calls `call(...values)` with the values of tensors and trees of tensors: at once, or, while a program is recorded, each time the program

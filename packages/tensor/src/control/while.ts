@@ -3,7 +3,7 @@ import {
   abstractOf,
   apply,
   batchProgram,
-  callsHostOnce,
+  isCaller,
   evaluateProgram,
   materialize,
   primitive,
@@ -97,7 +97,7 @@ export const whilePrimitive: Primitive = primitive({
   // Members that have finished keep their values; the loop ends with the last member.
   batch(inputs, batched, params, size) {
     const loop = params as WhileParams;
-    if (callsHostOnce(loop.condition) || callsHostOnce(loop.body)) throw new BatchedHostCallError('a while loop, which members of the batch leave at different times');
+    if (isCaller(loop.condition) || isCaller(loop.body)) throw new BatchedHostCallError('a while loop, which members of the batch leave at different times');
     const flags = inputs.map((_, k) => k >= loop.conditionCaptured + loop.bodyCaptured || batched[k]!);
     const stacked = inputs.map((input, k) => (flags[k] && !batched[k] ? arraySpace.batch.repeat(input, size) : input));
     const types = stacked.map(abstractOf);

@@ -137,6 +137,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   cumulativeSum: fixed(lineWalk),
   linearRecurrence: fixed(lineWalk),
   hostCall: host,
+  beginSolve: host,
+  endSolve: host,
   scatterSource: host,
   reshape,
   gather,
