@@ -60,5 +60,6 @@ export const hostCallPrimitive: Primitive = declareHostCall('hostCall');
 export function hostCall<Args extends readonly unknown[]>(call: (...values: Args) => void, ...args: Args): void {
   const { leaves, structure } = flatten([...args], 'hostCall');
   const { given, filled } = apartFromNumbers(leaves);
+  // The structure is that of the arguments.
   apply(hostCallPrimitive, given, { call: (values) => call(...(structure.unflatten(filled(values)) as unknown as Args)) } satisfies HostCallParams);
 }

@@ -15,6 +15,8 @@ const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20267);
 const PROGRAMS = Number(process.env['TAPEFLOW_PROGRAMS'] ?? 500);
 const MOST_STEPS = 20;
 const ROUNDOFF = 2 ** -24;
+/** Roundings of one step: a transform of n numbers has log₂ 2n, a power spectrum three more. */
+const STEP_ROUNDINGS = 5;
 /** Runs with random rounding, from which follows what rounding may do to a program. */
 const ROUNDINGS = 4;
 
@@ -53,7 +55,7 @@ function roundingOf(program: RandomProgram, results: readonly number[], exact: r
     const rounded = (result: Slow, xs: readonly Slow[]): Slow => {
       const given = new Set(xs.flatMap((x) => [...x.values]));
       const size = Math.max(largest(result), ...xs.map(largest));
-      return { ...result, values: result.values.map((value) => (value === 0 || given.has(value) ? value : value + 2 * ROUNDOFF * size * (2 * dice.next() - 1))) };
+      return { ...result, values: result.values.map((value) => (value === 0 || given.has(value) ? value : value + STEP_ROUNDINGS * ROUNDOFF * size * (2 * dice.next() - 1))) };
     };
     const noisy: RandomProgram = {
       inputs: program.inputs,
