@@ -1,6 +1,7 @@
 /** @file customGradient and customTangent: a function with its own derivative rule, kept as one equation until compilation. */
 import { closeOver, type Closed } from './close-over.ts';
 import { TapeflowError } from './errors.ts';
+import { withoutHostCalls } from './inner-programs.ts';
 import { apply } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
 import { requireDerivatives } from './matching.ts';
@@ -33,7 +34,7 @@ const customPrimitive: Primitive = /* @__PURE__ */ primitive({
     const { forward, rule, mode, captured, values } = params as CustomParams;
     const residuals = outputs.slice(values);
     const ordinary = (dxs: readonly MaybeValue[]): readonly MaybeValue[] =>
-      dxs.some((dx) => dx !== undefined) ? programTangents(forward, inputs, dxs).tangents : outputs.map(() => undefined);
+      dxs.some((dx) => dx !== undefined) ? programTangents(withoutHostCalls(forward), inputs, dxs).tangents : outputs.map(() => undefined);
     const throughCaptured = ordinary(tangents.map((dx, k) => (k < captured ? dx : undefined)));
     const residualTangents = residuals.length === 0 ? [] : ordinary(tangents).slice(values);
     const ofArguments = tangents.slice(captured);

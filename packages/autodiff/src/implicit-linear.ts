@@ -1,6 +1,7 @@
 /** @file Derivatives of linear solves: one solve with the operator or its transpose, never the steps of the solver. */
 import { closeOver } from './close-over.ts';
 import { TapeflowError } from './errors.ts';
+import { aloud, withoutHostCalls } from './inner-programs.ts';
 import { apply, applyOne } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
 import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
@@ -49,6 +50,8 @@ export interface LinearSolveParams {
   readonly context: SolveContext;
   /** Types of what the solver reports. */
   readonly info: (bs: readonly Abstract[], context: SolveContext) => readonly Abstract[];
+  /** Present where the solver calls the host; such a solve is never left out. */
+  readonly silent?: { readonly solver: LinearSolver } | undefined;
 }
 
 /** Inputs of one kind each. */
@@ -108,7 +111,7 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
     const xs = outputs.slice(0, bs.length);
     let right: readonly MaybeValue[] = dots.bs;
     if (dots.fixed.some((dx) => dx !== undefined)) {
-      const { tangents: dAx } = programTangents(operator, [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
+      const { tangents: dAx } = programTangents(withoutHostCalls(operator), [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
       right = right.map((db, k) => subtract(operator.results[k]!, db, dAx[k]));
     }
     if (right.every((db) => db === undefined)) return outputs.map(() => undefined);
@@ -117,7 +120,8 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   },
   // λ = A⁻ᵀ x̄  ⇒  b̄ = λ,  Ā = −λ xᵀ
   vjp(cotangents, inputs, outputs, params, needs) {
-    const solve = params as LinearSolveParams;
+    // Adjoint solves of what is computed again are solved for the first time.
+    const solve = aloud(params as LinearSolveParams);
     const { operator, captured, preconditioner, preconditionerCaptured } = solve;
     const { fixed, beside, bs, guess } = parts(inputs, solve);
     const xs = outputs.slice(0, bs.length);
@@ -185,6 +189,11 @@ export interface ImplicitLinearSolveOptions {
   readonly preconditioner?: (b: never) => unknown;
   /** Types of what the solver reports; needed when it reports anything. */
   readonly info?: LinearSolveParams['info'];
+  /**
+   * Where the solver calls the host: one that does the same without, for derivatives that compute again. Such a solve is performed though
+   * nobody may read its result.
+   */
+  readonly silentSolver?: LinearSolver | undefined;
 }
 
 /**
@@ -194,7 +203,7 @@ export interface ImplicitLinearSolveOptions {
  * Returns the solution and what the solver reports (`info`, which has no derivative).
  */
 export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: ImplicitLinearSolveOptions): { x: X; info: readonly Value[] } {
-  const { solver, symmetric = false, guess, preconditioner, info = () => [] } = options;
+  const { solver, symmetric = false, guess, preconditioner, info = () => [], silentSolver } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
   const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
@@ -213,6 +222,7 @@ export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: Imp
     solver,
     context: { batchAxes: 0, transposed: false },
     info,
+    ...(silentSolver !== undefined && { silent: { solver: silentSolver } }),
   };
   const outputs = apply(linearSolvePrimitive, [...closed.captured, ...(beside?.captured ?? []), ...flat.leaves, ...(flatGuess?.leaves ?? [])], params);
   return { x: flat.structure.unflatten(outputs.slice(0, flat.leaves.length)) as X, info: outputs.slice(flat.leaves.length) };

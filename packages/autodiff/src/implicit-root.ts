@@ -2,6 +2,7 @@
 import { closeOver, traceProgram, type Closed } from './close-over.ts';
 import { forwardLeaves } from './forward.ts';
 import { detached, detachedSolution, implicitLinearSolve, type LinearSolver, type SolveContext } from './implicit-linear.ts';
+import { aloud, withoutHostCalls } from './inner-programs.ts';
 import { apply } from './level.ts';
 import { requireSame } from './matching.ts';
 import { primitive, type Abstract, type GeneralRule, type Primitive } from './primitive.ts';
@@ -30,18 +31,20 @@ interface RootParams {
   readonly info: (xs: readonly Abstract[], context: Pick<SolveContext, 'batchAxes'>) => readonly Abstract[];
   /** How many leading axes hold independent systems (0 unless the roots are inside `vmap`). */
   readonly batchAxes: number;
+  /** Present where the solvers call the host: solvers that do the same without. */
+  readonly silent?: Pick<RootParams, 'solver' | 'linearSolver'> | undefined;
 }
 
 /** Solution of J d = r with J = ∂residual/∂x at (fixed, xs), or Jᵀ d = r. */
 function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly Value[], right: readonly Value[], transposed: boolean): readonly Value[] {
-  const { residual, captured, linearSolver, batchAxes } = params;
+  const { residual, captured, linearSolver, silent, batchAxes } = transposed ? aloud(params) : params;
   const needs = residual.inputs.map((_, k) => k >= captured);
   const product = (d: readonly Value[]): readonly Value[] =>
     transposed
       ? materialize(programCotangents(residual, [...fixed, ...xs], d, needs).slice(captured), residual.results)
-      : materialize(programTangents(residual, [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
-  const solver: LinearSolver = (matvec, bs, context, guess) => linearSolver(matvec, bs, { ...context, batchAxes: context.batchAxes + batchAxes }, guess);
-  return implicitLinearSolve(product, right, { solver }).x;
+      : materialize(programTangents(withoutHostCalls(residual), [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
+  const within = (solve: LinearSolver): LinearSolver => (matvec, bs, context, guess) => solve(matvec, bs, { ...context, batchAxes: context.batchAxes + batchAxes }, guess);
+  return implicitLinearSolve(product, right, { solver: within(linearSolver), silentSolver: silent && within(silent.linearSolver) }).x;
 }
 
 const negative = (values: readonly Value[], { results }: Program): Value[] => values.map((value, k) => results[k]!.space.scale(value, -1));
@@ -69,7 +72,7 @@ const rootRule: GeneralRule = {
     const dFixed = tangents.slice(0, root.captured);
     if (dFixed.every((dx) => dx === undefined)) return outputs.map(() => undefined);
     const { dys } = forwardLeaves(
-      (inner) => evaluateProgram(root.residual, [...inner, ...xs]),
+      (inner) => evaluateProgram(withoutHostCalls(root.residual), [...inner, ...xs]),
       fixed,
       dFixed,
       root.residual.inputs.map(({ space }) => space),
@@ -138,6 +141,8 @@ export interface SystemsOptions {
   readonly linearSolver: LinearSolver;
   /** Types of what the solver reports beside the roots. */
   readonly info: RootParams['info'];
+  /** Where the solvers call the host: some that do the same without. The search is then performed though nobody may read its result. */
+  readonly silent?: RootParams['silent'];
 }
 
 /**

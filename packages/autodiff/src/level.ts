@@ -1,5 +1,6 @@
 /** @file Levels: every running transformation is one. An operation is interpreted by the highest level among its inputs. */
 import { ClosedLevelError } from './errors.ts';
+import { callsHost } from './inner-programs.ts';
 import type { Primitive } from './primitive.ts';
 import { Box, type Value } from './value.ts';
 
@@ -125,7 +126,11 @@ function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: u
 /** Performs an operation: at the highest level among its inputs, or on plain values when there is none. */
 export function apply(primitive: Primitive, inputs: readonly Value[], params?: unknown): readonly Value[] {
   const level = levelOf(primitive, inputs);
-  if (openTraces.length > 0 && isTracedAbove(level)) return outOfSight(level, () => performAt(level, primitive, inputs, params));
+  if (openTraces.length > 0 && isTracedAbove(level)) {
+    // What the host is to see each time the program runs is recorded, though it may not depend on the inputs of the program.
+    if (callsHost(primitive, params)) return performAt(innermostTrace(), primitive, inputs, params);
+    return outOfSight(level, () => performAt(level, primitive, inputs, params));
+  }
   return performAt(level, primitive, inputs, params);
 }
 

@@ -1,6 +1,7 @@
 /** @file Linear functions as programs: linearization of any function, and transposition of a linear one. */
 import { closeOver, selectOutputs, traceProgram } from './close-over.ts';
 import { jvp } from './derivatives.ts';
+import { withoutHostCalls } from './inner-programs.ts';
 import { matching } from './matching.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { recordLeaves } from './reverse.ts';
@@ -27,7 +28,7 @@ export function linearize<X, Y>(f: (x: X) => Y, x: X): { value: Y; pushforward: 
   const positions = Array.from({ length: half }, (_, k) => k);
   // The value does not depend on the direction. It is plain already, but for operations without inputs, which are in the program.
   const values = evaluateProgram(selectOutputs(closed.program, positions), [...closed.captured, ...zeros]);
-  const pushforward = selectOutputs(closed.program, positions.map((k) => half + k));
+  const pushforward = selectOutputs(withoutHostCalls(closed.program), positions.map((k) => half + k));
   const assemble = (value: readonly Value[], tangent: readonly Value[]): [Y, Y] => closed.result.unflatten([...value, ...tangent]) as [Y, Y];
   return {
     value: assemble(values, values)[0],
@@ -54,7 +55,7 @@ export function transposeProgram(program: Program, constants: number): Program {
     (inputs) => {
       const zeros = free.map(({ space, type }) => space.zeros(type));
       const { pull } = recordLeaves(
-        (xs) => evaluateProgram(program, [...inputs.slice(0, constants), ...xs]),
+        (xs) => evaluateProgram(withoutHostCalls(program), [...inputs.slice(0, constants), ...xs]),
         zeros,
         free.map(({ space }) => space),
         'transpose',

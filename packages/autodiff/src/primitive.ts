@@ -65,6 +65,11 @@ export interface Primitive {
   readonly discrete?: boolean;
   /** Performed even when nobody reads its results (checks, host calls). */
   readonly effect?: boolean;
+  /**
+   * Calls the host: belongs to the innermost program that is being recorded, whatever its inputs are, and is left out where a derivative
+   * computes something again. Of a single equation the parameter `silent` says that it calls: parameters with which it does the same without.
+   */
+  readonly host?: boolean;
   /** Made of other operations: `evaluate` takes boxes too and then performs those. Compilers expand such equations. */
   readonly composite?: boolean;
   /** Replaces the equation by others while a program is recorded (a call of a program inside a program). */
@@ -169,7 +174,7 @@ export function linear<Params>(rule: LinearRule<Params>, typeOf: (value: Value) 
 
 /** Everything else gives both rules itself. What is left out is refused by name when it is needed. */
 export type GeneralRule = Pick<Primitive, 'name' | 'evaluate' | 'abstract' | 'outputSpace'> &
-  Partial<Pick<Primitive, 'jvp' | 'vjp' | 'pushforward' | 'linearize' | 'batch' | 'composite' | 'inline' | 'effect' | 'discrete'>> & {
+  Partial<Pick<Primitive, 'jvp' | 'vjp' | 'pushforward' | 'linearize' | 'batch' | 'composite' | 'inline' | 'effect' | 'host' | 'discrete'>> & {
     /** What to use instead when a derivative rule is missing. */
     readonly alternative?: string;
   };

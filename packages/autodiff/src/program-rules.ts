@@ -2,6 +2,7 @@
 import { batchLeaves } from './batch.ts';
 import { traceProgram } from './close-over.ts';
 import { forwardLeaves } from './forward.ts';
+import { withoutHostCalls } from './inner-programs.ts';
 import type { Abstract, MaybeValue } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { recordLeaves } from './reverse.ts';
@@ -19,7 +20,7 @@ export function programTangents(program: Program, inputs: readonly Value[], tang
   return { outputs: ys, tangents: dys };
 }
 
-/** Cotangents of those inputs that are needed. */
+/** Cotangents of those inputs that are needed. The program is performed again, without the calls of the host that it has made. */
 export function programCotangents(
   program: Program,
   inputs: readonly Value[],
@@ -27,6 +28,7 @@ export function programCotangents(
   needs: readonly boolean[],
 ): MaybeValue[] {
   const wanted = needs.flatMap((need, k) => (need ? [k] : []));
+  const again = withoutHostCalls(program);
   if (wanted.length === 0 || cotangents.every((yBar) => yBar === undefined)) return inputs.map(() => undefined);
   const { pull } = recordLeaves(
     (xs) => {
@@ -34,7 +36,7 @@ export function programCotangents(
       wanted.forEach((position, k) => {
         all[position] = xs[k];
       });
-      return evaluateProgram(program, all);
+      return evaluateProgram(again, all);
     },
     wanted.map((k) => inputs[k]),
     wanted.map((k) => program.inputs[k]!.space),

@@ -1,4 +1,5 @@
 /** @file A traced program: equations over variables. What `jit`, `closeOver` and export work on. */
+import { innerPrograms, isProgram } from './inner-programs.ts';
 import { apply, applyPair } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
@@ -119,29 +120,6 @@ export function countEquations(program: Program): number {
   }
   return total;
 }
-
-function isProgram(value: unknown): value is Program {
-  return typeof value === 'object' && value !== null && 'equations' in value && 'results' in value;
-}
-
-/** Programs among the parameters of an equation (bodies of loops, operators of solves). */
-export function innerPrograms({ params }: Equation): readonly InnerProgram[] {
-  if (typeof params !== 'object' || params === null) return NONE;
-  // Every pass of a compiler asks this of every equation, and most have none.
-  let found: InnerProgram[] | undefined;
-  for (const name in params) {
-    const value: unknown = (params as Readonly<Record<string, unknown>>)[name];
-    if (isProgram(value)) (found ??= []).push({ name, program: value });
-  }
-  return found ?? NONE;
-}
-
-interface InnerProgram {
-  readonly name: string;
-  readonly program: Program;
-}
-
-const NONE: readonly InnerProgram[] = [];
 
 /** The program as text, one equation a line. */
 export function printProgram(program: Program, indent = ''): string {

@@ -1,16 +1,17 @@
 /** @file The reverse pass of a rollout: with all steps on the tape, or under a budget of memory by recomputation. */
 import { TapeflowError } from './errors.ts';
 import type { Linearized, MaybeValue } from './primitive.ts';
-import { splitPoint } from './rollout-schedule.ts';
+import { loopWriterFor, type LoopWriter } from './loops.ts';
+import { keptAtOnce, loopsWithin, repeatedSteps, splitPoint } from './rollout-schedule.ts';
 import { bytesOfState, bytesOfTape, recordStep, type RecordedStep, type RolloutParams, type RolloutReport, Stretch } from './rollout-steps.ts';
 import type { Value } from './value.ts';
 
-/** The budget does not hold the tape of one step and the states that are always needed. */
+/** The budget does not hold the tape of one step and the states that are always needed (in a program: those that nested loops need). */
 export class BudgetError extends TapeflowError {
   readonly budget: number;
   readonly needed: number;
-  constructor(budget: number, needed: number) {
-    super('rollout', `the budget of ${budget} bytes is too small: one step needs ${needed} bytes.`, `Give at least ${needed} bytes, or put checkpoint(...) around parts of the step.`);
+  constructor(budget: number, needed: number, what: string = 'one step needs') {
+    super('rollout', `the budget of ${budget} bytes is too small: ${what} ${needed} bytes.`, `Give at least ${needed} bytes, or put checkpoint(...) around parts of the step.`);
     this.budget = budget;
     this.needed = needed;
   }
@@ -134,9 +135,10 @@ function linearizeAll(stretch: Stretch, needs: readonly boolean[]): Linearized {
 /** Some states are kept, the steps between them are recorded one at a time. */
 function linearizeWithin(budget: number, stretch: Stretch, needs: readonly boolean[]): Linearized {
   const { steps, members, onReport } = stretch.params;
+  const again = stretch.again();
   const stateBytes = bytesOfState(stretch.params);
   // Always held: the initial state, and the state from which a step is recorded.
-  const needed = bytesOfTape(stretch, needs) + 2 * stateBytes;
+  const needed = bytesOfTape(again, needs) + 2 * stateBytes;
   if (budget < needed) throw new BudgetError(budget, needed);
   const slots = stateBytes === 0 ? steps : Math.floor((budget - needed) / stateBytes);
   // The forward pass already keeps the states at which the backward pass will split first.
@@ -151,7 +153,7 @@ function linearizeWithin(budget: number, stretch: Stretch, needs: readonly boole
     outputs: stretch.advance(last.state, last.step, steps),
     bytes: snapshots * stateBytes * members,
     pullback(yBars) {
-      const reversal = new Reversal(stretch, needs, yBars);
+      const reversal = new Reversal(again, needs, yBars);
       reversal.hold(kept.length);
       // Each state that was reversed makes room for another one, so a second pullback begins with the initial state alone.
       const states = kept;
@@ -168,9 +170,32 @@ function linearizeWithin(budget: number, stretch: Stretch, needs: readonly boole
   };
 }
 
+/** As loops of a program, which keep as many states as the budget allows. */
+function linearizeByLoops(writer: LoopWriter, stretch: Stretch, needs: readonly boolean[]): Linearized {
+  const { steps, members, budget = Infinity, onReport } = stretch.params;
+  const stateBytes = bytesOfState(stretch.params);
+  const tape = bytesOfTape(stretch.again(), needs);
+  const loops = loopsWithin(steps, stateBytes === 0 ? Infinity : Math.floor((budget - tape) / stateBytes));
+  const kept = keptAtOnce(loops);
+  const peakBytes = tape + kept * stateBytes;
+  if (peakBytes > budget) throw new BudgetError(budget, peakBytes, `${steps} steps in the loops of a program need`);
+  const { outputs, pullback } = writer.linearize(stretch.repeated(), loops, needs);
+  return {
+    outputs,
+    bytes: kept * stateBytes * members,
+    pullback(yBars) {
+      const bars = pullback(yBars);
+      onReport?.({ steps, snapshots: kept, recomputedSteps: repeatedSteps(loops), peakBytes });
+      return bars;
+    },
+  };
+}
+
 /** Runs the rollout for reverse mode, within its budget if it has one. */
 export function linearizeRollout(inputs: readonly Value[], params: RolloutParams, needs: readonly boolean[]): Linearized {
   const stretch = new Stretch(inputs, params);
   const { budget } = params;
+  const writer = loopWriterFor(params.program);
+  if (writer !== undefined) return linearizeByLoops(writer, stretch, needs);
   return budget === undefined || budget === Infinity ? linearizeAll(stretch, needs) : linearizeWithin(budget, stretch, needs);
 }

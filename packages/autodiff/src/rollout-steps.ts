@@ -1,5 +1,8 @@
 /** @file The steps of a rollout: its parameters, running and recording steps, and what they take. */
 import type { Abstract } from './primitive.ts';
+import { traceProgram } from './close-over.ts';
+import { withoutHostCalls } from './inner-programs.ts';
+import type { RepeatedStep } from './loops.ts';
 import { evaluateProgram, type Program } from './program.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { Value } from './value.ts';
@@ -22,7 +25,7 @@ export interface RolloutOptions {
    * stays on the tape.
    */
   readonly budget?: number;
-  /** Called after each backward pass. */
+  /** Called after each backward pass; where a program is recorded for a compiler, once when that happens. */
   readonly onReport?: (report: RolloutReport) => void;
 }
 
@@ -61,6 +64,18 @@ export class Stretch {
   inputsAt(state: readonly Value[], step: number): Value[] {
     const { program, captured } = this.params;
     return program.inputs.map((_, k) => (k >= captured && k < captured + state.length ? state[k - captured] : this.inputs[this.position(k, step)]));
+  }
+
+  /** The same for steps that are computed again: without the calls of the host that they have made. */
+  again(): Stretch {
+    return new Stretch(this.inputs, { ...this.params, program: withoutHostCalls(this.params.program) });
+  }
+
+  /** As equal steps in a row. */
+  repeated(): RepeatedStep {
+    const { program, captured, state, control, steps } = this.params;
+    const first = captured + state;
+    return { program, fixed: this.inputs.slice(0, captured), state: this.initial, controls: Array.from({ length: steps }, (_, step) => this.inputs.slice(first + step * control, first + (step + 1) * control)) };
   }
 
   /** The state at `to` from the one at `from`. */
@@ -114,5 +129,11 @@ export function bytesOfTape(stretch: Stretch, needs: readonly boolean[]): number
   const { equations } = params.program;
   // Each equation leaves its outputs there. What one that records in its own way leaves is known only when it has done so.
   if (equations.every(({ primitive }) => primitive.linearize === undefined)) return bytesOf(equations.flatMap(({ outputs }) => outputs), params);
-  return recordStep(stretch, stretch.initial, 0, needs.map(() => true)).recording.level.bytes / params.members;
+  let bytes = 0;
+  // In a program of its own, which is thrown away.
+  traceProgram('rollout', () => {
+    bytes = recordStep(stretch, stretch.initial, 0, needs.map(() => true)).recording.level.bytes;
+    return [];
+  }, []);
+  return bytes / params.members;
 }

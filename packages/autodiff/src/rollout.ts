@@ -1,13 +1,15 @@
 /** @file rollout: many equal steps, reversed under a budget of memory by recomputation. */
 import { closeOver, type Closed } from './close-over.ts';
 import { TapeflowError } from './errors.ts';
+import { forwardLeaves } from './forward.ts';
 import { apply } from './level.ts';
+import { loopWriterFor } from './loops.ts';
 import { requireSame, type TreeType } from './matching.ts';
 import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
 import { batchProgram, programTangents } from './program-rules.ts';
 import { linearizeRollout } from './rollout-reverse.ts';
 import { Stretch, type RolloutOptions, type RolloutParams } from './rollout-steps.ts';
-import { abstractOf } from './spaces.ts';
+import { abstractOf, spaceOf } from './spaces.ts';
 import { flatten, type Flattened } from './tree.ts';
 import type { Value } from './value.ts';
 
@@ -16,12 +18,18 @@ const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
   composite: true,
   evaluate(inputs, params) {
     const stretch = new Stretch(inputs, params as RolloutParams);
-    return stretch.advance(stretch.initial, 0, stretch.params.steps);
+    return loopWriterFor(stretch.params.program)?.run(stretch.repeated()) ?? stretch.advance(stretch.initial, 0, stretch.params.steps);
   },
   abstract: (_inputs, params) => (params as RolloutParams).program.results,
   outputSpace: (params, k) => (params as RolloutParams).program.results[k]!.space,
   pushforward(inputs, tangents, params) {
     const { program, captured, state, steps } = params as RolloutParams;
+    const writer = loopWriterFor(program);
+    if (writer !== undefined) {
+      const spaces = inputs.map(spaceOf);
+      const { ys, dys } = forwardLeaves((xs) => writer.run(new Stretch(xs, params as RolloutParams).repeated()), inputs, tangents, spaces, 'rollout');
+      return { outputs: ys, tangents: dys };
+    }
     const stretch = new Stretch(inputs, params as RolloutParams);
     let outputs: readonly Value[] = stretch.initial;
     let dys: readonly MaybeValue[] = tangents.slice(captured, captured + state);
@@ -52,7 +60,8 @@ const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
  *
  * With a `budget` in bytes, reverse mode keeps as many states as fit and computes the others again, by the binomial schedule
  * of [Griewank2000]; the gradient has the same bits as without budget. Derivatives reach the initial state, the controls and
- * what `step` closes over, in both modes and to any order; the budget holds for the innermost reverse pass.
+ * what `step` closes over, in both modes and to any order; the budget holds for the innermost reverse pass. Inside `jit` the steps are loops
+ * of the program, whose bodies are compiled once; within a budget they are nested, and inner loops run again.
  * `step` is recorded once, so it must not look at values.
  *
  * Throws `BudgetError` when the tape of one step does not fit, `TreeError` when a state or a control is unlike the first one.

@@ -1,7 +1,8 @@
 /** @file Tracing: runs a function on abstract values and writes its equations down. */
+import { hasEffect } from './inner-programs.ts';
 import { Level, withLevel } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
-import { Constant, innerPrograms, Variable, type Atom, type Equation, type Program } from './program.ts';
+import { Constant, Variable, type Atom, type Equation, type Program } from './program.ts';
 import { SPACE, type SpaceMember, type VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
@@ -104,10 +105,4 @@ export function withoutDeadCode(program: Program): Program {
     kept.push(equation);
   }
   return { ...program, equations: kept.reverse() };
-}
-
-/** Checks and host calls are performed although nobody reads a result, also inside loops and branches. */
-export function hasEffect(equation: Equation): boolean {
-  if (equation.outputs.length === 0 || equation.primitive.effect === true) return true;
-  return innerPrograms(equation).some(({ program }) => program.equations.some(hasEffect));
 }

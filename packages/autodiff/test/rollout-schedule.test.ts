@@ -1,6 +1,6 @@
 /** @file The schedule of a rollout against the least work that any schedule can need, found by dynamic programming. */
 import { describe, expect, test } from 'vitest';
-import { repetitions, reversibleSteps, splitPoint } from '../src/rollout-schedule.ts';
+import { keptAtOnce, loopsWithin, repeatedSteps, repetitions, reversibleSteps, splitPoint, stepsOf, type Loop } from '../src/rollout-schedule.ts';
 
 const STEPS = 120;
 const SLOTS = 8;
@@ -83,4 +83,66 @@ test('places stay inside the stretch, also for a million steps', () => {
       expect(Number.isInteger(middle) && middle >= 1 && middle < steps, `${middle} of ${steps} with ${slots}`).toBe(true);
     }
   }
+});
+
+describe('nested loops', () => {
+  /** Performs the reversal of loops on a list: which steps are taken back, how often each is computed, how many states are held at most. */
+  function reversed(loops: readonly Loop[]): { order: number[]; computed: number[]; most: number } {
+    const order: number[] = [];
+    const computed: number[] = [];
+    let [held, most] = [0, 0];
+    const hold = (states: number): void => {
+      held += states;
+      most = Math.max(most, held);
+    };
+    const length = ({ trips, body }: Loop): number => trips * (body === undefined ? 1 : body.reduce((total, loop) => total + length(loop), 0));
+    const compute = (from: number, to: number): void => {
+      for (let step = from; step < to; step++) computed[step] = (computed[step] ?? 0) + 1;
+    };
+    const run = (own: readonly Loop[], start: number): void => {
+      let at = start;
+      const starts = own.map((loop) => (at += length(loop)) - length(loop));
+      // Forwards through all of them, with a state kept at each trip and after the last.
+      compute(start, at);
+      own.forEach(({ trips }) => hold(trips + 1));
+      for (let k = own.length - 1; k >= 0; k--) {
+        const { trips, body } = own[k]!;
+        const each = length(own[k]!) / trips;
+        for (let trip = trips - 1; trip >= 0; trip--) {
+          if (body === undefined) order.push(starts[k]! + trip);
+          else run(body, starts[k]! + trip * each);
+        }
+        hold(-(trips + 1));
+      }
+    };
+    run(loops, 0);
+    return { order, computed, most };
+  }
+
+  test('take every step back once, from the last to the first, with the states and the repetitions that are said', () => {
+    for (const steps of [1, 2, 3, 7, 16, 17, 64, 100, 243, 1000]) {
+      for (const most of [1, 6, 9, 12, 20, 33, 70, 500, Infinity]) {
+        const loops = loopsWithin(steps, most);
+        const seen = reversed(loops);
+        expect(stepsOf(loops)).toBe(steps);
+        expect(seen.order).toEqual(Array.from({ length: steps }, (_, k) => steps - 1 - k));
+        expect(seen.most).toBe(keptAtOnce(loops));
+        expect(seen.computed.reduce((total, times) => total + times, 0)).toBe(steps + repeatedSteps(loops));
+      }
+    }
+  });
+
+  test('keep as few states as are wanted where that is possible, and are no deeper than necessary', () => {
+    const levels = (loops: readonly Loop[]): number => Math.max(...loops.map(({ body }) => 1 + (body === undefined ? 0 : levels(body))));
+    for (const steps of [10, 100, 1000]) {
+      expect(levels(loopsWithin(steps, steps + 1))).toBe(1);
+      // A square root of the steps in each of two levels, and one state more for each.
+      const two = 2 * (Math.ceil(Math.sqrt(steps)) + 1);
+      expect(levels(loopsWithin(steps, two))).toBe(2);
+      expect(keptAtOnce(loopsWithin(steps, two))).toBeLessThanOrEqual(two);
+      const fewest = keptAtOnce(loopsWithin(steps, 1));
+      expect(keptAtOnce(loopsWithin(steps, fewest))).toBe(fewest);
+      expect(fewest).toBeLessThanOrEqual(4 * Math.ceil(Math.log2(steps)));
+    }
+  });
 });

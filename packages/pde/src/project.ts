@@ -52,7 +52,7 @@ export function project(velocity: StaggeredField, options: ProjectOptions = {}):
   const rightHandSide = divergence(velocity).values.neg();
   // Each entry along other dimensions is a system of its own, with its own tolerance and its own constants.
   const others = rightHandSide.dims.filter(({ name, type }) => type !== 'batch' && !grid.names.includes(name));
-  const solution = solveLinear(negativeLaplacian, others.reduce((b, { name }) => rename(b, name, name, batch), rightHandSide), { ...options, symmetric: true, nullSpace });
+  const solution = solveLinear(negativeLaplacian, others.reduce((b, { name }) => rename(b, name, name, batch), rightHandSide), { name: 'pressure', ...options, symmetric: true, nullSpace });
   const p = others.reduce((value, { name, type }) => rename(value, name, name, () => ({ type })), solution.value);
   const corrected = velocity.mapSamples((u, _layout, name) => u.sub(slopes(p, name)));
   return { velocity: corrected, pressure: new CenteredField(grid, p, pressure), solution };

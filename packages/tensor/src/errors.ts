@@ -138,3 +138,12 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length]!;
 }
+
+/** A call of the host stands where `vmap` computes something for members that do not take part in it. */
+export class BatchedHostCallError extends TapeflowError {
+  readonly place: string;
+  constructor(place: string) {
+    super('vmap', `hostCall (or printGradient) stands in ${place}.`, 'Call outside of it, with what it returns, or take the members one by one.');
+    this.place = place;
+  }
+}

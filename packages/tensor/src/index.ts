@@ -71,6 +71,8 @@ export { interpolateCubic } from './named/interpolate-cubic.ts';
 
 // Loops, branches and checks
 export { check } from './control/named-check.ts';
+export { hostCall } from './control/host-call.ts';
+export { printGradient } from './control/print-gradient.ts';
 export { cond, LoopLimitError, scan, whileLoop, type ScanOptions } from './control/named.ts';
 export { forLoop, iterate, type IterateOptions } from './control/iterate.ts';
 export { vmap, type Entries } from './control/vmap.ts';
@@ -88,6 +90,7 @@ export { cgSteps } from './solve/cg-steps.ts';
 export type { SolveMethod } from './solve/choose.ts';
 export type { LinearSolution } from './solve/solution.ts';
 export { InconsistentSystem, NotConverged, type SolveStatus } from './solve/errors.ts';
+export { SolveLog, type SolveRecord } from './solve/solve-log.ts';
 
 // Roots and fixed points
 export { root, type RootOptions } from './solve/root.ts';
@@ -100,7 +103,7 @@ export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitRepor
 export type { Backend } from './compile/executable.ts';
 export { loadGpu, type Gpu, type LoadGpuOptions } from './compile/gpu/load.ts';
 export type { GpuMode } from './compile/gpu/library.ts';
-export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
+export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, ReentrantCallError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, BatchedHostCallError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

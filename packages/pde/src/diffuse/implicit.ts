@@ -33,6 +33,6 @@ export function implicit<F extends CenteredField | StaggeredField>(field: F, dif
     const axes = boxAxes(layout);
     const differences = withoutValues(layout);
     const step = axes === undefined ? (v: Tensor): Tensor => v.sub(laplacianOf(v, differences).mul(spread as Scalar)) : boxOperator(axes, { shift: 1, scale: spread });
-    return solveLinear(step, u.add(source.mul(spread as Scalar)), { ...options, nullSpace: 'none' }).value;
+    return solveLinear(step, u.add(source.mul(spread as Scalar)), { name: 'diffusion', ...options, nullSpace: 'none' }).value;
   }) as F;
 }

@@ -12,12 +12,14 @@ import {
   programTangents,
   recordLeaves,
   traceProgram,
+  withLoops,
   type Linearized,
   type MaybeValue,
   type Primitive,
   type Program,
   type Value,
 } from '@tapeflow/autodiff/extend';
+import { scanLoops } from '../control/rollout-loops.ts';
 import { compile, type Backend } from './executable.ts';
 import { splitProgram, type SplitProgram } from './residuals.ts';
 
@@ -109,7 +111,7 @@ function tangentProgram(program: Program, live: readonly number[]): Tangents {
   return tangentsOf(program, live.join(), () => {
     const count = program.inputs.length;
     let moved: number[] = [];
-    const doubled = traceProgram(
+    const doubled = withLoops(scanLoops, () => traceProgram(
       'jvp of jit',
       (all) => {
         const { outputs, tangents } = programTangents(program, all.slice(0, count), scattered(count, live, all.slice(count)));
@@ -117,7 +119,7 @@ function tangentProgram(program: Program, live: readonly number[]): Tangents {
         return [...outputs, ...moved.map((k) => tangents[k])];
       },
       [...program.inputs, ...live.map((k) => program.inputs[k]!)],
-    ).program;
+    )).program;
     return { doubled, moved };
   });
 }
@@ -139,7 +141,7 @@ function cotangentPrograms(program: Program, needs: readonly boolean[]): Cotange
     const wanted = positions(needs, (need) => need);
     const real = positions(program.results, ({ space, type }) => space.isDifferentiable(type));
     let reached: number[] = [];
-    const joint = traceProgram(
+    const joint = withLoops(scanLoops, () => traceProgram(
       'grad of jit',
       (all) => {
         const { ys, pull } = recordLeaves(
@@ -160,7 +162,7 @@ function cotangentPrograms(program: Program, needs: readonly boolean[]): Cotange
         return [...ys, ...hit.map((k) => bars[k])];
       },
       [...program.inputs, ...real.map((k) => program.results[k]!)],
-    ).program;
+    )).program;
     return { split: splitProgram(joint, count, program.results.length), real, reached };
   });
 }

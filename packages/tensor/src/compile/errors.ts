@@ -22,6 +22,13 @@ export class ProgramTooLargeError extends TapeflowError {
   }
 }
 
+/** A program was called by a host call of its own. */
+export class ReentrantCallError extends TapeflowError {
+  constructor() {
+    super('jit', 'a program was called while it waits for a call of the host that it has made.', 'Do not call a compiled function from hostCall inside itself: keep the values and call it afterwards, or call the function without jit.');
+  }
+}
+
 /** A name in `static` is no argument of the function. */
 export class StaticArgumentError extends TapeflowError {
   readonly entry: string;

@@ -1,7 +1,8 @@
 /** @file jit: a function as a compiled program that is traced once for each kind of arguments. */
 import { type TreeStructure } from '@tapeflow/autodiff';
-import { apply, closeOver, isUnwatched, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
+import { apply, closeOver, isUnwatched, printProgram, withLoops, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
+import { scanLoops } from '../control/rollout-loops.ts';
 import { checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
@@ -87,7 +88,7 @@ interface ShortWay {
 /** Traces a function for arguments like those of a call. */
 function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, options: Omit<CallParams, 'program'>): Traced {
   const { structure, leaves, isStatic } = signature;
-  const closed = closeOver(
+  const closed = withLoops(scanLoops, () => closeOver(
     'jit',
     (inputs: readonly Value[]) => {
       let at = 0;
@@ -101,7 +102,7 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
       return f(...(structure.unflatten(given) as never[]));
     },
     [dynamicValues(signature)],
-  );
+  ));
   return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result, short: undefined };
 }
 

@@ -1,5 +1,5 @@
 /** @file Splits a program whose inputs come in two parts: what can be computed before the second part is known, and the rest. */
-import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { hasEffect, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 
 /** Where a value that the second program needs comes from. */
 export type ResidualSource = { readonly input: number } | { readonly output: number };
@@ -16,16 +16,20 @@ export interface SplitProgram {
 
 /**
  * Splits after the first `inputs` inputs. The first `outputs` outputs must not depend on the others. Operations without inputs are
- * repeated in the second part rather than remembered.
+ * repeated in the second part rather than remembered, unless they have effects.
  */
 export function splitProgram(program: Program, inputs: number, outputs: number): SplitProgram {
   const late = new Set<Atom>(program.inputs.slice(inputs));
   const early: Equation[] = [];
   const rest: Equation[] = [];
+  let hasBegun = false;
   for (const equation of program.equations) {
-    const isLate = equation.inputs.some((atom) => late.has(atom));
+    const isCall = hasEffect(equation);
+    // Calls without inputs stand where they were made: the second part begins with the first operation on its inputs.
+    const isLate: boolean = equation.inputs.some((atom) => late.has(atom)) || (isCall && equation.inputs.length === 0 && hasBegun);
     if (isLate) for (const variable of equation.outputs) late.add(variable);
-    if (isLate || equation.inputs.length === 0) rest.push(equation);
+    hasBegun ||= isLate;
+    if (isLate || (equation.inputs.length === 0 && !isCall)) rest.push(equation);
     if (!isLate) early.push(equation);
   }
   const made = new Set<Atom>([...program.inputs.slice(inputs), ...rest.flatMap((equation) => equation.outputs)]);

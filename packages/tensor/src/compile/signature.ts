@@ -6,6 +6,7 @@ import { NDArray } from '../array/ndarray.ts';
 import { sameShape } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { contextDType } from '../context.ts';
+import { isLogging } from '../solve/solve-log.ts';
 import { StaticArgumentError } from './errors.ts';
 
 /** The arguments of one call, taken apart. */
@@ -18,6 +19,8 @@ export interface Signature {
   /** The dtype in which numbers enter the program. */
   readonly numbers: FloatDType;
   readonly precision: FloatDType;
+  /** Whether a `SolveLog` records: the program then reports its solves. */
+  readonly logging: boolean;
 }
 
 /** Path of a leaf with the position of the argument in front: `0.velocity`, `1`. */
@@ -29,7 +32,7 @@ export function argumentPath(path: string): string {
 export function signatureOf(args: readonly unknown[], statics: readonly (number | string)[]): Signature {
   const { leaves, structure } = flatten([...args], 'jit');
   const precision = contextDType();
-  return { structure, leaves, isStatic: staticLeaves(leaves, structure.paths, statics), numbers: widestFloat(leaves) ?? precision, precision };
+  return { structure, leaves, isStatic: staticLeaves(leaves, structure.paths, statics), numbers: widestFloat(leaves) ?? precision, precision, logging: isLogging() };
 }
 
 /** The same kind of call without the elements of its arrays, which nobody should keep alive. */
@@ -39,7 +42,7 @@ export function withoutElements(signature: Signature): Signature {
 
 /** The key under which a program is kept. */
 export function keyOf(signature: Signature): string {
-  return `${signature.structure.key}|${typesOf(signature).join('|')}|${signature.precision}`;
+  return `${signature.structure.key}|${typesOf(signature).join('|')}|${signature.precision}${signature.logging ? '|logging' : ''}`;
 }
 
 /** Type of each leaf as text, static numbers with their value. */
@@ -49,7 +52,7 @@ function typesOf({ leaves, isStatic }: Signature): string[] {
 
 /** Whether two calls have equal keys, found without making them: what repeats most should cost least. */
 export function sameKey(a: Signature, b: Signature): boolean {
-  if (a.precision !== b.precision || a.structure.key !== b.structure.key || a.leaves.length !== b.leaves.length) return false;
+  if (a.precision !== b.precision || a.logging !== b.logging || a.structure.key !== b.structure.key || a.leaves.length !== b.leaves.length) return false;
   return a.leaves.every((leaf, k) => {
     const other = b.leaves[k]!;
     if (a.isStatic[k] !== b.isStatic[k]) return false;
@@ -92,5 +95,6 @@ export function differenceBetween(earlier: Signature, now: Signature): string {
   const [before, types] = [typesOf(earlier), typesOf(now)];
   const at = types.findIndex((type, k) => type !== before[k]);
   if (at >= 0) return `argument ${argumentPath(now.structure.paths[at]!)} is ${types[at]!} where it was ${before[at]!}`;
+  if (earlier.logging !== now.logging) return now.logging ? 'a SolveLog records' : 'no SolveLog records any more';
   return `the precision is ${now.precision} where it was ${earlier.precision}`;
 }

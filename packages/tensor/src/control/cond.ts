@@ -3,6 +3,7 @@ import {
   abstractOf,
   apply,
   batchProgram,
+  isCaller,
   evaluateProgram,
   materialize,
   primitive,
@@ -18,6 +19,7 @@ import {
   type Value,
 } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, broadcast } from '../array/ndarray.ts';
+import { BatchedHostCallError } from '../errors.ts';
 import { select } from '../primitives/elementwise.ts';
 import { truth } from './while.ts';
 
@@ -88,6 +90,7 @@ export const condPrimitive: Primitive = primitive({
       const outputs = apply(condPrimitive, [predicate, ...xs], branches);
       return { outputs, batched: outputs.map(() => true) };
     }
+    if (isCaller(whenTrue) || isCaller(whenFalse)) throw new BatchedHostCallError('a branch of cond, which members of the batch take differently');
     // Members that disagree need both branches.
     const taken = evaluateProgram(branches.whenTrue, xs);
     const left = evaluateProgram(branches.whenFalse, xs);

@@ -3,6 +3,7 @@ import {
   abstractOf,
   apply,
   batchProgram,
+  isCaller,
   evaluateProgram,
   materialize,
   primitive,
@@ -15,6 +16,7 @@ import {
   type Value,
 } from '@tapeflow/autodiff/extend';
 import { arraySpace, arrayTypeOf, broadcast, type NDArray } from '../array/ndarray.ts';
+import { BatchedHostCallError } from '../errors.ts';
 import { select } from '../primitives/elementwise.ts';
 import { reduceAny } from '../primitives/reduce.ts';
 
@@ -95,6 +97,7 @@ export const whilePrimitive: Primitive = primitive({
   // Members that have finished keep their values; the loop ends with the last member.
   batch(inputs, batched, params, size) {
     const loop = params as WhileParams;
+    if (isCaller(loop.condition) || isCaller(loop.body)) throw new BatchedHostCallError('a while loop, which members of the batch leave at different times');
     const flags = inputs.map((_, k) => k >= loop.conditionCaptured + loop.bodyCaptured || batched[k]!);
     const stacked = inputs.map((input, k) => (flags[k] && !batched[k] ? arraySpace.batch.repeat(input, size) : input));
     const types = stacked.map(abstractOf);

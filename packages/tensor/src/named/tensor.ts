@@ -84,7 +84,7 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
     if (this.value instanceof Box) {
       const path = numberArgumentOf(this);
       if (path !== undefined) throw new NumberArgumentError(path);
-      throw new TracedValueError(`Tensor.${operation}`, `The tensor is inside ${this.value.level.transformation}: return it from there, or read stopGradient(t) inside a derivative.`);
+      throw new TracedValueError(`Tensor.${operation}`, `The tensor is inside ${this.value.level.transformation}: return it from there, look at it with hostCall((t) => …, t), or read stopGradient(t) inside a derivative.`);
     }
     return this.value as NDArray;
   }

@@ -17,6 +17,8 @@ export interface FixedPointOptions {
   readonly maxSteps?: number;
   /** What happens when no fixed point is found: throw `RootNotFound`, or return where the search ended. */
   readonly onFailure?: 'throw' | 'return';
+  /** What a `SolveLog` calls this search. */
+  readonly name?: string;
 }
 
 /**

@@ -1,17 +1,19 @@
 /** @file What the searches for roots and for fixed points share: the guess as systems, the implicit derivative, the report. */
 import { flatten, stopGradient, TapeflowError, type LinearSolver } from '@tapeflow/autodiff';
-import { implicitSystems, type Abstract, type Value } from '@tapeflow/autodiff/extend';
+import { implicitSystems, type Abstract, type SystemsOptions, type Value } from '@tapeflow/autodiff/extend';
 import { isFloat, type DType } from '../array/dtype.ts';
-import { arrayAbstract, arrayTypeOf } from '../array/ndarray.ts';
+import { arrayAbstract, arrayTypeOf, full } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
 import { withScalars } from '../control/tensors.ts';
 import { ArgumentError, closestName, DTypeError } from '../errors.ts';
-import { equal, not, or } from '../primitives/elementwise.ts';
+import { equal, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
-import { CONVERGED, PRECISION, RootNotFound, RootSolution, type RootMethod } from './root-report.ts';
+import { STATUS } from './errors.ts';
+import { CONVERGED, PRECISION, ROOT_STATUS, RootNotFound, RootSolution, SINGULAR, type RootMethod } from './root-report.ts';
+import { isLogging, reportBegin, reportEnd, type SolveOutcome, type SolveSite } from './solve-log.ts';
 import { makeSolver } from './solver.ts';
 import { alignLike, commonBatch, tensorsOf } from './systems.ts';
 import { constant, type Vector } from './vectors.ts';
@@ -41,6 +43,7 @@ export interface SearchOptions {
   readonly absolute?: number;
   readonly maxSteps?: number;
   readonly onFailure?: 'throw' | 'return';
+  readonly name?: string;
 }
 
 /** A kind of search: of which function, in which ways. */
@@ -88,7 +91,7 @@ export function systemsOfGuess<X>(operation: string, guess: X): { readonly guess
 
 /** Searches from the guess. Derivatives reach what `f` closes over, by the implicit function theorem. */
 export function searchFrom<X>(f: (x: X) => X, { guess, leaves, batch }: ReturnType<typeof systemsOfGuess<X>>, { operation, method, search, maxSteps }: SearchKind, options: SearchOptions): RootSolution<X> {
-  const { onFailure = 'throw' } = options;
+  const { onFailure = 'throw', name = operation } = options;
   checkChoice(operation, 'onFailure', onFailure, ['throw', 'return']);
   const { dtype } = arrayTypeOf(leaves[0]);
   const limits = limitsOf(operation, options, dtype, maxSteps);
@@ -96,9 +99,12 @@ export function searchFrom<X>(f: (x: X) => X, { guess, leaves, batch }: ReturnTy
   const what = operation === 'root' ? 'the residual' : 'the result of the map';
   const aligned = (x: X): X => alignLike(operation, what, withScalars(f(x)), guess, 'the guess');
   const { structure } = flatten(guess, operation);
-  const { x, info } = implicitSystems(operation, aligned, guess, {
+  const site: SolveSite | undefined = isLogging() ? { operation, name, method, reason: '', adjoint: false, statuses: ROOT_STATUS } : undefined;
+  const solvers = (reportsTo: SolveSite | undefined): Pick<SystemsOptions, 'solver' | 'linearSolver'> => ({
     solver(values, start, context) {
+      if (reportsTo !== undefined) reportBegin();
       const { xs, steps, residual, tolerance, status } = search(values, start, context.batchAxes + own, limits);
+      if (reportsTo !== undefined) reportEnd(reportsTo, { steps, residual, tolerance, status });
       if (onFailure === 'throw') {
         const found = or(equal(status, constant(CONVERGED, status)), equal(status, constant(PRECISION, status)));
         checkLeaves(reduceAll(found), [steps, residual, tolerance, status, ...xs], ([stepsSeen, residualSeen, toleranceSeen, statusSeen, ...seen]) =>
@@ -106,9 +112,9 @@ export function searchFrom<X>(f: (x: X) => X, { guess, leaves, batch }: ReturnTy
       }
       return { xs, info: [steps, residual, tolerance, status] };
     },
-    linearSolver: linearSolverFor(operation, unknownsOf(leaves, own), own),
-    info: (xs, context) => infoTypes(xs, context.batchAxes + own),
+    linearSolver: linearSolverFor(operation, unknownsOf(leaves, own), own, reportsTo && { ...reportsTo, adjoint: true, reason: '' }),
   });
+  const { x, info } = implicitSystems(operation, aligned, guess, { ...solvers(site), silent: site && solvers(undefined), info: (xs, context) => infoTypes(xs, context.batchAxes + own) });
   const [steps, residual, tolerance, status] = stopGradient([...info]);
   return new RootSolution(x, { steps, residual, tolerance, status }, method, batch);
 }
@@ -126,14 +132,22 @@ export class SingularJacobian extends TapeflowError {
   }
 }
 
+/** What there is to report of an elimination: one step, and whether the matrix was singular. */
+function directOutcome(singular: Value, dtype: DType): SolveOutcome {
+  const per = (value: number, type: DType): Value => full(value, arrayTypeOf(singular).shape, type);
+  return { steps: per(1, 'i32'), residual: per(NaN, dtype), tolerance: per(0, dtype), status: select(singular, per(SINGULAR, 'i32'), per(CONVERGED, 'i32')) };
+}
+
 /** Solves the linear systems of derivatives: by elimination where the Jacobian is small, else by BiCGstab. */
-function linearSolverFor(operation: string, unknowns: number, ownBatchAxes: number): LinearSolver {
+function linearSolverFor(operation: string, unknowns: number, ownBatchAxes: number, site: SolveSite | undefined): LinearSolver {
   if (unknowns > MOST_DENSE) {
-    const iterative = makeSolver('bicgstab', { nullSpace: 'none' }, ownBatchAxes);
+    const iterative = makeSolver('bicgstab', { nullSpace: 'none' }, ownBatchAxes, site && { ...site, method: 'bicgstab', statuses: STATUS });
     return (matvec, bs, context) => ({ xs: iterative(matvec, bs, context).xs, info: [] });
   }
   return (matvec, bs, context) => {
+    if (site !== undefined) reportBegin();
     const { xs, singular } = solveDense(matvec as (v: Vector) => Vector, bs, context.batchAxes + ownBatchAxes);
+    if (site !== undefined) reportEnd({ ...site, method: 'direct' }, directOutcome(singular, arrayTypeOf(bs[0]).dtype));
     checkLeaves(reduceAll(not(singular)), [], () => new SingularJacobian(operation));
     return { xs, info: [] };
   };

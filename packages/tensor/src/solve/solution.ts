@@ -7,6 +7,7 @@ import type { Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
 import type { Choice, SolveMethod } from './choose.ts';
 import { adviceFor, NotConverged, STATUS, type SolveStatus } from './errors.ts';
+import { worstOf } from './worst.ts';
 
 /** Reported arrays, one number per system except the history. */
 export interface SolveFacts {
@@ -18,16 +19,6 @@ export interface SolveFacts {
   readonly removed: Value;
   /** 1 where constants were in the null space. */
   readonly singular: Value;
-}
-
-/** The worst system: unsolved before solved, then by residual. */
-function worstOf(status: ArrayLike<number>, residual: ArrayLike<number>): number {
-  let worst = 0;
-  const solved = (k: number): boolean => status[k] === 1 || status[k] === 2;
-  for (let k = 1; k < status.length; k++) {
-    if (solved(worst) === solved(k) ? residual[k]! > residual[worst]! : !solved(k)) worst = k;
-  }
-  return worst;
 }
 
 const entries = (history: ArrayLike<number>, steps: number): number[] => Array.from(history).slice(1, Math.min(steps + 1, history.length));

@@ -5,6 +5,8 @@ import { boxPreconditioner, knownOf, systemsSideBySide } from './box-system.ts';
 import { chooseMethod, type SolveMethod } from './choose.ts';
 import { LinearSolution } from './solution.ts';
 import { infoTypes, makeSolver, type SolverOptions } from './solver.ts';
+import { isLogging, type SolveSite } from './solve-log.ts';
+import { STATUS } from './errors.ts';
 import { alignLike, requireReal } from './align-like.ts';
 import { commonBatch, tensorsOf } from './systems.ts';
 
@@ -43,6 +45,8 @@ export interface SolveOptions<T = never> {
   readonly nullSpace?: 'auto' | 'constant' | 'none';
   /** What happens when a system is not solved: throw `NotConverged`, or return what there is. */
   readonly onFailure?: 'throw' | 'return';
+  /** What a `SolveLog` calls this solve. */
+  readonly name?: string;
 }
 
 /**
@@ -72,14 +76,16 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
   if (preconditioner !== undefined && (method === 'transform' || method === 'multigrid')) throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "The method brings its own: leave the preconditioner out, or take method: 'cg'.");
   if (preconditioner !== undefined && method === 'direct') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "A direct solve has no steps to save: leave the preconditioner out, or take method: 'gmres'.");
   if (typeof preconditioner === 'string' && preconditioner !== 'jacobi') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "Use 'jacobi', or give a function.");
-  const { x0: _guess, preconditioner: _preconditioner, method: _method, ...limits } = options;
+  const { x0: _guess, preconditioner: _preconditioner, method: _method, name = 'solveLinear', ...limits } = options;
   const isSymmetric = knownOf(operator) !== undefined || (options.symmetric ?? method === 'cg');
   const solverOptions: SolverOptions = { ...limits, ...knownOf(operator), symmetric: isSymmetric, jacobi: preconditioner === 'jacobi' };
   const undo = typeof preconditioner === 'function' ? preconditioner : (boxPreconditioner(method, operator, tensors[0]!) as Preconditioner<unknown> | undefined);
+  const site: SolveSite | undefined = isLogging() ? { operation: 'solveLinear', name, method, reason, adjoint: false, statuses: STATUS } : undefined;
   const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the operator', operator(x), b), b, {
     ...(x0 !== undefined && { guess: alignLike('solveLinear', 'x0', x0, b) }),
     ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the preconditioner', undo(r) as T, b) }),
-    solver: makeSolver(method, solverOptions, batchDims.length),
+    solver: makeSolver(method, solverOptions, batchDims.length, site),
+    silentSolver: site && makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,
     info: infoTypes(solverOptions, batchDims.length),
   });

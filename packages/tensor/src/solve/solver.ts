@@ -20,6 +20,7 @@ import { withNearInverse } from './near-inverse.ts';
 import { constantNullSpace, constantsOnOpenCells } from './null-space.ts';
 import { refinement } from './refinement.ts';
 import { notConverged } from './solution.ts';
+import { reportBegin, reportEnd, type SolveSite } from './solve-log.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /** What the solver needs to know of the options of a solve. */
@@ -57,10 +58,11 @@ const SOLVES: Readonly<Record<SolveMethod, (problem: SystemProblem, options: Sol
 
 const maxStepsFor = (options: SolverOptions, unknowns: number): number => options.maxSteps ?? Math.min(Math.max(10 * unknowns, 1000), 100_000);
 
-/** The solver of a method. */
-export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatchAxes: number): LinearSolver {
+/** The solver of a method. With a site it reports its solves to the logs of the moment. */
+export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatchAxes: number, site?: SolveSite): LinearSolver {
   const { nullSpace = 'auto', onFailure = 'throw', absolute = 0 } = options;
   return (matvec, given, context, guess, precondition) => {
+    if (site !== undefined) reportBegin();
     const batchAxes = context.batchAxes + ownBatchAxes;
     const arithmetic = new VectorArithmetic(batchAxes);
     const { shape, dtype } = arrayTypeOf(given[0]);
@@ -95,6 +97,7 @@ export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatch
       transposed: context.transposed,
     };
     const result = SOLVES[method](problem, options);
+    if (site !== undefined) reportEnd({ ...site, adjoint: site.adjoint || context.transposed }, { ...result, tolerance: full(relative, [], dtype) });
     const xs = arithmetic.multiply(project(result.x), size);
     if (onFailure === 'throw') {
       const good = or(equal(result.status, constant(1, result.status)), equal(result.status, constant(2, result.status)));

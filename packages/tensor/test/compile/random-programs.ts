@@ -10,12 +10,13 @@ import { sameShape, sizeOf, type Shape } from '../../src/array/strides.ts';
 import { condLeaves } from '../../src/control/cond.ts';
 import { scanLeaves } from '../../src/control/scan.ts';
 import { whileLeaves } from '../../src/control/while.ts';
-import { argMax, argsort, sort } from '../../src/primitives/along.ts';
-import { cumulativeArgMin, cumulativeMax, cumulativeProduct, cumulativeSum } from '../../src/primitives/cumulate.ts';
+import { argMax, argMin, argsort, sort } from '../../src/primitives/along.ts';
+import { cumulativeArgMax, cumulativeArgMin, cumulativeMax, cumulativeMin, cumulativeProduct, cumulativeSum } from '../../src/primitives/cumulate.ts';
 import type { ElementwiseName } from '../../src/elementwise/table.ts';
-import { add, isFinite, less, mod, not, select } from '../../src/primitives/elementwise.ts';
+import { add, isFinite, isNaN, less, mod, not, select } from '../../src/primitives/elementwise.ts';
 import * as operations from '../../src/primitives/elementwise.ts';
 import { gather, scatterAdd } from '../../src/primitives/gather.ts';
+import { scatterMax, scatterMin, scatterSet } from '../../src/primitives/scatter.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../src/primitives/reduce.ts';
 import { convert, iota, reverse, transpose } from '../../src/primitives/structure.ts';
 import { applyElementwise } from './all-operations.ts';
@@ -65,8 +66,11 @@ export interface Palette {
 /** Every operation that gives the same bits on the backends for processors. */
 export const EVERYTHING: Palette = {
   dtypes: DTYPES,
-  realUnary: ['sin', 'exp', 'tanh', 'sqrt', 'abs', 'neg', 'square', 'floor', 'round', 'sign', 'erf', 'cbrt'],
-  integerUnary: ['abs', 'neg', 'square', 'sign', 'floor'],
+  realUnary: [
+    'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'exp', 'expm1', 'log', 'log1p', 'sqrt', 'cbrt',
+    'abs', 'neg', 'square', 'sign', 'floor', 'ceil', 'round', 'trunc', 'erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'sinc',
+  ],
+  integerUnary: ['abs', 'neg', 'square', 'sign', 'floor', 'ceil', 'round', 'trunc'],
   realBinary: ['add', 'sub', 'mul', 'div', 'min', 'max', 'mod', 'hypot', 'atan2', 'pow'],
   integerBinary: ['add', 'sub', 'mul', 'min', 'max', 'mod'],
   wrapping: true,
@@ -109,8 +113,8 @@ export function randomView(dice: Dice, palette: Palette = EVERYTHING): NDArray {
   return new NDArray(new Storage(data), shape, strides, offset, dtype);
 }
 
-const COMPARISONS: Names = ['less', 'lessEqual', 'equal'];
-const LOGIC: Names = ['and', 'or'];
+const COMPARISONS: Names = ['less', 'lessEqual', 'equal', 'notEqual'];
+const LOGIC: Names = ['and', 'or', 'xor'];
 
 /** Values at hand, and random operations on them. */
 class Workshop {
@@ -200,7 +204,7 @@ class Workshop {
     }
     if (dtype === 'bool') return [dice.next() < 0.3 ? not(x) : applyElementwise(dice.pick(LOGIC), [x, y])];
     if (dtype === 'i32') return [kind < 4 ? applyElementwise(dice.pick(this.palette.integerUnary), [x]) : applyElementwise(dice.pick(this.palette.integerBinary), [x, y])];
-    if (kind === 2) return [isFinite(x)];
+    if (kind === 2) return [dice.next() < 0.5 ? isFinite(x) : isNaN(x)];
     return [kind < 5 ? applyElementwise(dice.pick(this.palette.realUnary), [x]) : applyElementwise(dice.pick(this.palette.realBinary), [x, y])];
   }
 
@@ -243,7 +247,8 @@ class Workshop {
     const indices = mod(found, full(size / members, [], 'i32'));
     const { dtype } = arrayTypeOf(x);
     if (dtype === 'bool' || !this.palette.everything || dice.next() < 0.5) return [gather(flat, indices, members)];
-    return [scatterAdd(flat, indices, gather(reverse(flat, [0]), indices, members), members)];
+    const scatter = dice.pick([scatterAdd, scatterAdd, scatterAdd, scatterSet, scatterMin, scatterMax]);
+    return [scatter(flat, indices, gather(reverse(flat, [0]), indices, members), members)];
   }
 
   /** Along one axis: positions, orders, running results. They are performed by JavaScript between kernels, also inside loops. */
@@ -253,7 +258,7 @@ class Workshop {
     if (shape.length === 0 || !this.palette.everything) return undefined;
     const axis = dice.below(shape.length);
     if (dtype === 'bool') return [argsort(x, axis, dice.next() < 0.5)];
-    const run = dice.pick([sort, cumulativeSum, cumulativeProduct, cumulativeMax, cumulativeArgMin, argsort, shape[axis] === 0 ? sort : argMax]);
+    const run = dice.pick<(y: Value, along: number) => Value>([sort, cumulativeSum, cumulativeProduct, cumulativeMax, cumulativeMin, cumulativeArgMin, cumulativeArgMax, argsort, ...(shape[axis] === 0 ? [] : [argMax, argMin])]);
     return [run(x, axis)];
   }
 

@@ -47,7 +47,7 @@ describe('reading', () => {
     const error = thrown(() => grad((u: Tensor<'x'>): Scalar => scalar(u.data[0]!))(tensor({ x: 1 }, [1])));
     expect(error.message).toMatchInlineSnapshot(`
       "Tensor.data: the value of a traced quantity was asked for.
-        The tensor is inside grad: return it from there, or read stopGradient(t) inside a derivative."
+        The tensor is inside grad: return it from there, look at it with hostCall((t) => …, t), or read stopGradient(t) inside a derivative."
     `);
   });
 });

@@ -38,8 +38,8 @@ export function arraysFor(c: Case, random: () => number, real: 'f32' | 'f64'): N
 }
 
 const asList = (y: Value | readonly Value[]): readonly Value[] => (Array.isArray(y) ? y : [y]);
-const outputs = (c: Case, xs: readonly Value[]): readonly Value[] => asList(c.run(...xs));
-const plain = (ys: readonly Value[]): Nested => (ys.length === 1 ? fromArray(ys[0]) : ys.map(fromArray));
+export const outputs = (c: Case, xs: readonly Value[]): readonly Value[] => asList(c.run(...xs));
+export const plain = (ys: readonly Value[]): Nested => (ys.length === 1 ? fromArray(ys[0]) : ys.map(fromArray));
 
 function expectClose(seen: Nested, expected: Nested, tolerance: number): void {
   const a = flatten(seen);

@@ -2,24 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ELEMENTWISE } from '../../src/elementwise/table.ts';
-import { alongRows } from './table-along.ts';
+import { rows } from './all-rows.ts';
 import { checkCompleteness, missingRows, testTable } from './run-table.ts';
-import { condRows } from './table-cond.ts';
-import { fourierRows } from './table-fourier.ts';
-import { convRows } from './table-conv.ts';
-import { contractRows } from './table-contract.ts';
-import { controlRows } from './table-control.ts';
-import { denseRows } from './table-dense.ts';
-import { elementwiseRows } from './table-elementwise.ts';
-import { gatherRows } from './table-gather.ts';
-import { randomRows } from './table-random.ts';
-import { reduceRows } from './table-reduce.ts';
-import { scatterRows } from './table-scatter.ts';
-import { solveRows } from './table-solve.ts';
-import { structureRows } from './table-structure.ts';
 
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20261);
-const rows = [...alongRows, ...elementwiseRows, ...structureRows, ...reduceRows, ...gatherRows, ...scatterRows, ...randomRows, ...controlRows, ...condRows, ...solveRows, ...contractRows, ...convRows, ...fourierRows, ...denseRows];
 const counts = testTable('positional operations', rows, SEED);
 
 /** Functions of the modules that are no operations on arrays: numbers to numbers, the truth of a plain array, the parts that axes play. */

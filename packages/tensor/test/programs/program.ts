@@ -1,5 +1,6 @@
 /** @file Random programs as lists of steps, performed by slow loops and by the library. */
 import * as tf from '@tapeflow/tensor';
+import type { FloatDType } from '@tapeflow/tensor';
 import { Dice } from '../compile/random-programs.ts';
 import { isTame, Pool, type AnyTensor, type Instruction, type Proposal } from './instruction.ts';
 import { lineSteps } from './lines.ts';
@@ -57,8 +58,8 @@ export function perform({ steps }: RandomProgram, inputs: readonly AnyTensor[]):
 }
 
 /** A slow value as a tensor; behind strides that are no row-major ones, every other time. */
-export function tensorOf(x: Slow, isView: boolean): AnyTensor {
-  const t: AnyTensor = tf.tensor(x.sizes, [...x.values], { dtype: 'f64' });
+export function tensorOf(x: Slow, isView: boolean, dtype: FloatDType = 'f64'): AnyTensor {
+  const t: AnyTensor = tf.tensor(x.sizes, [...x.values], { dtype });
   if (!isView) return t;
   // Written backwards, with gaps, and read so that it is the same.
   const [name] = x.names;

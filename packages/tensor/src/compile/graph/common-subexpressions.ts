@@ -1,5 +1,5 @@
 /** @file Common subexpressions: equal operations on equal inputs are performed once, and what has been checked is not checked again. */
-import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { hasEffect, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { checkPrimitive } from '../../control/check.ts';
 import { withInnerPrograms, withInputs } from './inner.ts';
 
@@ -18,7 +18,7 @@ export function shareCommonSubexpressions(program: Program): Program {
       if (checked.has(condition!)) continue;
       checked.add(condition!);
     }
-    const key = equation.primitive.effect === true ? undefined : keyOf(equation);
+    const key = hasEffect(equation) ? undefined : keyOf(equation);
     const known = key === undefined ? undefined : first.get(key);
     if (known !== undefined) {
       equation.outputs.forEach((variable, k) => same.set(variable, known[k]!));

@@ -2,7 +2,8 @@
  * @file Expansion: operations that are made of others (solves, custom gradients, checkpoints, rollouts, roots) are replaced by what
  * they do. Until then they are one equation each, so that derivatives use their own rules.
  */
-import { innerPrograms, traceProgram, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { innerPrograms, traceProgram, Variable, withLoops, type Atom, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { scanLoops } from '../../control/rollout-loops.ts';
 import { CapturedValueError } from '../errors.ts';
 import { withInnerPrograms, withInputs } from './inner.ts';
 
@@ -34,14 +35,11 @@ function hasComposite({ equations }: Program): boolean {
 /** What a composite operation does with its inputs, as a program of those that are variables. */
 function evaluation({ primitive, params, inputs }: Equation): Program {
   const variables = inputs.filter((atom) => atom instanceof Variable);
-  const { program, captured } = traceProgram(
-    'jit',
-    (given) => {
-      let at = 0;
-      return primitive.evaluate(inputs.map((atom) => (atom instanceof Variable ? given[at++] : atom.value)), params);
-    },
-    variables,
-  );
+  const perform = (given: readonly Value[]): readonly Value[] => {
+    let at = 0;
+    return primitive.evaluate(inputs.map((atom) => (atom instanceof Variable ? given[at++] : atom.value)), params);
+  };
+  const { program, captured } = withLoops(scanLoops, () => traceProgram('jit', perform, variables));
   const [box] = captured;
   if (box !== undefined) throw new CapturedValueError(box.level.transformation);
   // It may itself contain composite operations.

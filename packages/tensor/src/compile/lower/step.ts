@@ -158,7 +158,7 @@ export function stepsText(steps: readonly Step[], indent = ''): string[] {
       case 'clear':
         return [`${indent}${viewText(step.target)} = 0`];
       case 'host':
-        return [`${indent}${step.results.map(viewText).join(', ')} = host ${step.primitive.name}(${step.inputs.map(viewText).join(', ')})`];
+        return [`${indent}${step.results.length === 0 ? '' : `${step.results.map(viewText).join(', ')} = `}host ${step.primitive.name}(${step.inputs.map(viewText).join(', ')})`];
       case 'scan':
         return [`${indent}repeat ${step.counter.length} times${step.reverse ? ', backwards' : ''}`, ...stepsText(step.body, deeper)];
       case 'while':

@@ -6,7 +6,7 @@ import type { MemoryOwner } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { IndexError } from '../../errors.ts';
-import { ProgramTooLargeError } from '../errors.ts';
+import { ProgramTooLargeError, ReentrantCallError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
@@ -60,6 +60,8 @@ class WasmProgram implements Executable, MemoryOwner {
   private readonly outputs: readonly ((inputs: readonly (NDArray | number)[]) => Value)[];
   /** Whether results of the last run are lost in the next one. */
   private isLending = false;
+  /** Whether JavaScript is at work in the middle of a run: another run would overwrite what this one needs. */
+  private isCalling = false;
 
   constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
     this.schedule = schedule;
@@ -93,6 +95,7 @@ class WasmProgram implements Executable, MemoryOwner {
   }
 
   run(inputs: readonly Value[], lend: boolean = false): Value[] {
+    if (this.isCalling) throw new ReentrantCallError();
     const given = inputs as readonly (NDArray | number)[];
     // Inputs first: results of the last run may be among them.
     for (let k = 0; k < given.length; k++) this.inputs[k]!.fill(given[k]!);
@@ -130,10 +133,15 @@ class WasmProgram implements Executable, MemoryOwner {
 
   private perform(call: number): void {
     const { primitive, params, results, inputs } = this.printed.hostCalls[call]!;
-    const outputs = primitive.evaluate(inputs.map((view) => this.copyOut(view)), params) as NDArray[];
-    results.forEach((view, k) => {
-      if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
-    });
+    this.isCalling = true;
+    try {
+      const outputs = primitive.evaluate(inputs.map((view) => this.copyOut(view)), params) as NDArray[];
+      results.forEach((view, k) => {
+        if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
+      });
+    } finally {
+      this.isCalling = false;
+    }
   }
 
   toString(): string {
