@@ -26,7 +26,7 @@ export {
 // Programs
 export { closeOver, selectOutputs, traceProgram, type Closed } from './close-over.ts';
 export { hasEffect, TraceBox, withoutDeadCode, type Traced } from './trace.ts';
-export { Constant, countEquations, evaluateProgram, innerPrograms, printProgram, Variable, type Atom, type Equation, type Program } from './program.ts';
+export { Constant, countEquations, equationTexts, evaluateProgram, innerPrograms, printProgram, Variable, type Atom, type Equation, type Program } from './program.ts';
 export { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
 export { transposeProgram } from './linear-function.ts';
 

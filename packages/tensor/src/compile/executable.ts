@@ -2,10 +2,10 @@
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { optimize } from './graph/optimize.ts';
 import { compileToGpu } from './gpu/program.ts';
-import { interpret } from './interpreter.ts';
+import { compileForJavaScript } from './javascript/index.ts';
 import { compileToWasm } from './wasm/program.ts';
 
-/** Where programs run: compiled to WebAssembly, interpreted operation by operation, or on graphics hardware (see `loadGpu`). */
+/** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
 export type Backend = 'wasm' | 'js' | 'gpu';
 
 /** A program that can be run on plain values. */
@@ -31,7 +31,7 @@ export interface Compiled {
 export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
 const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap() };
-const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
+const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: compileForJavaScript, gpu: compileToGpu };
 
 /** The program made ready for a backend; the second time it is found ready. */
 export function compile(program: Program, backend: Backend): Compiled {

@@ -1,5 +1,5 @@
 /** @file Steps: what a compiled program does, in order. Loops and branches hold steps of their own. */
-import type { Primitive } from '@tapeflow/autodiff/extend';
+import type { Equation, Primitive } from '@tapeflow/autodiff/extend';
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import { describeType } from '../../array/type.ts';
@@ -16,6 +16,8 @@ export interface RunStep {
   readonly views: readonly View[];
   /** The buffers that are written. */
   readonly written: readonly number[];
+  /** For each output what is computed for it, the equation that it is the result of last. */
+  readonly equations: readonly (readonly Equation[])[];
 }
 
 /** Runs a fixed kernel. Its scratch memory is one of the views. */

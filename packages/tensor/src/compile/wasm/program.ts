@@ -49,7 +49,7 @@ function dataOf(memory: WebAssembly.Memory, region: Region): TypedArray {
 }
 
 /** Memory of one input, and what lies there. */
-class InputMemory {
+export class InputMemory {
   private readonly data: TypedArray;
   /** Whether what was filled in is still there in the next run. */
   private readonly stays: boolean;

@@ -1,0 +1,141 @@
+/** @file A program as printed JavaScript: its memory, its results, and what it asks of the js backend while it runs. */
+import { digamma, erf, erfc, gamma, lgamma, polygamma, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { equationTexts } from '@tapeflow/autodiff/extend';
+import { allocate, type TypedArray } from '../../array/dtype.ts';
+import { NDArray } from '../../array/ndarray.ts';
+import { Storage } from '../../array/storage.ts';
+import { rowMajor, sizeOf } from '../../array/strides.ts';
+import { copyInto } from '../../backends/js/copy.ts';
+import { rowReduction, type Reduction } from '../../backends/js/reduce.ts';
+import { roundHalfEven } from '../../backends/js/round.ts';
+import { sinc } from '../../elementwise/special.ts';
+import { IndexError } from '../../errors.ts';
+import { saturate } from '../../primitives/structure.ts';
+import { CodeGenerationForbiddenError, NotFiniteError } from '../errors.ts';
+import type { Executable } from '../executable.ts';
+import { lower } from '../lower/lower.ts';
+import { stepsText, writtenRegions, type HostStep, type Output, type Schedule } from '../lower/step.ts';
+import { placeOf, type Region, type View } from '../lower/view.ts';
+import { planMemory } from '../memory-plan.ts';
+import { InputMemory } from '../wasm/program.ts';
+import { canGenerateCode } from './code-generation.ts';
+import { printJavaScriptProgram, type Extra, type PrintedJavaScript } from './print-program.ts';
+
+let programs = 0;
+
+/** Compiles a program to JavaScript. Throws `UnsupportedOperationError`, or `RangeError` where there is not enough memory. */
+export function compileToJavaScript(program: Program, extra: Extra = 'nothing'): JavaScriptProgram {
+  if (!canGenerateCode()) throw new CodeGenerationForbiddenError(extra === 'checks' ? "jit(f, { debug: true })" : 'compileToJavaScript');
+  const schedule = lower(program, 'roundedOnce');
+  const { bytes, constants } = planMemory(schedule);
+  const memory = new ArrayBuffer(bytes);
+  for (const region of constants) dataOf(memory, region).set(region.constant!);
+  return new JavaScriptProgram(program, schedule, printJavaScriptProgram(program, schedule, extra), memory);
+}
+
+const ARRAYS = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: Uint8Array };
+
+function dataOf(memory: ArrayBuffer, region: Region): TypedArray {
+  return region.root.address < 0 ? allocate(region.dtype, 0) : new ARRAYS[region.dtype](memory, region.root.address, region.size);
+}
+
+/** One row of a list of terms as one number. */
+const reductions: Readonly<Record<string, unknown>> = Object.fromEntries(
+  (['sum', 'prod', 'min', 'max', 'any', 'all'] satisfies Reduction[]).flatMap((reduction) => [
+    [`${reduction}_real`, rowReduction(reduction, 'f64')],
+    [`${reduction}_i32`, rowReduction(reduction, 'i32')],
+  ]),
+);
+
+const indexOf =
+  (operation: string) =>
+  (index: number, length: number): number => {
+    if (index < 0 || index >= length) throw new IndexError(operation, index, length, 'an array');
+    return index;
+  };
+
+/** A program that has been printed and can run. */
+export class JavaScriptProgram implements Executable {
+  readonly bytes: number;
+  readonly schedule: Schedule;
+  readonly printed: PrintedJavaScript;
+  /** Called with the number of a step when it is over, by programs with a clock. */
+  tick: (step: number) => void = () => undefined;
+  private readonly program: Program;
+  private readonly memory: ArrayBuffer;
+  private readonly inputs: readonly InputMemory[];
+  private readonly main: () => void;
+
+  constructor(program: Program, schedule: Schedule, printed: PrintedJavaScript, memory: ArrayBuffer) {
+    this.program = program;
+    this.schedule = schedule;
+    this.printed = printed;
+    this.memory = memory;
+    this.bytes = memory.byteLength + printed.scratchBytes;
+    const written = new Set(schedule.steps.flatMap(writtenRegions));
+    this.inputs = schedule.inputs.map(({ region }) => new InputMemory(dataOf(memory, region), !written.has(region.root)));
+    const host = {
+      ...reductions,
+      roundHalfEven, erf, erfc, gamma, lgamma, digamma, polygamma, sinc, saturate,
+      gatherIndex: indexOf('gather'),
+      scatterAddIndex: indexOf('scatterAdd'),
+      notFinite: (kernel: number, output: number, value: number, index: readonly number[], inputs: readonly (readonly [string, number])[]) => this.notFinite(kernel, output, value, index, inputs),
+      fail: (check: number) => this.fail(check),
+      tick: (step: number) => this.tick(step),
+      operations: printed.hostCalls.map((step) => () => this.perform(step)),
+    };
+    // The name is what a debugger lists it under.
+    const make = new Function('memory', 'scratch', 'host', `${printed.text}//# sourceURL=tapeflow/program${++programs}.js`) as (memory: ArrayBuffer, scratch: ArrayBuffer, host: object) => () => void;
+    this.main = make(memory, new ArrayBuffer(printed.scratchBytes), host);
+  }
+
+  /** Results are copies, whether they may be lost or not. */
+  run(inputs: readonly Value[]): Value[] {
+    for (let k = 0; k < inputs.length; k++) this.inputs[k]!.fill(inputs[k] as NDArray);
+    this.main();
+    const storages = new Map<Region, Storage>();
+    return this.schedule.outputs.map((output) => this.output(output, inputs, storages));
+  }
+
+  private output(output: Output, inputs: readonly Value[], storages: Map<Region, Storage>): Value {
+    if ('value' in output) return output.value;
+    if ('input' in output) return inputs[output.input];
+    const { shape, strides, dtype } = output.view;
+    if (sizeOf(shape) === 0) return NDArray.of(allocate(dtype, 0), shape, dtype);
+    const { region, offset } = placeOf(output.view);
+    let storage = storages.get(region);
+    if (storage === undefined) storages.set(region, (storage = new Storage(dataOf(this.memory, region).slice())));
+    return new NDArray(storage, shape, strides, offset, dtype);
+  }
+
+  private copyOut({ region, shape, dtype }: View): NDArray {
+    return NDArray.of(dataOf(this.memory, region).slice(), shape, dtype);
+  }
+
+  private fail(check: number): never {
+    const { data, error } = this.printed.checks[check]!;
+    throw error(data.map((view) => this.copyOut(view)));
+  }
+
+  private notFinite(kernel: number, output: number, value: number, index: readonly number[], inputs: readonly (readonly [string, number])[]): never {
+    const texts = equationTexts(this.program);
+    const equations = this.printed.kernels[kernel]!.equations[output]!.map((equation) => texts.get(equation) ?? equation.primitive.name);
+    throw new NotFiniteError(`kernel${kernel}`, equations, index, value, Object.fromEntries(inputs));
+  }
+
+  private perform({ primitive, params, results, inputs }: HostStep): void {
+    const outputs = primitive.evaluate(inputs.map((view) => this.copyOut(view)), params) as NDArray[];
+    results.forEach((view, k) => {
+      if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
+    });
+  }
+
+  /** The text that runs, without what is only for debuggers. */
+  toJavaScript(): string {
+    return this.printed.text;
+  }
+
+  toString(): string {
+    return [`${this.printed.kernels.length} kernels of printed JavaScript, ${this.bytes} bytes of memory`, ...stepsText(this.schedule.steps)].join('\n');
+  }
+}
