@@ -97,3 +97,26 @@ export class CodeGenerationForbiddenError extends TapeflowError {
     super('jit', `${what} runs JavaScript that is made from text, which is forbidden here.`, "Leave it out, or allow code generation: without --disallow-code-generation-from-strings, or with 'unsafe-eval' in the content security policy.");
   }
 }
+
+/** WebAssembly was asked for where there is none, or none with vectors. */
+export class WebAssemblyUnavailableError extends TapeflowError {
+  constructor() {
+    super('jit', "the backend 'wasm' needs WebAssembly with vectors, which cannot be compiled here.", "Leave the option out, or use jit(f, { backend: 'js' }); a content security policy allows it by 'wasm-unsafe-eval'.");
+  }
+}
+
+/** `debug` was asked for on a backend that does not run printed JavaScript. */
+export class DebugBackendError extends TapeflowError {
+  readonly backend: string;
+  constructor(backend: string) {
+    super('jit', `debug runs printed JavaScript, not the backend '${backend}'.`, "Use jit(f, { backend: 'js', debug: true }), or leave the backend out.");
+    this.backend = backend;
+  }
+}
+
+/** Nothing can be said of a program here. */
+export class NotInspectableError extends TapeflowError {
+  constructor(seen: string, advice: string) {
+    super('inspect', `${seen}.`, advice);
+  }
+}

@@ -2,8 +2,9 @@
 import { equationTexts, printProgram as programText, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { bytesPerElement, type DType } from '../../array/dtype.ts';
 import { describeType } from '../../array/type.ts';
-import type { CheckStep, HostStep, RunStep, ScanStep, Schedule, Step, WhileStep } from '../lower/step.ts';
+import { workOf, type CheckStep, type HostStep, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type Region, type View } from '../lower/view.ts';
+import { RegionNames } from '../inspect/names.ts';
 import { printKernel, type TermsArray } from './print-kernel.ts';
 
 /** What is printed besides what the program computes. */
@@ -16,8 +17,6 @@ export interface PrintedJavaScript {
   readonly kernels: readonly RunStep[];
   readonly hostCalls: readonly HostStep[];
   readonly checks: readonly CheckStep[];
-  /** Kernels, host calls and clears in the order of the text, which the clock tells apart by their number. */
-  readonly leaves: readonly Step[];
   /** Bytes of memory for the terms of sums. */
   readonly scratchBytes: number;
 }
@@ -44,7 +43,8 @@ class ProgramPrinter {
   private readonly extra: Extra;
   private readonly equations: ReadonlyMap<Equation, string>;
   private readonly positions: ReadonlyMap<Equation, number>;
-  private readonly regions = new Map<Region, string>();
+  private readonly names: RegionNames;
+  private readonly declared = new Set<Region>();
   private readonly declarations: string[] = [];
   private readonly counters = new Map<Counter, string>();
   private readonly functions: string[] = [];
@@ -52,21 +52,21 @@ class ProgramPrinter {
   private readonly kernels: RunStep[] = [];
   private readonly hostCalls: HostStep[] = [];
   private readonly checks: CheckStep[] = [];
-  private readonly leaves: Step[] = [];
+  /** Numbers by which the clock tells steps apart. */
+  private readonly numbers: ReadonlyMap<Step, number>;
 
   constructor(program: Program, schedule: Schedule, extra: Extra) {
     this.program = program;
     this.schedule = schedule;
     this.extra = extra;
+    this.names = new RegionNames(schedule);
+    this.numbers = new Map(workOf(schedule.steps).map((step, k) => [step, k]));
     this.equations = equationTexts(program);
     this.positions = new Map([...this.equations.keys()].map((equation, k) => [equation, k]));
   }
 
   print(): PrintedJavaScript {
-    this.schedule.inputs.forEach((view, k) => this.regionName(view.region.root, `input${k}`));
-    this.schedule.outputs.forEach((output, k) => {
-      if ('view' in output && output.view.region.root.constant === undefined) this.regionName(output.view.region.root, `result${k}`);
-    });
+    for (const { region } of this.schedule.inputs) this.regionName(region.root);
     const main = this.steps(this.schedule.steps);
     let scratchBytes = 0;
     const terms = [...this.terms.values()].map(({ name, dtype, size }) => {
@@ -92,16 +92,15 @@ class ProgramPrinter {
       body,
       '',
     ].join('\n');
-    return { text, kernels: this.kernels, hostCalls: this.hostCalls, checks: this.checks, leaves: this.leaves, scratchBytes };
+    return { text, kernels: this.kernels, hostCalls: this.hostCalls, checks: this.checks, scratchBytes };
   }
 
   // Memory
 
-  private regionName(root: Region, wanted?: string): string {
-    let name = this.regions.get(root);
-    if (name === undefined) {
-      name = wanted ?? (root.constant === undefined ? `t${this.regions.size}` : `constant${this.regions.size}`);
-      this.regions.set(root, name);
+  private regionName(root: Region): string {
+    const name = this.names.of(root);
+    if (!this.declared.has(root)) {
+      this.declared.add(root);
       if (root.address >= 0) this.declarations.push(`const ${name} = new ${ARRAYS[root.dtype]}(memory, ${root.address}, ${root.size});`);
     }
     return name;
@@ -157,8 +156,7 @@ class ProgramPrinter {
   }
 
   private timed(step: Step, lines: readonly string[]): string[] {
-    const number = this.leaves.push(step) - 1;
-    return this.extra === 'clock' ? [...lines, `tick(${number});`] : [...lines];
+    return this.extra === 'clock' ? [...lines, `tick(${this.numbers.get(step)!});`] : [...lines];
   }
 
   private run(step: RunStep): string {
@@ -185,7 +183,7 @@ class ProgramPrinter {
 
   private comments({ equations }: RunStep): string[] {
     const all = [...new Set(equations.flat())].sort((a, b) => this.positions.get(a)! - this.positions.get(b)!);
-    const lines = all.slice(0, MOST_EQUATIONS).map((equation) => oneLine(this.equations.get(equation) ?? equation.primitive.name));
+    const lines = all.slice(0, MOST_EQUATIONS).map((equation) => short(oneLine(this.equations.get(equation) ?? equation.primitive.name)));
     return all.length > MOST_EQUATIONS ? [...lines, `and ${all.length - MOST_EQUATIONS} more`] : lines;
   }
 
@@ -217,4 +215,8 @@ const hostName = ({ primitive }: HostStep, number: number): string => `${primiti
 /** Nothing may end a comment but what belongs to the text. */
 const oneLine = (text: string): string => text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
 
-const commented = (lines: readonly string[]): string[] => lines.map((line) => `// ${oneLine(line)}`);
+/** Loops have long lists of results. */
+const LONGEST_COMMENT = 160;
+const short = (text: string): string => (text.length > LONGEST_COMMENT ? `${text.slice(0, LONGEST_COMMENT - 1)}…` : text);
+
+const commented = (lines: readonly string[]): string[] => lines.map((line) => `// ${short(oneLine(line))}`);

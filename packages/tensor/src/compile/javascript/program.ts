@@ -1,10 +1,9 @@
 /** @file A program as printed JavaScript: its memory, its results, and what it asks of the js backend while it runs. */
-import { digamma, erf, erfc, gamma, lgamma, polygamma, type Program, type Value } from '@tapeflow/autodiff/extend';
-import { equationTexts } from '@tapeflow/autodiff/extend';
+import { digamma, equationTexts, erf, erfc, gamma, lgamma, polygamma, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { allocate, type TypedArray } from '../../array/dtype.ts';
 import { NDArray } from '../../array/ndarray.ts';
 import { Storage } from '../../array/storage.ts';
-import { rowMajor, sizeOf } from '../../array/strides.ts';
+import { rowMajor, sizeOf, type Shape } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { rowReduction, type Reduction } from '../../backends/js/reduce.ts';
 import { roundHalfEven } from '../../backends/js/round.ts';
@@ -18,7 +17,7 @@ import { stepsText, writtenRegions, type HostStep, type Output, type Schedule } 
 import { placeOf, type Region, type View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
 import { InputMemory } from '../wasm/program.ts';
-import { canGenerateCode } from './code-generation.ts';
+import { canGenerateCode, functionFrom } from './code-generation.ts';
 import { printJavaScriptProgram, type Extra, type PrintedJavaScript } from './print-program.ts';
 
 let programs = 0;
@@ -30,13 +29,18 @@ export function compileToJavaScript(program: Program, extra: Extra = 'nothing'):
   const { bytes, constants } = planMemory(schedule);
   const memory = new ArrayBuffer(bytes);
   for (const region of constants) dataOf(memory, region).set(region.constant!);
-  return new JavaScriptProgram(program, schedule, printJavaScriptProgram(program, schedule, extra), memory);
+  return new JavaScriptProgram(program, schedule, printJavaScriptProgram(program, schedule, extra), memory, extra);
 }
 
 const ARRAYS = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: Uint8Array };
 
 function dataOf(memory: ArrayBuffer, region: Region): TypedArray {
   return region.root.address < 0 ? allocate(region.dtype, 0) : new ARRAYS[region.dtype](memory, region.root.address, region.size);
+}
+
+/** Indices along the axes of the element at a position. */
+function indicesOf(at: number, shape: Shape): number[] {
+  return rowMajor(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
 }
 
 /** One row of a list of terms as one number. */
@@ -62,12 +66,14 @@ export class JavaScriptProgram implements Executable {
   /** Called with the number of a step when it is over, by programs with a clock. */
   tick: (step: number) => void = () => undefined;
   private readonly program: Program;
+  private readonly extra: Extra;
   private readonly memory: ArrayBuffer;
   private readonly inputs: readonly InputMemory[];
   private readonly main: () => void;
 
-  constructor(program: Program, schedule: Schedule, printed: PrintedJavaScript, memory: ArrayBuffer) {
+  constructor(program: Program, schedule: Schedule, printed: PrintedJavaScript, memory: ArrayBuffer, extra: Extra) {
     this.program = program;
+    this.extra = extra;
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;
@@ -85,8 +91,8 @@ export class JavaScriptProgram implements Executable {
       operations: printed.hostCalls.map((step) => () => this.perform(step)),
     };
     // The name is what a debugger lists it under.
-    const make = new Function('memory', 'scratch', 'host', `${printed.text}//# sourceURL=tapeflow/program${++programs}.js`) as (memory: ArrayBuffer, scratch: ArrayBuffer, host: object) => () => void;
-    this.main = make(memory, new ArrayBuffer(printed.scratchBytes), host);
+    const make = functionFrom(['memory', 'scratch', 'host'], `${printed.text}//# sourceURL=tapeflow/program${++programs}.js`);
+    this.main = make(memory, new ArrayBuffer(printed.scratchBytes), host) as () => void;
   }
 
   /** Results are copies, whether they may be lost or not. */
@@ -118,16 +124,23 @@ export class JavaScriptProgram implements Executable {
   }
 
   private notFinite(kernel: number, output: number, value: number, index: readonly number[], inputs: readonly (readonly [string, number])[]): never {
-    const texts = equationTexts(this.program);
-    const equations = this.printed.kernels[kernel]!.equations[output]!.map((equation) => texts.get(equation) ?? equation.primitive.name);
+    const equations = this.printed.kernels[kernel]!.equations[output]!.map((equation) => this.textOf(equation));
     throw new NotFiniteError(`kernel${kernel}`, equations, index, value, Object.fromEntries(inputs));
   }
 
-  private perform({ primitive, params, results, inputs }: HostStep): void {
+  private perform({ equation, primitive, params, results, inputs }: HostStep): void {
     const outputs = primitive.evaluate(inputs.map((view) => this.copyOut(view)), params) as NDArray[];
     results.forEach((view, k) => {
-      if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
+      if (view.region.size === 0) return;
+      const data = dataOf(this.memory, view.region);
+      copyInto(data, outputs[k]!, 0, rowMajor(view.shape));
+      const at = this.extra === 'checks' ? data.findIndex((value) => !Number.isFinite(value)) : -1;
+      if (at >= 0) throw new NotFiniteError(primitive.name, [this.textOf(equation)], indicesOf(at, view.shape), data[at]!, {});
     });
+  }
+
+  private textOf(equation: Equation): string {
+    return equationTexts(this.program).get(equation) ?? equation.primitive.name;
   }
 
   /** The text that runs, without what is only for debuggers. */

@@ -114,10 +114,11 @@ function wholeRegion(block: Block, view: View): View {
 }
 
 /** Operations that JavaScript performs on the memory of the program: they work on whole keys, rows and matrices, not on elements. */
-function host(block: Block, { primitive, params, inputs, outputs }: Equation): void {
+function host(block: Block, equation: Equation): void {
+  const { primitive, params, inputs, outputs } = equation;
   const given = inputs.map((atom) => wholeRegion(block, block.view(atom)));
   const results = outputs.map(({ type }) => block.fresh(type as ArrayType));
-  block.push({ kind: 'host', primitive, params, results, inputs: given });
+  block.push({ kind: 'host', equation, primitive, params, results, inputs: given });
   outputs.forEach((variable, k) => block.setView(variable, results[k]!));
 }
 

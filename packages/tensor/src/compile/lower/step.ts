@@ -39,6 +39,7 @@ export interface ClearStep {
 /** Lets JavaScript perform an operation on the memory of the program. Views: results, then inputs, all without gaps. */
 export interface HostStep {
   readonly kind: 'host';
+  readonly equation: Equation;
   readonly primitive: Primitive;
   readonly params: unknown;
   readonly results: readonly View[];
@@ -146,6 +147,17 @@ export function innerSteps(step: Step): readonly (readonly Step[])[] {
     default:
       return [];
   }
+}
+
+/** A step that works on memory, rather than saying which steps do. */
+export type Work = RunStep | FixedStep | ClearStep | HostStep;
+
+/** Everything that works on memory, in the order in which it is written. */
+export function workOf(steps: readonly Step[]): Work[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'run' || step.kind === 'fixed' || step.kind === 'clear' || step.kind === 'host') return [step];
+    return innerSteps(step).flatMap(workOf);
+  });
 }
 
 /** Steps as text, one a line. */

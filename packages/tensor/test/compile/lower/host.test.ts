@@ -1,5 +1,5 @@
 /** @file Operations that JavaScript performs on the memory of a program, in loops whose values move on. */
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../../../src/array/ndarray.ts';
 import { compile } from '../../../src/compile/executable.ts';
