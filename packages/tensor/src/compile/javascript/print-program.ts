@@ -3,6 +3,7 @@ import { equationTexts, printProgram as programText, type Equation, type Program
 import { bytesPerElement, type DType } from '../../array/dtype.ts';
 import { describeType } from '../../array/type.ts';
 import { workOf, type CheckStep, type HostStep, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
+import type { IndexSite } from '../../primitives/index-within.ts';
 import { placeOf, type Counter, type Region, type View } from '../lower/view.ts';
 import { RegionNames } from '../inspect/names.ts';
 import { printKernel, type TermsArray } from './print-kernel.ts';
@@ -17,6 +18,8 @@ export interface PrintedJavaScript {
   readonly kernels: readonly RunStep[];
   readonly hostCalls: readonly HostStep[];
   readonly checks: readonly CheckStep[];
+  /** Where indices are checked. */
+  readonly sites: readonly IndexSite[];
   /** Bytes of memory for the terms of sums. */
   readonly scratchBytes: number;
 }
@@ -26,7 +29,7 @@ const ARRAYS: Readonly<Record<DType, string>> = { f32: 'Float32Array', f64: 'Flo
 /** Functions of the host that kernels call. */
 const FUNCTIONS: readonly string[] = [
   ...['sum', 'prod', 'min', 'max', 'any', 'all'].flatMap((reduction) => [`${reduction}_real`, `${reduction}_i32`]),
-  'roundHalfEven', 'erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma', 'sinc', 'saturate', 'gatherIndex', 'scatterAddIndex', 'notFinite', 'fail', 'tick',
+  'roundHalfEven', 'erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma', 'sinc', 'saturate', 'within', 'notFinite', 'fail', 'tick',
 ];
 
 /** More equations than this are not written above a kernel. */
@@ -52,6 +55,7 @@ class ProgramPrinter {
   private readonly kernels: RunStep[] = [];
   private readonly hostCalls: HostStep[] = [];
   private readonly checks: CheckStep[] = [];
+  private readonly sites: IndexSite[] = [];
   /** Numbers by which the clock tells steps apart. */
   private readonly numbers: ReadonlyMap<Step, number>;
 
@@ -85,6 +89,7 @@ class ProgramPrinter {
       ...(used.length === 0 ? [] : [`const { ${used.join(', ')} } = host;`]),
       ...(calls.length === 0 ? [] : [`const [${calls.join(', ')}] = host.operations;`]),
       '',
+      ...this.sites.map(({ operation, place }, k) => `// ${k === 0 ? 'within(index, length, site) gives the index or throws. Sites: ' : ''}${k}: ${oneLine(`${operation}, ${place}`)}`),
       '// Memory. Values that are not needed at the same time share it.',
       ...this.declarations,
       ...terms,
@@ -92,7 +97,7 @@ class ProgramPrinter {
       body,
       '',
     ].join('\n');
-    return { text, kernels: this.kernels, hostCalls: this.hostCalls, checks: this.checks, scratchBytes };
+    return { text, kernels: this.kernels, hostCalls: this.hostCalls, checks: this.checks, sites: this.sites, scratchBytes };
   }
 
   // Memory
@@ -166,7 +171,7 @@ class ProgramPrinter {
     const starts = places.map(({ offset, moving }, k) => ({ offset, moving: moving.length === 0 ? '' : `at${k}` }));
     const moving = step.views.filter((_, k) => starts[k]!.moving !== '');
     const { text, terms } = printKernel(step.kernel, name, {
-      buffers: { nameOf: (k) => names[k]!, startOf: (k) => starts[k]! },
+      buffers: { nameOf: (k) => names[k]!, startOf: (k) => starts[k]!, numberOf: (site) => this.numberOf(site) },
       parameters: starts.flatMap((start) => (start.moving === '' ? [] : [start.moving])),
       comments: this.comments(step),
       checkedAs: this.extra === 'checks' ? this.kernels.length - 1 : undefined,
@@ -174,6 +179,11 @@ class ProgramPrinter {
     this.functions.push(text);
     for (const array of terms) this.termsArray(array);
     return `${name}(${moving.map((view) => this.moves(view)).join(', ')});`;
+  }
+
+  private numberOf({ operation, place }: IndexSite): number {
+    const known = this.sites.findIndex((site) => site.operation === operation && site.place === place);
+    return known >= 0 ? known : this.sites.push({ operation, place }) - 1;
   }
 
   /** Kernels share the memory for terms, and its names: the longest list serves all. */

@@ -51,13 +51,6 @@ const reductions: Readonly<Record<string, unknown>> = Object.fromEntries(
   ]),
 );
 
-const indexOf =
-  (operation: string) =>
-  (index: number, length: number): number => {
-    if (index < 0 || index >= length) throw new IndexError(operation, index, length, 'an array');
-    return index;
-  };
-
 /** A program that has been printed and can run. */
 export class JavaScriptProgram implements Executable {
   readonly bytes: number;
@@ -83,8 +76,10 @@ export class JavaScriptProgram implements Executable {
     const host = {
       ...reductions,
       roundHalfEven, erf, erfc, gamma, lgamma, digamma, polygamma, sinc, saturate,
-      gatherIndex: indexOf('gather'),
-      scatterAddIndex: indexOf('scatterAdd'),
+      within: (index: number, length: number, site: number): number => {
+        if (index < 0 || index >= length) throw new IndexError(printed.sites[site]!.operation, index, length, printed.sites[site]!.place);
+        return index;
+      },
       notFinite: (kernel: number, output: number, value: number, index: readonly number[], inputs: readonly (readonly [string, number])[]) => this.notFinite(kernel, output, value, index, inputs),
       fail: (check: number) => this.fail(check),
       tick: (step: number) => this.tick(step),

@@ -6,7 +6,9 @@ import type { DType } from '../../array/dtype.ts';
 import { printOperator } from '../../backends/js/print-loops.ts';
 import type { Operator } from '../../elementwise/expression.ts';
 import { indexName } from '../kernels/text.ts';
-import { inputsOf, type Access, type ConvertNode, type GatherNode, type Interval, type Node, type OperationNode } from '../kernels/node.ts';
+import type { Interval } from '../kernels/interval.ts';
+import { inputsOf, type Access, type ConvertNode, type GatherNode, type Node, type OperationNode } from '../kernels/node.ts';
+import type { IndexSite } from '../../primitives/index-within.ts';
 
 /** How the text of a kernel calls its buffers. */
 export interface Buffers {
@@ -14,6 +16,8 @@ export interface Buffers {
   nameOf(buffer: number): string;
   /** Where the view begins: a number, and the name of what moves. */
   startOf(buffer: number): { readonly offset: number; readonly moving: string };
+  /** The number of a place where indices are checked. */
+  numberOf(site: IndexSite): number;
 }
 
 /** Longer texts get a name. */
@@ -136,8 +140,12 @@ export class ValuePrinter {
   computedPosition(operation: 'gather' | 'scatterAdd', buffer: number, index: string, interval: Interval, length: number, base: string | undefined): string {
     const { offset, moving } = this.buffers.startOf(buffer);
     const isInside = interval.low >= 0 && interval.high < length;
-    const terms = [isInside ? index : `${operation}Index(${bare(index)}, ${length})`, base, moving, offset === 0 ? undefined : String(offset)];
+    const terms = [isInside ? index : this.within(index, length, { operation, place: 'an array' }), base, moving, offset === 0 ? undefined : String(offset)];
     return terms.filter((term) => term !== undefined && term !== '').join(' + ');
+  }
+
+  private within(index: string, length: number, site: IndexSite): string {
+    return `within(${bare(index)}, ${length}, ${this.buffers.numberOf(site)})`;
   }
 
   /** `isStored`: goes to a typed array, which rounds. */
@@ -151,6 +159,8 @@ export class ValuePrinter {
         return `${this.buffers.nameOf(node.buffer)}[${this.position(node.buffer, node.access)}]`;
       case 'gather':
         return this.gather(node, text);
+      case 'within':
+        return this.within(text(node.input), node.length, node.site);
       case 'convert':
         return convert(node, text(node.input), isStored);
       case 'operation':
