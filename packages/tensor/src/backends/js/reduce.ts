@@ -11,7 +11,7 @@ import type { View } from './elementwise.ts';
 export type Reduction = 'sum' | 'prod' | 'min' | 'max' | 'any' | 'all';
 
 /** Reduces `length` elements, `step` apart. */
-export type RowReduction = (data: TypedArray, at: number, step: number, length: number) => number;
+type RowReduction = (data: TypedArray, at: number, step: number, length: number) => number;
 
 /** Rows up to this length are summed without halving. */
 export const CHUNK = 256;
@@ -88,11 +88,6 @@ const INTEGER_ROWS: Record<Reduction, RowReduction> = {
   max: (...row) => Math.max(-LARGEST - 1, maxRow(...row)),
 };
 
-/** How one row of elements is reduced. */
-export function rowReduction(reduction: Reduction, dtype: DType): RowReduction {
-  return (dtype === 'i32' ? INTEGER_ROWS : ROWS)[reduction];
-}
-
 const pick = (list: readonly number[], axes: readonly number[]): number[] => axes.map((axis) => list[axis]!);
 
 /** The view with its reduced axes last and one stride along all of them, so that each result is one row. */
@@ -110,7 +105,7 @@ function withRows(view: View, kept: readonly number[], reduced: readonly number[
 
 /** Reduces the given axes of a view; the result is row-major over the axes that stay. */
 export function reduceAxes(reduction: Reduction, view: View, axes: readonly number[], dtype: DType): TypedArray {
-  const row = rowReduction(reduction, dtype);
+  const row = (dtype === 'i32' ? INTEGER_ROWS : ROWS)[reduction];
   const kept = view.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const reduced = view.shape.flatMap((_, axis) => (axes.includes(axis) ? [axis] : []));
   const { outer, step } = withRows(view, kept, reduced, dtype);

@@ -6,6 +6,7 @@ import type { DType } from '../../array/dtype.ts';
 import { nodesOf, piecesOf, type Kernel, type Output, type Range, type Root } from '../kernels/kernel.ts';
 import { boundary, inputsOf, type Node } from '../kernels/node.ts';
 import { indexName } from '../kernels/text.ts';
+import { reductionName } from './print-reductions.ts';
 import { Scope, ValuePrinter, type Buffers } from './values.ts';
 
 type Reduce = Extract<Output, { kind: 'reduce' }>;
@@ -106,7 +107,7 @@ class KernelPrinter {
       const inner = level === 0 ? kept : [];
       const start = this.values.sum(coefficients.map((coefficient, axis) => (inner.includes(axis) ? coefficient : 0)), 0);
       const target = `${this.style.buffers.nameOf(buffer)}[${this.values.position(buffer, access)}]`;
-      const own = [`${target} = ${operator}_${dtype === 'i32' ? 'i32' : 'real'}(${name}, ${start}, 1, ${length});`, ...this.check(at, target, kept, () => [])];
+      const own = [`${target} = ${reductionName(operator, dtype)}(${name}, ${start}, ${length});`, ...this.check(at, target, kept, () => [])];
       return inner.reduceRight((lines, axis) => [this.head(axis, 0, this.kernel.shape[axis]!), ...indented(lines), '}'], own);
     });
   }

@@ -7,6 +7,7 @@ import type { IndexSite } from '../../primitives/index-within.ts';
 import { placeOf, type Counter, type Region, type View } from '../lower/view.ts';
 import { RegionNames } from '../inspect/names.ts';
 import { printKernel, type TermsArray } from './print-kernel.ts';
+import { printReduction, reductionName } from './print-reductions.ts';
 
 /** What is printed besides what the program computes. */
 export type Extra = 'nothing' | 'checks' | 'clock';
@@ -28,7 +29,6 @@ const ARRAYS: Readonly<Record<DType, string>> = { f32: 'Float32Array', f64: 'Flo
 
 /** Functions of the host that kernels call. */
 const FUNCTIONS: readonly string[] = [
-  ...['sum', 'prod', 'min', 'max', 'any', 'all'].flatMap((reduction) => [`${reduction}_real`, `${reduction}_i32`]),
   'roundHalfEven', 'erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma', 'sinc', 'saturate', 'within', 'notFinite', 'fail', 'tick',
 ];
 
@@ -51,6 +51,8 @@ class ProgramPrinter {
   private readonly declarations: string[] = [];
   private readonly counters = new Map<Counter, string>();
   private readonly functions: string[] = [];
+  /** Functions that reduce rows, by name. */
+  private readonly reductions = new Map<string, string>();
   private readonly terms = new Map<string, TermsArray>();
   private readonly kernels: RunStep[] = [];
   private readonly hostCalls: HostStep[] = [];
@@ -78,7 +80,7 @@ class ProgramPrinter {
       scratchBytes += Math.ceil((size * bytesPerElement(dtype)) / 8) * 8;
       return line;
     });
-    const body = [...this.functions, `return function main() {\n${main.map((line) => `  ${line}`).join('\n')}\n};`].join('\n\n');
+    const body = [...this.reductions.values(), ...this.functions, `return function main() {\n${main.map((line) => `  ${line}`).join('\n')}\n};`].join('\n\n');
     const used = FUNCTIONS.filter((name) => new RegExp(`\\b${name}\\(`).test(body));
     const calls = this.hostCalls.map((step, k) => hostName(step, k));
     const text = [
@@ -176,6 +178,9 @@ class ProgramPrinter {
       comments: this.comments(step),
       checkedAs: this.extra === 'checks' ? this.kernels.length - 1 : undefined,
     });
+    for (const output of step.kernel.outputs) {
+      if (output.kind === 'reduce') this.reductions.set(reductionName(output.operator, step.kernel.buffers[output.buffer]!), printReduction(output.operator, step.kernel.buffers[output.buffer]!));
+    }
     this.functions.push(text);
     for (const array of terms) this.termsArray(array);
     return `${name}(${moving.map((view) => this.moves(view)).join(', ')});`;

@@ -5,7 +5,6 @@ import { NDArray } from '../../array/ndarray.ts';
 import { Storage } from '../../array/storage.ts';
 import { rowMajor, sizeOf, type Shape } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
-import { rowReduction, type Reduction } from '../../backends/js/reduce.ts';
 import { roundHalfEven } from '../../backends/js/round.ts';
 import { sinc } from '../../elementwise/special.ts';
 import { IndexError } from '../../errors.ts';
@@ -43,14 +42,6 @@ function indicesOf(at: number, shape: Shape): number[] {
   return rowMajor(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
 }
 
-/** One row of a list of terms as one number. */
-const reductions: Readonly<Record<string, unknown>> = Object.fromEntries(
-  (['sum', 'prod', 'min', 'max', 'any', 'all'] satisfies Reduction[]).flatMap((reduction) => [
-    [`${reduction}_real`, rowReduction(reduction, 'f64')],
-    [`${reduction}_i32`, rowReduction(reduction, 'i32')],
-  ]),
-);
-
 /** A program that has been printed and can run. */
 export class JavaScriptProgram implements Executable {
   readonly bytes: number;
@@ -74,7 +65,6 @@ export class JavaScriptProgram implements Executable {
     const written = new Set(schedule.steps.flatMap(writtenRegions));
     this.inputs = schedule.inputs.map(({ region }) => new InputMemory(dataOf(memory, region), !written.has(region.root)));
     const host = {
-      ...reductions,
       roundHalfEven, erf, erfc, gamma, lgamma, digamma, polygamma, sinc, saturate,
       within: (index: number, length: number, site: number): number => {
         if (index < 0 || index >= length) throw new IndexError(printed.sites[site]!.operation, index, length, printed.sites[site]!.place);

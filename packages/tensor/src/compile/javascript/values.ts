@@ -140,8 +140,9 @@ export class ValuePrinter {
   computedPosition(operation: 'gather' | 'scatterAdd', buffer: number, index: string, interval: Interval, length: number, base: string | undefined): string {
     const { offset, moving } = this.buffers.startOf(buffer);
     const isInside = interval.low >= 0 && interval.high < length;
-    const terms = [isInside ? index : this.within(index, length, { operation, place: 'an array' }), base, moving, offset === 0 ? undefined : String(offset)];
-    return terms.filter((term) => term !== undefined && term !== '').join(' + ');
+    const all = [isInside ? index : this.within(index, length, { operation, place: 'an array' }), base, moving, offset === 0 ? undefined : String(offset)];
+    const terms = all.filter((term) => term !== undefined && term !== '') as string[];
+    return terms.length === 1 ? bare(terms[0]!) : terms.join(' + ');
   }
 
   private within(index: string, length: number, site: IndexSite): string {

@@ -77,7 +77,7 @@ function kernel0() {
   for (let x = 0; x < 4; x++) {
     terms0_f64[x] = input0[x] / v0;
   }
-  result0[0] = sum_real(terms0_f64, 0, 1, 4);
+  result0[0] = sum_f64(terms0_f64, 0, 4);
 }`.trim());
 });
 
