@@ -227,10 +227,12 @@ export function printNumber(value: number, dtype: DType): string {
   if (dtype === 'i32') return signed(value | 0);
   if (dtype === 'f64' || Number.isNaN(value)) return signed(value);
   const rounded = Math.fround(value);
+  // As text, −0 has no sign.
+  if (rounded === 0) return signed(rounded);
   for (let digits = 1; digits < 10; digits++) {
     const short = Number(rounded.toPrecision(digits));
     if (short === rounded) return signed(short);
-    if (Math.fround(short) === rounded) return `f32(${Object.is(short, -0) ? '-0' : short})`;
+    if (Math.fround(short) === rounded) return `f32(${short})`;
   }
   return signed(rounded);
 }

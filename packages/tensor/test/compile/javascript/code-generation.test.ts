@@ -51,32 +51,34 @@ describe('the gradient of a smoke step', { timeout: 120_000 }, () => {
 
   test('where everything is allowed', () => {
     expect(usual).toMatchObject({ backend: 'wasm', backendReason: 'the default', isPrinted: true, wasm: 'nothing', debug: 'nothing' });
-    expect(usual.js).toEqual(usual.eager);
+    // The passes over the program add up scatters in another order.
+    expectClose(usual.js, usual.eager);
     expectClose(usual.chosen, usual.eager);
   });
   test('without code from text: WebAssembly as ever, js by the interpreter with the same bits', () => {
     const seen = run(FORBIDDEN);
     expect(seen).toMatchObject({ backend: 'wasm', isPrinted: false, wasm: 'nothing', debug: 'CodeGenerationForbiddenError' });
     expect(seen.eager).toEqual(usual.eager);
-    expect(seen.js).toEqual(usual.eager);
+    expect(seen.js).toEqual(usual.js);
     expect(seen.chosen).toEqual(usual.chosen);
   });
   test('without WebAssembly: js, which the report says', () => {
     const seen = run(...WITHOUT_WEBASSEMBLY);
     expect(seen).toMatchObject({ backend: 'js', isPrinted: true, wasm: 'WebAssemblyUnavailableError', debug: 'nothing' });
     expect(seen.backendReason).toContain('WebAssembly');
-    expect(seen.chosen).toEqual(usual.eager);
+    expect(seen.chosen).toEqual(usual.js);
   });
   test('without either', () => {
     const seen = run(FORBIDDEN, ...WITHOUT_WEBASSEMBLY);
     expect(seen).toMatchObject({ backend: 'js', isPrinted: false, wasm: 'WebAssemblyUnavailableError', debug: 'CodeGenerationForbiddenError' });
     expect(seen.eager).toEqual(usual.eager);
-    expect(seen.chosen).toEqual(usual.eager);
+    expect(seen.chosen).toEqual(usual.js);
   });
   test('in an engine that makes no machine code at all', () => {
     const seen = run('--jitless', FORBIDDEN);
     expect(seen).toMatchObject({ backend: 'js', isPrinted: false });
-    expect(seen.chosen).toEqual(usual.eager);
+    expect(seen.eager).toEqual(usual.eager);
+    expect(seen.chosen).toEqual(usual.js);
   });
 });
 
