@@ -27,7 +27,7 @@ export {
 export { closeOver, selectOutputs, traceProgram, type Closed } from './close-over.ts';
 export { TraceBox, withoutDeadCode, type Traced } from './trace.ts';
 export { callsHost, hasEffect, innerPrograms, isCaller, withoutHostCalls } from './inner-programs.ts';
-export { Constant, countEquations, evaluateProgram, printProgram, Variable, type Atom, type Equation, type Program } from './program.ts';
+export { Constant, countEquations, equationTexts, evaluateProgram, printProgram, Variable, type Atom, type Equation, type Program } from './program.ts';
 export { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
 export { withLoops, type LoopWriter, type RepeatedStep } from './loops.ts';
 export type { Loop } from './rollout-schedule.ts';

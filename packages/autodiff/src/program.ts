@@ -123,21 +123,48 @@ export function countEquations(program: Program): number {
 
 /** The program as text, one equation a line. */
 export function printProgram(program: Program, indent = ''): string {
-  const names = new Map<Variable, string>();
-  const nameOf = (atom: Atom): string => {
-    if (!(atom instanceof Variable)) return describeConstant(atom.value);
-    let name = names.get(atom);
-    if (name === undefined) names.set(atom, (name = variableName(names.size)));
-    return name;
-  };
-  const typed = (variable: Variable): string => `${nameOf(variable)}: ${variable.space.describe(variable.type)}`;
-  const lines = [`${indent}program (${program.inputs.map(typed).join(', ')})`];
+  const nameOf = names();
+  const lines = [`${indent}program (${program.inputs.map((input) => typed(input, nameOf)).join(', ')})`];
   for (const equation of program.equations) {
-    lines.push(`${indent}  ${equation.outputs.map(typed).join(', ')} = ${equation.primitive.name}(${equation.inputs.map(nameOf).join(', ')})${printParams(equation.params)}`);
+    lines.push(`${indent}  ${equationText(equation, nameOf)}`);
     for (const inner of innerPrograms(equation)) lines.push(`${indent}    ${inner.name}:`, printProgram(inner.program, `${indent}      `));
   }
   lines.push(`${indent}  return ${program.outputs.map(nameOf).join(', ')}`);
   return lines.join('\n');
+}
+
+/** Each equation of a program and of its inner programs, as `printProgram` writes it. */
+export function equationTexts(program: Program): Map<Equation, string> {
+  const texts = new Map<Equation, string>();
+  const visit = ({ inputs, equations }: Program): void => {
+    const nameOf = names();
+    inputs.forEach(nameOf);
+    for (const equation of equations) {
+      texts.set(equation, equationText(equation, nameOf));
+      for (const inner of innerPrograms(equation)) visit(inner.program);
+    }
+  };
+  visit(program);
+  return texts;
+}
+
+type NameOf = (atom: Atom) => string;
+
+/** Names in the order in which they are asked for. */
+function names(): NameOf {
+  const known = new Map<Variable, string>();
+  return (atom) => {
+    if (!(atom instanceof Variable)) return describeConstant(atom.value);
+    let name = known.get(atom);
+    if (name === undefined) known.set(atom, (name = variableName(known.size)));
+    return name;
+  };
+}
+
+const typed = (variable: Variable, nameOf: NameOf): string => `${nameOf(variable)}: ${variable.space.describe(variable.type)}`;
+
+function equationText({ primitive, inputs, params, outputs }: Equation, nameOf: NameOf): string {
+  return `${outputs.map((output) => typed(output, nameOf)).join(', ')} = ${primitive.name}(${inputs.map(nameOf).join(', ')})${printParams(params)}`;
 }
 
 function variableName(index: number): string {

@@ -20,13 +20,13 @@ import {
   type Value,
 } from '@tapeflow/autodiff/extend';
 import { scanLoops } from '../control/rollout-loops.ts';
-import { compile, type Backend } from './executable.ts';
+import { compile, type Target } from './executable.ts';
 import { splitProgram, type SplitProgram } from './residuals.ts';
 
 /** Parameters of the call equation. */
 export interface CallParams {
   readonly program: Program;
-  readonly backend: Backend;
+  readonly backend: Target;
   /** Whether results may be lost when the program runs again. Programs that are derived from this one keep theirs. */
   readonly lend?: boolean;
 }

@@ -76,3 +76,54 @@ export class GpuLimitError extends TapeflowError {
     this.limit = limit;
   }
 }
+
+/** A program that was compiled with `debug` has stored a number that is not finite. */
+export class NotFiniteError extends TapeflowError {
+  readonly kernel: string;
+  /** The equation whose result the number is, and before it what was computed on the way. */
+  readonly equations: readonly string[];
+  /** Where in the loops of the kernel. */
+  readonly index: readonly number[];
+  readonly value: number;
+  /** What it was computed from, by the text that reads it in the program. */
+  readonly inputs: Readonly<Record<string, number>>;
+  constructor(kernel: string, equations: readonly string[], index: readonly number[], value: number, inputs: Readonly<Record<string, number>>) {
+    const from = Object.entries(inputs).map(([text, input]) => `\n  ${text} = ${input}`);
+    super('jit', `${kernel} stores ${value} at [${index.join(', ')}]: ${equations.at(-1) ?? 'a copy'}.${from.join('')}`, 'Look at that kernel in inspect(f, ...args).toJavaScript().');
+    this.kernel = kernel;
+    this.equations = equations;
+    this.index = index;
+    this.value = value;
+    this.inputs = inputs;
+  }
+}
+
+/** Printed programs are needed, and JavaScript may not be made from text here. */
+export class CodeGenerationForbiddenError extends TapeflowError {
+  constructor(what: string) {
+    super('jit', `${what} runs JavaScript that is made from text, which is forbidden here.`, "Leave it out, or allow code generation: without --disallow-code-generation-from-strings, or with 'unsafe-eval' in the content security policy.");
+  }
+}
+
+/** WebAssembly was asked for where there is none, or none with vectors. */
+export class WebAssemblyUnavailableError extends TapeflowError {
+  constructor() {
+    super('jit', "the backend 'wasm' needs WebAssembly with vectors, which cannot be compiled here.", "Leave the option out, or use jit(f, { backend: 'js' }); a content security policy allows it by 'wasm-unsafe-eval'.");
+  }
+}
+
+/** `debug` was asked for on a backend that does not run printed JavaScript. */
+export class DebugBackendError extends TapeflowError {
+  readonly backend: string;
+  constructor(backend: string) {
+    super('jit', `debug runs printed JavaScript, not the backend '${backend}'.`, "Use jit(f, { backend: 'js', debug: true }), or leave the backend out.");
+    this.backend = backend;
+  }
+}
+
+/** Nothing can be said of a program here. */
+export class NotInspectableError extends TapeflowError {
+  constructor(seen: string, advice: string) {
+    super('inspect', `${seen}.`, advice);
+  }
+}

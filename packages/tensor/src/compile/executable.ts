@@ -2,11 +2,15 @@
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { optimize } from './graph/optimize.ts';
 import { compileToGpu } from './gpu/program.ts';
-import { interpret } from './interpreter.ts';
+import { compileForJavaScript } from './javascript/index.ts';
+import { compileToJavaScript } from './javascript/program.ts';
 import { compileToWasm } from './wasm/program.ts';
 
-/** Where programs run: compiled to WebAssembly, interpreted operation by operation, or on graphics hardware (see `loadGpu`). */
+/** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
 export type Backend = 'wasm' | 'js' | 'gpu';
+
+/** Where a program runs and how: `js debug` is printed JavaScript that checks every number it stores. */
+export type Target = Backend | 'js debug';
 
 /** A program that can be run on plain values. */
 export interface Executable {
@@ -24,7 +28,7 @@ export interface Executable {
 
 /** A program on a backend. */
 export interface Compiled {
-  readonly backend: Backend;
+  readonly target: Target;
   /** The program after all passes. */
   readonly program: Program;
   readonly equations: number;
@@ -34,20 +38,25 @@ export interface Compiled {
 /** Every backend. */
 export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
-const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap() };
-const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
+const compiled: Readonly<Record<Target, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap(), 'js debug': new WeakMap() };
+const MAKE: Readonly<Record<Target, (program: Program) => Executable>> = {
+  wasm: (program) => compileToWasm(program),
+  js: compileForJavaScript,
+  gpu: compileToGpu,
+  'js debug': (program) => compileToJavaScript(program, 'checks'),
+};
 
 /** The program made ready for a backend; the second time it is found ready. */
-export function compile(program: Program, backend: Backend): Compiled {
-  const known = compiled[backend].get(program);
+export function compile(program: Program, target: Target): Compiled {
+  const known = compiled[target].get(program);
   if (known !== undefined) return known;
   const optimized = optimize(program);
-  const result: Compiled = { backend, program: optimized, equations: countEquations(optimized), executable: MAKE[backend](optimized) };
-  compiled[backend].set(program, result);
+  const result: Compiled = { target, program: optimized, equations: countEquations(optimized), executable: MAKE[target](optimized) };
+  compiled[target].set(program, result);
   return result;
 }
 
 /** What is known of a program that has been compiled before. */
-export function compiledBefore(program: Program, backend: Backend): Compiled | undefined {
-  return compiled[backend].get(program);
+export function compiledBefore(program: Program, target: Target): Compiled | undefined {
+  return compiled[target].get(program);
 }

@@ -1,4 +1,4 @@
-/** @file The js backend: the graph interpreter on plain arrays. Needs neither WebAssembly nor eval, and knows every operation. */
+/** @file The graph interpreter: needs neither WebAssembly nor code made from text, knows every operation, and says what is right. */
 import { evaluateProgram, printProgram, type Program } from '@tapeflow/autodiff/extend';
 import type { Executable } from './executable.ts';
 

@@ -1,20 +1,24 @@
 /** @file jit: a function as a compiled program that is traced once for each kind of arguments. */
 import { type TreeStructure } from '@tapeflow/autodiff';
-import { apply, closeOver, isUnwatched, printProgram, withLoops, type Box, type Value } from '@tapeflow/autodiff/extend';
+import { apply, Box, closeOver, isUnwatched, printProgram, withLoops, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
 import { scanLoops } from '../control/rollout-loops.ts';
-import { checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { BACKENDS, compile, compiledBefore, type Backend, type Executable } from './executable.ts';
+import { chooseBackend } from './choose-backend.ts';
+import { NotInspectableError } from './errors.ts';
+import { compile, compiledBefore, type Backend, type Executable } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
 import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 
 /** How a function is compiled. */
 export interface JitOptions {
-  /** Where programs run. Default `wasm`; `gpu` needs `await loadGpu()` before, and throws `GpuNotLoadedError` without. */
+  /**
+   * Where programs run. Default `wasm`, or `js` where there is no WebAssembly, which `report()` then says; `gpu` needs `await loadGpu()` before, and
+   * throws `GpuNotLoadedError` without.
+   */
   readonly backend?: Backend;
   /**
    * Numbers that are part of the program, such as sizes and numbers of steps: the positions of arguments (`1`), or paths inside
@@ -27,6 +31,12 @@ export interface JitOptions {
    * `LentResultError`. A lent result may be an argument of the next call.
    */
   readonly results?: 'kept' | 'lent';
+  /**
+   * Runs the program as JavaScript that checks every number it stores: the first NaN or infinity throws `NotFiniteError`, which tells the
+   * kernel, the equation, the index and what the number was computed from. A debugger can stop in the text, which it lists under `tapeflow/`.
+   * Throws `CodeGenerationForbiddenError` where JavaScript may not be made from text.
+   */
+  readonly debug?: boolean;
 }
 
 /** One program of a compiled function. */
@@ -46,6 +56,8 @@ export interface JitProgramReport {
 /** What a compiled function has done so far. */
 export interface JitReport {
   readonly backend: Backend;
+  /** Why that one. */
+  readonly backendReason: string;
   readonly calls: number;
   /** How often the function was traced. */
   readonly traces: number;
@@ -83,6 +95,23 @@ interface ShortWay {
   readonly recognise: Recognise;
   readonly executable: Executable;
   readonly result: TreeStructure;
+}
+
+/** What a call would run. */
+export interface JitCall {
+  readonly program: Program;
+  readonly backend: Backend;
+  readonly inputs: readonly Value[];
+}
+
+const inspected = new WeakMap<object, (args: readonly unknown[]) => JitCall>();
+
+/** The program that a compiled function runs for these arguments, and what it is given. */
+export function callOf(f: object, args: readonly unknown[]): JitCall {
+  const call = inspected.get(f)?.(args);
+  if (call === undefined) throw new NotInspectableError('this function has no program', 'Give it to jit first: inspect(jit(f), ...args).');
+  if (call.inputs.some((input) => input instanceof Box)) throw new NotInspectableError('the arguments belong to a running transformation', 'Inspect jit(grad(f)) from outside.');
+  return call;
 }
 
 /** Traces a function for arguments like those of a call. */
@@ -124,8 +153,8 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
-  checkChoice('jit', 'backend', backend, BACKENDS);
+  const { static: statics = [], results = 'kept', debug = false } = options;
+  const { backend, reason: backendReason } = chooseBackend(options.backend, debug);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
   let calls = 0;
@@ -138,7 +167,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend, lend });
+    const traced = trace(f, signature, reason, { backend: debug ? 'js debug' : backend, lend });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
@@ -167,8 +196,14 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     return last.result.unflatten(outputs) as Y;
   };
 
+  inspected.set(jitted, (args) => {
+    const signature = signatureOf(args, statics);
+    last = find(signature);
+    return { program: last.params.program, backend, inputs: [...last.captured, ...dynamicValues(signature)] };
+  });
+
   return Object.assign(jitted, {
-    report: (): JitReport => ({ backend, calls, traces, retraces: [...retraces], programs: [...programs.values()].map(reportOf) }),
+    report: (): JitReport => ({ backend, backendReason, calls, traces, retraces: [...retraces], programs: [...programs.values()].map(reportOf) }),
     program: (): string => (last === undefined ? 'not traced yet' : printProgram(last.params.program)),
     toString: (): string => `jit(${f.name === '' ? 'anonymous' : f.name}): ${programs.size} programs, ${calls} calls`,
   });

@@ -29,6 +29,8 @@ interface Lifetime {
 export interface MemoryPlan {
   readonly bytes: number;
   readonly constants: readonly Region[];
+  /** Everything that has an address. */
+  readonly regions: readonly Region[];
 }
 
 const FOREVER = Infinity;
@@ -80,7 +82,7 @@ export function planMemory(schedule: Schedule): MemoryPlan {
     bytes = aligned(bytes + region.bytes);
   }
   const intervals = [...lifetimes].map(([region, { start, end, through }]) => ({ region, start, end: Math.max(end, ...[...through].map((loop) => loop.end)) }));
-  return { bytes: placeAll(intervals, bytes) + GUARD, constants: [...constants] };
+  return { bytes: placeAll(intervals, bytes) + GUARD, constants: [...constants], regions: [...constants, ...lifetimes.keys()] };
 }
 
 interface Interval {

@@ -2,16 +2,12 @@
 import { expect } from 'vitest';
 import { flatten } from '@tapeflow/autodiff';
 import type { Backend } from '../../src/index.ts';
-import type { NDArray } from '../../src/array/ndarray.ts';
+import { numbersOf } from './numbers-of.ts';
 
+export { numbersOf } from './numbers-of.ts';
 export { randomNumbers } from './random-numbers.ts';
 
 export const BACKENDS: readonly Backend[] = ['js', 'wasm'];
-
-/** All numbers of a tree of tensors, arrays and numbers. */
-export function numbersOf(tree: unknown): number[] {
-  return flatten(tree).leaves.flatMap((leaf) => (typeof leaf === 'number' ? [leaf] : [...(leaf as NDArray).contiguous()]));
-}
 
 /** Fails unless all numbers of two trees of one structure agree, relative to the largest number. 0: bit by bit. */
 export function expectSame(seen: unknown, expected: unknown, tolerance: number, label = 'value'): void {

@@ -7,15 +7,19 @@ const LETTERS = ['a', 'b', 'c'] as const;
 const INFIX: Partial<Record<Operator, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' };
 const COMPARISON: Partial<Record<Operator, string>> = { less: '<', lessEqual: '<=', equal: '===' };
 /** Special functions that the printed file imports, from the engine and from here. */
-const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma'];
+export const SPECIAL: readonly Operator[] = ['erf', 'erfc', 'gamma', 'lgamma', 'digamma', 'polygamma'];
 const OWN: readonly Operator[] = ['sinc'];
 
 /** An expression as JavaScript text, `operand(i)` being the text of operand i. */
 export function printJavaScript(expression: Expression, operand: (index: number) => string): string {
   if (expression.kind === 'operand') return operand(expression.index);
   if (expression.kind === 'constant') return String(expression.value);
-  const { operator } = expression;
-  const [x = '', y = '', z = ''] = expression.inputs.map((input) => printJavaScript(input, operand));
+  return printOperator(expression.operator, expression.inputs.map((input) => printJavaScript(input, operand)));
+}
+
+/** An operator on operands that are JavaScript text. The text of the operands of `mod` appears twice. */
+export function printOperator(operator: Operator, inputs: readonly string[]): string {
+  const [x = '', y = '', z = ''] = inputs;
   const infix = INFIX[operator];
   if (infix !== undefined) return `(${x} ${infix} ${y})`;
   const comparison = COMPARISON[operator];
@@ -40,7 +44,7 @@ export function printJavaScript(expression: Expression, operand: (index: number)
     case 'round':
       return `roundHalfEven(${x})`;
     default:
-      return `${[...SPECIAL, ...OWN].includes(operator) ? '' : 'Math.'}${operator}(${[x, y].slice(0, expression.inputs.length).join(', ')})`;
+      return `${[...SPECIAL, ...OWN].includes(operator) ? '' : 'Math.'}${operator}(${inputs.join(', ')})`;
   }
 }
 

@@ -3,7 +3,8 @@ import { partsOf, piecesOf, type Kernel, type Output, type Range, type Root } fr
 import { inputsOf, type Access, type Node } from './node.ts';
 
 const INDEX_NAMES = ['i', 'j', 'k', 'l', 'm', 'n'];
-const indexName = (axis: number, rank: number): string => (rank <= 3 ? ['z', 'y', 'x'].slice(3 - rank)[axis]! : (INDEX_NAMES[axis] ?? `i${axis}`));
+/** The name of the index along an axis. */
+export const indexName = (axis: number, rank: number): string => (rank <= 3 ? ['z', 'y', 'x'].slice(3 - rank)[axis]! : (INDEX_NAMES[axis] ?? `i${axis}`));
 
 function accessText({ coefficients, offset }: Access): string {
   const terms = coefficients.flatMap((coefficient, axis) => (coefficient === 0 ? [] : [`${coefficient === 1 ? '' : `${coefficient}·`}${indexName(axis, coefficients.length)}`]));

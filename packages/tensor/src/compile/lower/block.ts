@@ -12,9 +12,10 @@ import type { ConstantPool } from './constants.ts';
 import { visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
 import { identityMap } from './index-map.ts';
+import type { Numerics } from './numerics.ts';
 import { Readings, sourceOf, type Reading, type Sight } from './reading.ts';
 import { residents, typeOfAtom } from './residence.ts';
-import { regionsOf, type Step } from './step.ts';
+import { innerSteps, regionsOf, type Step } from './step.ts';
 import { broadcastView, isContiguous, placeOf, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
 interface Known {
@@ -25,6 +26,9 @@ interface Known {
 
 export class Block {
   readonly constants: ConstantPool;
+  /** The equation that is being lowered. */
+  equation: Equation | undefined;
+  private readonly numerics: Numerics;
   private readonly steps: Step[] = [];
   private readonly places = new Map<Variable, Known>();
   private readonly definitions = new Map<Variable, Equation>();
@@ -45,8 +49,9 @@ export class Block {
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool) {
+  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics) {
     this.constants = constants;
+    this.numerics = numerics;
     this.resident = residents(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
@@ -173,7 +178,7 @@ export class Block {
   /** Appends a step after all that has been said so far. */
   push(step: Step): void {
     this.flush();
-    if (step.kind === 'host') for (const region of regionsOf(step)) this.atHost.add(region);
+    for (const region of hostRegions(step)) this.atHost.add(region);
     this.steps.push(step);
   }
 
@@ -186,7 +191,7 @@ export class Block {
   /** Makes steps of all that has been said so far: nothing that comes later joins it, or is computed where an older value lies. */
   flush(): void {
     for (const group of this.groups) {
-      const step = group.step(`kernel${this.kernels}`);
+      const step = group.step(`kernel${this.kernels}`, this.numerics);
       if (step === undefined) continue;
       this.steps.push(step);
       this.kernels++;
@@ -248,9 +253,9 @@ export class Block {
       if (group.shape.length !== shape.length || group.shape.some((size, axis) => size !== shape[axis])) continue;
       const sight = this.sightFor(sequence, group, variable);
       // What a group computes itself is the only thing that its members see otherwise.
-      const { reads, cuts } = isDisjoint(loaded, group.stored) ? outside : this.survey(readings, sight, shape);
+      const { reads, cuts, equations } = isDisjoint(loaded, group.stored) ? outside : this.survey(readings, sight, shape);
       if (!this.isReady(reads, k) || !group.accepts(cuts, new Set([...reads.keys(), target.region.root]))) continue;
-      group.add({ purpose, value, target, variable, sight }, reads, cuts);
+      group.add({ purpose, value, target, variable, sight, equations: this.origin(equations, variable) }, reads, cuts);
       return;
     }
     const group = new Group(shape);
@@ -258,7 +263,13 @@ export class Block {
     const isFirst = purpose.kind === 'store' && outside.reads.size === 0 && !this.groups.some(({ reads, writes }) => reads.has(target.region.root) || writes.has(target.region.root));
     if (isFirst) this.groups.unshift(group);
     else this.groups.push(group);
-    group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable) }, outside.reads, outside.cuts);
+    group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable), equations: this.origin(outside.equations, variable) }, outside.reads, outside.cuts);
+  }
+
+  /** In the order of the program, with the equation that is lowered now where no variable asked. */
+  private origin(computed: ReadonlySet<Equation>, variable: Variable | undefined): Equation[] {
+    const inOrder = [...computed].sort((a, b) => a.outputs[0]!.id - b.outputs[0]!.id);
+    return variable !== undefined || this.equation === undefined || computed.has(this.equation) ? inOrder : [...inOrder, this.equation];
   }
 
   /** Whether everything that is loaded has been filled by groups before this one. What it fills itself must not be loaded. */
@@ -307,18 +318,19 @@ export class Block {
     follow(start);
   }
 
-  private survey(readings: readonly Reading[], sight: Sight, shape: readonly number[]): { readonly reads: Map<Region, Use[]>; readonly cuts: number[][] } {
+  private survey(readings: readonly Reading[], sight: Sight, shape: readonly number[]): { readonly reads: Map<Region, Use[]>; readonly cuts: number[][]; readonly equations: Set<Equation> } {
     const reads = new Map<Region, Use[]>();
     const cuts = shape.map((): number[] => []);
+    const equations = new Set<Equation>();
     const use = (view: View, own: Use): void => {
       const known = reads.get(view.region.root);
       if (known === undefined) reads.set(view.region.root, [own]);
       else known.push(own);
     };
     for (const reading of readings) {
-      visit(reading, sight, shape, { read: use, readAnywhere: (view) => use(view, 'anywhere'), cut: (axis, at) => cuts[axis]!.push(at) });
+      visit(reading, sight, shape, { read: use, readAnywhere: (view) => use(view, 'anywhere'), cut: (axis, at) => cuts[axis]!.push(at), computed: (equation) => equations.add(equation) });
     }
-    return { reads, cuts };
+    return { reads, cuts, equations };
   }
 
   /** The first group that a member may join: after those that fill what it reads, and those that read or fill where it writes. */
@@ -334,8 +346,8 @@ export class Block {
       }
       const readThere = group.reads.get(root);
       if (readThere !== undefined) first = Math.max(first, readThere.every((use) => sameUse(use, own)) ? k : k + 1);
-      // Scatters into one region may share a pass: they add up in the order of their members.
-      if (group.writes.has(root)) first = Math.max(first, purpose.kind === 'scatterAdd' && group.scattered.has(root) ? k : k + 1);
+      // Scatters into one region may share a pass, unless every element is to be added before the next scatter begins.
+      if (group.writes.has(root)) first = Math.max(first, purpose.kind === 'scatterAdd' && group.scattered.has(root) && this.numerics === 'stepwise' ? k : k + 1);
     });
     return first;
   }
@@ -350,6 +362,12 @@ function noted(found: Set<Variable>, variable: Variable, place: View | undefined
 function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   for (const each of a) if (b.has(each)) return false;
   return true;
+}
+
+/** What JavaScript reads and writes in a step and in those inside of it, and where that lies. */
+function hostRegions(step: Step): Region[] {
+  const own = step.kind === 'host' ? regionsOf(step).flatMap((region) => [region, region.root]) : [];
+  return [...own, ...innerSteps(step).flatMap((steps) => steps.flatMap(hostRegions))];
 }
 
 function countReaders({ equations, outputs }: Program): Map<Atom, number> {

@@ -95,5 +95,6 @@ function withoutOutputs(step: RunStep, read: ReadonlySet<Region>): readonly RunS
     kernel: { ...smaller, buffers: numbers.map((buffer) => kernel.buffers[buffer]!), outputs: outputs.map((output) => ({ ...output, buffer: numbers.indexOf(output.buffer) })), roots: (part) => rebuilt.get(JSON.stringify(part))! },
     views: numbers.map((buffer) => views[buffer]!),
     written: outputs.map(({ buffer }) => numbers.indexOf(buffer)),
+    equations: step.equations.filter((_, k) => keeps[k]),
   }];
 }

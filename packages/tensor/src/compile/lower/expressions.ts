@@ -6,6 +6,8 @@ import type { Range } from '../kernels/kernel.ts';
 import type { Access, Node, NodeTable } from '../kernels/node.ts';
 import { cutAt, extent, type AxisMap, type IndexMap } from './index-map.ts';
 import { sourceOf, type Reading, type Sight, type Source } from './reading.ts';
+import { Variable, type Equation } from '@tapeflow/autodiff/extend';
+import type { Numerics } from './numerics.ts';
 import type { View } from './view.ts';
 
 /** Position in the region of a view, for an index of the kernel. */
@@ -26,6 +28,8 @@ export interface Visitor {
   /** Read at positions that are not known. */
   readAnywhere(view: View): void;
   cut(axis: number, at: number): void;
+  /** Computed on the way, not read from memory. */
+  computed(equation: Equation): void;
 }
 
 /** Follows a value down to memory, once for each map at which it is read. */
@@ -40,6 +44,7 @@ export function visit(start: Reading, sight: Sight, shape: readonly number[], vi
     if (seen.has(reading)) return;
     seen.add(reading);
     const source = sourceOf(reading, sight);
+    if ('atom' in reading && reading.atom instanceof Variable && source.kind !== 'memory') visitor.computed(sight.definitionOf(reading.atom));
     switch (source.kind) {
       case 'memory':
         visitor.read(source.view, accessOf(source.view, source.map, shape.length));
@@ -87,10 +92,12 @@ export class NodeMaker {
   private readonly rank: number;
   private readonly bufferOf: (view: View) => number;
   private readonly sight: Sight;
+  private readonly numerics: Numerics;
   private readonly made = new Map<Reading, Node>();
 
-  constructor(table: NodeTable, part: readonly Range[], sight: Sight, bufferOf: (view: View) => number) {
+  constructor(table: NodeTable, part: readonly Range[], sight: Sight, bufferOf: (view: View) => number, numerics: Numerics) {
     this.sight = sight;
+    this.numerics = numerics;
     this.table = table;
     this.part = part;
     this.rank = part.length;
@@ -165,7 +172,10 @@ export class NodeMaker {
   private evaluate(name: keyof typeof ELEMENTWISE, dtype: DType, inputs: readonly Node[]): Node {
     const { value, integer } = ELEMENTWISE[name];
     const expression = (dtype === 'i32' ? (integer ?? value) : value)(...inputs.map((_, index): Expression => ({ kind: 'operand', index })));
-    return this.expression(expression, dtype, inputs);
+    const isCompound = expression.kind === 'operation' && expression.inputs.some(({ kind }) => kind === 'operation');
+    if (this.numerics !== 'roundedOnce' || dtype !== 'f32' || !isCompound) return this.expression(expression, dtype, inputs);
+    const result = this.expression(expression, 'f64', inputs.map((input) => (input.dtype === 'f32' ? this.table.convert(input, 'f64') : input)));
+    return result.dtype === 'f64' ? this.table.convert(result, 'f32') : result;
   }
 
   private expression(expression: Expression, dtype: DType, inputs: readonly Node[]): Node {

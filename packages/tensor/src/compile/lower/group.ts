@@ -1,10 +1,11 @@
 /** @file Groups: results that are computed in one pass over one index space, and the kernel that does it. */
-import type { Variable } from '@tapeflow/autodiff/extend';
+import type { Equation, Variable } from '@tapeflow/autodiff/extend';
 import { partsOf, type Kernel, type Output, type Range, type ReduceOperator, type Root } from '../kernels/kernel.ts';
 import { mergeAxes } from '../kernels/merge-axes.ts';
 import { NodeTable, type Access } from '../kernels/node.ts';
 import { accessOf, NodeMaker } from './expressions.ts';
 import { identityMap, type IndexMap } from './index-map.ts';
+import type { Numerics } from './numerics.ts';
 import { sourceOf, type MemberAxis, type Reading, type Sight } from './reading.ts';
 import type { RunStep } from './step.ts';
 import { sameMoving, samePlace, type Region, type View } from './view.ts';
@@ -24,6 +25,8 @@ export interface Member {
   readonly variable: Variable | undefined;
   /** What the member knows of other values; those of its own group are computed, not loaded. */
   readonly sight: Sight;
+  /** What is computed for it: the equation that it is the result of, if it is one, last. */
+  readonly equations: readonly Equation[];
 }
 
 /** How a region is read or written: at one affine position per index, or anywhere. */
@@ -84,7 +87,7 @@ export class Group {
   }
 
   /** The step that runs the group; undefined if there is nothing to do. */
-  step(name: string): RunStep | undefined {
+  step(name: string, numerics: Numerics): RunStep | undefined {
     const members = this.members.filter((member) => !isSelfCopy(member, this.shape.length));
     if (members.length === 0) return undefined;
     const views: View[] = [];
@@ -99,18 +102,18 @@ export class Group {
     const made = new Map<string, readonly Root[]>();
     const roots = (part: readonly Range[]): readonly Root[] => made.get(partKey(part))!;
     // All nodes are made now: values that later get memory are not seen by what came before.
-    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, bufferOf));
+    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, bufferOf, numerics));
     const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
-    return { kind: 'run', kernel: mergeAxes(kernel), views, written: outputs.map(({ buffer }) => buffer) };
+    return { kind: 'run', kernel: mergeAxes(kernel), views, written: outputs.map(({ buffer }) => buffer), equations: members.map(({ equations }) => equations) };
   }
 
 }
 
-function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number): Root[] {
+function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number, numerics: Numerics): Root[] {
   // Reductions over nothing have a result, but no element has a value.
   if (part.some(({ from, to }) => from === to)) return members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
   return members.map(({ value, purpose, sight, target }) => {
-    const maker = new NodeMaker(table, part, sight, bufferOf);
+    const maker = new NodeMaker(table, part, sight, bufferOf, numerics);
     const node = maker.node(value);
     if (purpose.kind !== 'scatterAdd') return { value: node };
     return { value: node, index: maker.node(purpose.index), base: maker.base(target, purpose.member) };

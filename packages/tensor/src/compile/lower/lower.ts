@@ -9,20 +9,21 @@ import { Block, inputTypes } from './block.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
 import { removeDeadStores } from './dead-stores.ts';
-import { RULES } from './operations.ts';
+import type { Numerics } from './numerics.ts';
+import { ruleFor } from './operations.ts';
 import { isPointwise } from './residence.ts';
 import type { Output, Schedule, Step } from './step.ts';
 import { Region, wholeView, type View } from './view.ts';
 
 /** The schedule of a program. Throws `UnsupportedOperationError` at the first operation without a rule. */
-export function lower(program: Program): Schedule {
+export function lower(program: Program, numerics: Numerics = 'stepwise'): Schedule {
   const constants = new ConstantPool();
   const inputs = program.inputs.map(({ space, type }) => {
     if (space !== (arraySpace as unknown)) throw new UnsupportedOperationError('input', 'wasm', [space.describe(type)], 'it is no array or tensor');
     const { shape, dtype } = type as ArrayType;
     return wholeView(new Region(dtype, sizeOf(shape)), shape);
   });
-  const block = lowerBlock(program, inputs, constants);
+  const block = lowerBlock(program, inputs, constants, numerics);
   const outputs = program.outputs.map((atom): Output => {
     if (!(atom instanceof Variable)) return { value: atom.value };
     const input = program.inputs.indexOf(atom);
@@ -32,19 +33,23 @@ export function lower(program: Program): Schedule {
   return { ...schedule, steps: withSharedKernels(schedule.steps, new KernelPool()) };
 }
 
-function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool): Block {
-  const block = new Block(program, inputs, constants);
-  for (const equation of program.equations) lowerEquation(block, equation, constants);
+function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics): Block {
+  const block = new Block(program, inputs, constants, numerics);
+  for (const equation of program.equations) {
+    block.equation = equation;
+    lowerEquation(block, equation, constants, numerics);
+  }
+  block.equation = undefined;
   return block;
 }
 
-function lowerEquation(block: Block, equation: Equation, constants: ConstantPool): void {
+function lowerEquation(block: Block, equation: Equation, constants: ConstantPool, numerics: Numerics): void {
   const { primitive, outputs } = equation;
   if (outputs.some(({ space }) => space !== (arraySpace as unknown))) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation), 'it is no operation on arrays');
   const control = CONTROL_RULES[primitive.name];
-  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants));
+  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants, numerics));
   if (isPointwise(equation)) return block.define(outputs[0]!, equation);
-  const rule = RULES[primitive.name];
+  const rule = ruleFor(primitive.name, numerics);
   if (rule === undefined) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation));
   rule(block, equation);
 }

@@ -10,6 +10,7 @@ import { convolution, convolutionInput, convolutionKernel } from './convolution.
 import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
+import type { Numerics } from './numerics.ts';
 import { memberAxes, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
@@ -112,10 +113,11 @@ function wholeRegion(block: Block, view: View): View {
 }
 
 /** Operations that JavaScript performs on the memory of the program: they work on whole keys, rows and matrices, not on elements. */
-function host(block: Block, { primitive, params, inputs, outputs }: Equation): void {
+function host(block: Block, equation: Equation): void {
+  const { primitive, params, inputs, outputs } = equation;
   const given = inputs.map((atom) => wholeRegion(block, block.view(atom)));
   const results = outputs.map(({ type }) => block.fresh(type as ArrayType));
-  block.push({ kind: 'host', primitive, params, results, inputs: given });
+  block.push({ kind: 'host', equation, primitive, params, results, inputs: given });
   outputs.forEach((variable, k) => block.setView(variable, results[k]!));
 }
 
@@ -127,7 +129,7 @@ const fixed =
   };
 
 /** Rules by the names of operations. */
-export const RULES: Readonly<Record<string, Rule>> = {
+const RULES: Readonly<Record<string, Rule>> = {
   argMax: fixed(lineWalk),
   argMin: fixed(lineWalk),
   argsort: fixed(lineOrder),
@@ -171,3 +173,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   realTransform: fixed(realLineTransform),
 };
 
+/** Operations whose kernels perform them in the order in which JavaScript does. */
+const SAME_ORDER: ReadonlySet<string> = new Set(['reshape', 'gather', 'reduceSum', 'reduceProd', 'reduceMin', 'reduceMax', 'reduceAny', 'reduceAll', 'scatterAdd', 'pad', 'concat']);
+
+/** How an operation is lowered; undefined for those that are unknown. */
+export function ruleFor(name: string, numerics: Numerics): Rule | undefined {
+  return numerics === 'roundedOnce' && !SAME_ORDER.has(name) ? host : RULES[name];
+}

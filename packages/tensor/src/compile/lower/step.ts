@@ -1,5 +1,5 @@
 /** @file Steps: what a compiled program does, in order. Loops and branches hold steps of their own. */
-import type { Primitive } from '@tapeflow/autodiff/extend';
+import type { Equation, Primitive } from '@tapeflow/autodiff/extend';
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import { describeType } from '../../array/type.ts';
@@ -16,6 +16,8 @@ export interface RunStep {
   readonly views: readonly View[];
   /** The buffers that are written. */
   readonly written: readonly number[];
+  /** For each output what is computed for it, the equation that it is the result of last. */
+  readonly equations: readonly (readonly Equation[])[];
 }
 
 /** Runs a fixed kernel. Its scratch memory is one of the views. */
@@ -37,6 +39,7 @@ export interface ClearStep {
 /** Lets JavaScript perform an operation on the memory of the program. Views: results, then inputs, all without gaps. */
 export interface HostStep {
   readonly kind: 'host';
+  readonly equation: Equation;
   readonly primitive: Primitive;
   readonly params: unknown;
   readonly results: readonly View[];
@@ -144,6 +147,17 @@ export function innerSteps(step: Step): readonly (readonly Step[])[] {
     default:
       return [];
   }
+}
+
+/** A step that works on memory, rather than saying which steps do. */
+export type Work = RunStep | FixedStep | ClearStep | HostStep;
+
+/** Everything that works on memory, in the order in which it is written. */
+export function workOf(steps: readonly Step[]): Work[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'run' || step.kind === 'fixed' || step.kind === 'clear' || step.kind === 'host') return [step];
+    return innerSteps(step).flatMap(workOf);
+  });
 }
 
 /** Steps as text, one a line. */

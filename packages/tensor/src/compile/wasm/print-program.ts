@@ -4,7 +4,7 @@ import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import type { IndexSite } from '../../primitives/index-within.ts';
 import type { Kernel } from '../kernels/kernel.ts';
-import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
+import { innerSteps, workOf, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import { FixedFunctions } from './fixed/index.ts';
@@ -38,10 +38,10 @@ export interface PrintedProgram {
 }
 
 /** Names under which JavaScript gives functions and memory to the module. */
-export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'failed' | 'perform', string>> = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform' };
+export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'failed' | 'perform' | 'tick', string>> = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform', tick: 'tick' };
 
-/** Prints a schedule whose regions have addresses. `pages` is the size of its memory. */
-export function printProgram(schedule: Schedule, pages: number): PrintedProgram {
+/** Prints a schedule whose regions have addresses. `pages` is the size of its memory. `clock`: `tick` is called with the number of each piece of work that is done. */
+export function printProgram(schedule: Schedule, pages: number, clock: boolean = false): PrintedProgram {
   const module = new ModuleBuilder();
   module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
   const steps = allSteps(schedule.steps);
@@ -50,17 +50,24 @@ export function printProgram(schedule: Schedule, pages: number): PrintedProgram 
   const imports = new KernelImports(module, functions);
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
   const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
+  const ticks = clock ? { call: module.importFunction(HOST.module, HOST.tick, ['i32']), numbers: new Map<Step, number>(workOf(schedule.steps).map((step, k) => [step, k])) } : undefined;
   // Kernels are functions of their own: engines optimize them while the main loop is running.
   const references = new Map(kernels.map((kernel) => [kernel, emitKernel(module, imports, kernel)]));
   const fixed = new FixedFunctions(module);
   for (const step of steps) if (step.kind === 'fixed') fixed.of(step.kernel);
-  const main = new MainPrinter(references, fixed, failed, perform);
+  const main = new MainPrinter(references, fixed, failed, perform, ticks);
   module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
   return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks, sites: imports.sites };
 }
 
 function allSteps(steps: readonly Step[]): Step[] {
   return steps.flatMap((step) => [step, ...innerSteps(step).flatMap(allSteps)]);
+}
+
+/** What tells a clock which work is done. */
+interface Ticks {
+  readonly call: FunctionReference;
+  readonly numbers: ReadonlyMap<Step, number>;
 }
 
 /** Prints `main`. */
@@ -71,17 +78,23 @@ class MainPrinter {
   private readonly fixed: FixedFunctions;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
+  private readonly ticks: Ticks | undefined;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, failed: FunctionReference, perform: FunctionReference, ticks: Ticks | undefined) {
     this.kernels = kernels;
     this.fixed = fixed;
     this.failed = failed;
     this.perform = perform;
+    this.ticks = ticks;
   }
 
   print(f: FunctionBuilder, steps: readonly Step[]): void {
-    for (const step of steps) this.step(f, step);
+    for (const step of steps) {
+      this.step(f, step);
+      const number = this.ticks?.numbers.get(step);
+      if (number !== undefined) f.i32Const(number).call(this.ticks!.call);
+    }
   }
 
   private step(f: FunctionBuilder, step: Step): void {

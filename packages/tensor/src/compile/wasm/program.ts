@@ -19,15 +19,15 @@ import { InputMemory, ResultMemory } from './transfer.ts';
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 
-/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program): Executable {
+/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. `tick` is told the number of each piece of work when it is done. */
+export function compileToWasm(program: Program, tick?: (work: number) => void): Executable {
   const schedule = lower(program);
   const plan = planMemory(schedule);
   const pages = Math.max(1, Math.ceil(plan.bytes / PAGE));
   if (pages > MOST_PAGES) throw new ProgramTooLargeError(plan.bytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);
-  return new WasmProgram(schedule, printProgram(schedule, pages), memory);
+  return new WasmProgram(schedule, printProgram(schedule, pages, tick !== undefined), memory, tick);
 }
 
 function arrayAt(memory: WebAssembly.Memory, dtype: DType, address: number, size: number): TypedArray {
@@ -63,7 +63,7 @@ class WasmProgram implements Executable, MemoryOwner {
   /** Whether JavaScript is at work in the middle of a run: another run would overwrite what this one needs. */
   private isCalling = false;
 
-  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
+  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory, tick?: (work: number) => void) {
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;
@@ -89,6 +89,7 @@ class WasmProgram implements Executable, MemoryOwner {
       },
       [HOST.failed]: (check: number): never => this.fail(check),
       [HOST.perform]: (call: number): void => this.perform(call),
+      ...(tick === undefined ? {} : { [HOST.tick]: tick }),
     };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.bytes), { [MATH]: math, [HOST.module]: host });
     this.main = instance.exports['main'] as () => void;

@@ -1,0 +1,8 @@
+/** @file How lowered programs round. */
+
+/**
+ * `stepwise`: every step of an operation rounds, sums are formed in any order, and operations on matrices and lines are kernels of
+ * their own. `roundedOnce`: the bits of operations one by one, which compute in f64, round once per operation and add up in the order of
+ * the elements; what is not computed element by element is left to JavaScript.
+ */
+export type Numerics = 'stepwise' | 'roundedOnce';
