@@ -2,10 +2,7 @@
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { closeOver, countEquations, type Program } from '@tapeflow/autodiff/extend';
 import { jit, l2, roll, scan, tanh, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { optimize } from '../packages/tensor/src/compile/graph/optimize.ts';
-import { lower } from '../packages/tensor/src/compile/lower/lower.ts';
-import { planMemory } from '../packages/tensor/src/compile/memory-plan.ts';
-import { printProgram } from '../packages/tensor/src/compile/wasm/print-program.ts';
+import { lowerProgram, optimizeProgram, planMemory, printWasmProgram } from '@tapeflow/tensor/extend';
 import { measure, timed, type Timing } from './measure.ts';
 import { smokeInputs } from './peers/common/harness.mjs';
 import { columns, type Bench } from './table.ts';
@@ -85,12 +82,12 @@ function compileOnce({ f, args }: Subject): Compiled {
   };
   const program: Program = closeOver('bench', f, args).program;
   const trace = lap();
-  const optimized = optimize(program);
+  const optimized = optimizeProgram(program);
   const optimise = lap();
-  const schedule = lower(optimized);
+  const schedule = lowerProgram(optimized);
   const lowering = lap();
   const pages = Math.ceil(planMemory(schedule).bytes / 65_536);
-  const printed = printProgram(schedule, pages);
+  const printed = printWasmProgram(schedule, pages);
   const print = lap();
   const module = new WebAssembly.Module(printed.bytes);
   const wasm = lap();

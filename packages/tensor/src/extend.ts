@@ -6,3 +6,9 @@ export { describeType, type ArrayType } from './array/type.ts';
 export { Storage, type MemoryOwner } from './array/storage.ts';
 export { allocate, bytesPerElement, isFloat } from './array/dtype.ts';
 export { wrap } from './named/tensor.ts';
+
+// The compiler, pass by pass
+export { optimize as optimizeProgram } from './compile/graph/optimize.ts';
+export { lower as lowerProgram } from './compile/lower/lower.ts';
+export { planMemory } from './compile/memory-plan.ts';
+export { printProgram as printWasmProgram } from './compile/wasm/print-program.ts';
