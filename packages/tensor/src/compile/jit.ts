@@ -9,6 +9,9 @@ import { callPrimitive, type CallParams } from './call.ts';
 import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { performHeavyOperations } from './eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /** How a function is compiled. */
 export interface JitOptions {

@@ -8,6 +8,9 @@ import type { AnyOptions, ConvolveOptions, NameList } from './convolve-plan.ts';
 import { describeDims, unionDims, type Dim } from './dims.ts';
 import type { Tensor } from './tensor.ts';
 import type { Names, Unchecked, Without } from './types.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /**
  * Slides a kernel along the dimensions `over`: y(p) = Σₜ kernel(t) x(p·stride + t·dilation − padding). The kernel is not turned around

@@ -7,6 +7,11 @@ import { LinearSolution } from './solution.ts';
 import { infoTypes, makeSolver, type SolverOptions } from './solver.ts';
 import { alignLike, requireReal } from './align-like.ts';
 import { commonBatch, tensorsOf } from './systems.ts';
+import { compiledSolve } from '../compile/eager/compiled-solve.ts';
+import { textOf } from '../compile/eager/fingerprint.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /** A linear function of trees like b that nearly undoes the operator. */
 export type Preconditioner<T> = { apply(residual: T): T }['apply'];
@@ -82,6 +87,7 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
     solver: makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,
     info: infoTypes(solverOptions, batchDims.length),
+    perform: compiledSolve(method, `${textOf(solverOptions)} ${batchDims.length}`),
   });
   const [steps, residual, status, history, removed, singular] = stopGradient([...solved.info]);
   return new LinearSolution(asGiven(solved.x), { steps, residual, status, history, removed, singular }, { method, reason }, batchDims);
