@@ -76,12 +76,23 @@ export const LEAST_WORK = {
   reduced: 2 ** 16,
   /** Elements that are computed one by one. */
   elements: 2 ** 14,
+  /**
+   * Unknowns of all systems that are solved by steps. A step is some twenty operations, so that the first solve, which includes compilation,
+   * takes no longer than without, and later ones a hundredth of the time.
+   */
+  unknownsOfSteps: 2 ** 10,
+  /** The same of solves by fast transforms and by multigrid: fewer and larger operations in larger programs, which have paid after some ten solves. */
+  unknownsOfTransforms: 2 ** 12,
+  unknownsOfMultigrid: 2 ** 14,
 } as const;
+
+/** A kind of work that is counted. */
+export type HeavyWork = keyof typeof LEAST_WORK;
 
 let share = 1;
 
 /** Whether so much of a kind of work is handed on. */
-export function isHeavy(kind: keyof typeof LEAST_WORK, amount: number): boolean {
+export function isHeavy(kind: HeavyWork, amount: number): boolean {
   return amount >= share * LEAST_WORK[kind];
 }
 

@@ -4,28 +4,24 @@
  */
 import { apply, linearSolvePrimitive, traceProgram, type LinearSolveParams, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { arrayAbstract, NDArray } from '../../array/ndarray.ts';
-import { heavyRunner } from '../../backends/heavy.ts';
+import { heavyRunner, isHeavy, type HeavyWork } from '../../backends/heavy.ts';
 import { fingerprintOf, withValuesAsInputs, type Fingerprint } from './fingerprint.ts';
 import { heavyPrograms } from './heavy-runner.ts';
 
-/**
- * Unknowns of all systems from which on a solve is compiled. Steps of Krylov methods are some twenty operations each, so that the first
- * solve, which includes compilation, takes no longer than without, and later ones a hundredth of the time. What is made of transforms or
- * multigrid has fewer and larger operations and takes longer to compile, which is paid for after some ten solves. Measured by `npm run -s bench -- heavy`.
- */
-const LEAST_UNKNOWNS: Readonly<Record<string, number>> = { cg: 2 ** 10, bicgstab: 2 ** 10, gmres: 2 ** 10, transform: 2 ** 12, multigrid: 2 ** 14 };
+/** What decides whether the solves of a method are heavy. Direct ones are left to JavaScript, which factorizes matrices in any case. */
+const WORK: Readonly<Record<string, HeavyWork>> = { cg: 'unknownsOfSteps', bicgstab: 'unknownsOfSteps', gmres: 'unknownsOfSteps', transform: 'unknownsOfTransforms', multigrid: 'unknownsOfMultigrid' };
 
 const NOTHING: Fingerprint = { text: '', values: [] };
 
-/** The `perform` of solves by a method whose other options are described by a text. Direct solves are left to JavaScript, which factorizes matrices in any case. */
+/** The `perform` of solves by a method whose other options are described by a text */
 export function compiledSolve(method: string, options: string): NonNullable<LinearSolveParams['perform']> {
-  const least = LEAST_UNKNOWNS[method] ?? Infinity;
+  const work = WORK[method];
   return (inputs, params) => {
     const { operator, captured, preconditioner, preconditionerCaptured, symmetric, guessed, context } = params;
-    if (heavyRunner() === undefined || heavyPrograms.isUnavailable || heavyPrograms.isBusy || !inputs.every((input) => input instanceof NDArray)) return undefined;
+    if (work === undefined || heavyRunner() === undefined || heavyPrograms.isUnavailable || heavyPrograms.isBusy || !inputs.every((input) => input instanceof NDArray)) return undefined;
     const start = captured + preconditionerCaptured;
     const unknowns = inputs.slice(start, start + operator.results.length).reduce((total: number, b) => total + (b as NDArray).size, 0);
-    if (unknowns < least) return undefined;
+    if (!isHeavy(work, unknowns)) return undefined;
     const own = fingerprintOf(operator);
     const beside = preconditioner === undefined ? NOTHING : fingerprintOf(preconditioner);
     if (own === undefined || beside === undefined) return undefined;
