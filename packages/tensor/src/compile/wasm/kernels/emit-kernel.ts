@@ -7,6 +7,7 @@ import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
 import type { FunctionReference, Local } from '../function-builder.ts';
 import { ScratchLocals, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
 import { Accumulators } from './accumulators.ts';
 import { RowCode } from './row-code.ts';
@@ -19,7 +20,7 @@ import type { Lanes } from './vector-operators.ts';
 export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel): FunctionReference {
   const params = kernel.buffers.map(() => 'i32' as const);
   return module.addFunction(kernel.name, params, [], (f, addresses) => {
-    const k: KernelFunction = { f, imports, scratch: new ScratchLocals(f), addresses, dtypes: kernel.buffers };
+    const k: KernelFunction = { f, imports, scratch: new ScratchLocals(f), checks: new IndexChecks(f, imports), addresses, dtypes: kernel.buffers };
     new KernelWriter(k, kernel).write();
   }, { export: false });
 }
@@ -50,6 +51,7 @@ class KernelWriter {
   write(): void {
     this.accumulators.prepare();
     this.loop(0, [], []);
+    if (this.lanes !== undefined) this.k.checks.end(this.lanes);
   }
 
   /** Computes, ahead of all loops, what does not change in them. */

@@ -4,6 +4,7 @@ import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Access } from '../../kernels/node.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { ValueType } from '../opcodes.ts';
+import type { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
 import type { Scratch } from './scalar-operators.ts';
 
@@ -39,6 +40,7 @@ export interface KernelFunction {
   readonly f: FunctionBuilder;
   readonly imports: KernelImports;
   readonly scratch: ScratchLocals;
+  readonly checks: IndexChecks;
   /** Address of each buffer. */
   readonly addresses: readonly Local[];
   readonly dtypes: readonly DType[];
