@@ -103,4 +103,4 @@ export type { GpuMode } from './compile/gpu/library.ts';
 export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, DataError, DimensionError, DonatedArgumentError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

@@ -1,5 +1,6 @@
 /** @file Executables: programs made ready to run on a backend, once per program. */
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
+import type { Storage } from '../array/storage.ts';
 import { optimize } from './graph/optimize.ts';
 import { compileToGpu } from './gpu/program.ts';
 import { interpret } from './interpreter.ts';
@@ -10,8 +11,8 @@ export type Backend = 'wasm' | 'js' | 'gpu';
 
 /** A program that can be run on plain values. */
 export interface Executable {
-  /** `lend`: large results may be lost when the program runs again, and are not copied then. */
-  run(inputs: readonly Value[], lend?: boolean): Value[];
+  /** `lend`: large results may be lost when the program runs again, and are not copied then. `donated`: memory of inputs that nobody reads afterwards. */
+  run(inputs: readonly Value[], lend?: boolean, donated?: ReadonlySet<Storage>): Value[];
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;
   /** The steps that are performed, as text. */

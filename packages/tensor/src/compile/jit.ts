@@ -8,7 +8,7 @@ import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
 import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
-import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 import { performHeavyOperations } from './eager/heavy-runner.ts';
 
 performHeavyOperations();
@@ -28,6 +28,13 @@ export interface JitOptions {
    * `LentResultError`. A lent result may be an argument of the next call.
    */
   readonly results?: 'kept' | 'lent';
+  /**
+   * Arguments whose memory a call may have: positions (`0`) or paths inside them (`'0.velocity'`). After the call, or if it throws, nobody can
+   * read them, nor any other tensor on the same memory: reading throws `DonatedArgumentError`. The last result as the donated argument of
+   * the next call is not copied out of the memory of the program. What is a result at the same time, and memory shared with code outside,
+   * is kept. Inside other transformations nothing is given away.
+   */
+  readonly donate?: readonly (number | string)[];
 }
 
 /** One program of a compiled function. */
@@ -78,7 +85,7 @@ interface Traced {
 }
 
 /** Traces a function for arguments like those of a call. */
-function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, options: Omit<CallParams, 'program'>): Traced {
+function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, { donate: entries, ...options }: Omit<CallParams, 'program' | 'donate'> & { donate: readonly (number | string)[] }): Traced {
   const { structure, leaves, isStatic } = signature;
   const closed = closeOver(
     'jit',
@@ -95,7 +102,9 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
     },
     [dynamicValues(signature)],
   );
-  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result };
+  const donated = donatedLeaves(signature, entries).filter((_, k) => !isStatic[k]);
+  const donate = donated.flatMap((given, k) => (given ? [closed.captured.length + k] : []));
+  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options, donate }, captured: closed.captured, result: closed.result };
 }
 
 /** The leaves that are inputs of the program, numbers as arrays of rank 0. */
@@ -116,7 +125,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
+  const { backend = 'wasm', static: statics = [], results = 'kept', donate = [] } = options;
   checkChoice('jit', 'backend', backend, BACKENDS);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
@@ -131,7 +140,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend, lend: results === 'lent' });
+    const traced = trace(f, signature, reason, { backend, lend: results === 'lent', donate });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();

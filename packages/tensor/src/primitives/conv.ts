@@ -145,7 +145,7 @@ const convPrimitive = declare({
   },
 });
 
-/** y[n, o, p] = Σ kernel[o, c, t] x[n, c, p·stride + t·dilation − low], where x is 0 outside. Sums are formed in double precision. */
+/** y[n, o, p] = Σ kernel[o, c, t] x[n, c, p·stride + t·dilation − low], where x is 0 outside. Sums are formed in double precision, large ones of f32 in blocks. */
 export function conv(x: Value, kernel: Value, params: ConvParams): Value {
   return applyOne(convPrimitive, [x, kernel], params);
 }

@@ -122,7 +122,7 @@ const dotPrimitive: Primitive = primitive(orHeavy({
   },
 }, heavy, () => dotPrimitive));
 
-/** Sums of products over the contracted pairs of axes. Real sums are formed in double precision. */
+/** Sums of products over the contracted pairs of axes. Real sums are formed in double precision, those of large f32 operands in blocks (docs/architecture.md). */
 export function dot(x: Value, y: Value, params: DotParams): Value {
   return applyOne(dotPrimitive, [x, y], params);
 }

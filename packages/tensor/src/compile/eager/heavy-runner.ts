@@ -8,7 +8,7 @@ import { describeType } from '../../array/type.ts';
 import { installHeavyRunner, LEAST_WORK, type HeavyOperation, type HeavyRunner } from '../../backends/heavy.ts';
 import { operands, type Expression, type Operator } from '../../elementwise/expression.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../elementwise/table.ts';
-import { hostFunctionsFor, isComputedByHost } from '../wasm/kernels/imports.ts';
+import { hostFunctionsFor, isComputedByHost, isHostFunction as isFunction } from '../wasm/kernels/imports.ts';
 import { ProgramCache } from './program-cache.ts';
 
 /** The programs of all heavy operations of this thread. */
@@ -19,24 +19,25 @@ const BLOCK: number = LEAST_WORK.elements;
 
 const traced = ({ name, perform }: HeavyOperation, types: readonly Abstract[]) => () => traceProgram(name, perform, types).program;
 
-const slow: Readonly<Record<FloatDType, Map<string, boolean>>> = { f32: new Map(), f64: new Map() };
+const fast: Readonly<Record<FloatDType, Map<string, boolean>>> = { f32: new Map(), f64: new Map() };
 
-/** Whether a program gains nothing: it would ask JavaScript for every element, or (sines of doubles) does as much work itself. */
-function isSlow(name: string, inputs: readonly NDArray[]): boolean {
+/** Whether an elementwise program gains enough: it asks JavaScript for no element, and doubles, of which there are two in a vector, have something to compute. */
+function isFast(name: string, inputs: readonly NDArray[]): boolean {
   const dtype = inputs.some((input) => input.dtype === 'f64') ? 'f64' : 'f32';
-  let answer = slow[dtype].get(name);
+  let answer = fast[dtype].get(name);
   if (answer === undefined) {
     const { arity, value } = ELEMENTWISE[name as ElementwiseName];
-    const visit = (node: Expression): boolean => node.kind === 'operation' && (asksJavaScript(node.operator, dtype) || node.inputs.some(visit));
-    slow[dtype].set(name, (answer = visit(value(...operands(arity)))));
+    const operators = operatorsOf(value(...operands(arity)));
+    const asking = operators.filter((operator) => hostFunctionsFor(operator).length > 0);
+    answer = dtype === 'f32' ? !asking.some(isComputedByHost) : asking.length === 0 && operators.some(isFunction);
+    fast[dtype].set(name, answer);
   }
   return answer;
 }
 
-const asksJavaScript = (operator: Operator, dtype: FloatDType): boolean => {
-  const asked = hostFunctionsFor(operator);
-  return asked.length > 0 && (dtype === 'f64' || isComputedByHost(operator));
-};
+function operatorsOf(node: Expression): Operator[] {
+  return node.kind === 'operation' ? [node.operator, ...node.inputs.flatMap(operatorsOf)] : [];
+}
 
 /** Part of an operand: some entries of its first axis, or the same number for all. In a storage of its own, for blocks of equal places in equal memory differ. */
 function entries({ data, shape, strides, offset, dtype }: NDArray, start: number, count: number): NDArray {
@@ -60,7 +61,7 @@ const runner: HeavyRunner = {
   },
   pointwise(operation, inputs, out) {
     const shape = inputs.find((input) => input.shape.length > 0)?.shape;
-    if (shape === undefined || out.length === 0 || heavyPrograms.isUnavailable || heavyPrograms.isBusy || isSlow(operation.name, inputs)) return false;
+    if (shape === undefined || out.length === 0 || heavyPrograms.isUnavailable || heavyPrograms.isBusy || !isFast(operation.name, inputs)) return false;
     // Whole numbers are divided by what is left over in the memory of a block that is not full, which would end the program.
     if (!inputs.every(({ dtype }) => isFloat(dtype) || dtype === 'bool')) return false;
     const { parts, length, width } = flattened(inputs, shape);

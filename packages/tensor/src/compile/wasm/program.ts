@@ -5,7 +5,7 @@ import { NDArray } from '../../array/ndarray.ts';
 import { Storage, type MemoryOwner } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
-import { IndexError } from '../../errors.ts';
+import { DonatedArgumentError, IndexError } from '../../errors.ts';
 import { ProgramTooLargeError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
@@ -62,7 +62,8 @@ class InputMemory {
 
   /** Copies an array in, unless it is what was there the last time: arrays never change, except those whose memory is shared. */
   fill(array: NDArray): void {
-    if (this.data.length === 0) return;
+    // Asking for the numbers also tells whether somebody gave them away, where they are still here.
+    if (this.data.length === 0 || array.data.length === 0) return;
     const { storage, offset, strides, shape } = array;
     const { last } = this;
     if (last !== undefined && last.id === storage.id && last.offset === offset && last.strides.every((stride, axis) => stride === strides[axis])) return;
@@ -112,11 +113,12 @@ class WasmProgram implements Executable, MemoryOwner {
     this.main = instance.exports['main'] as () => void;
   }
 
-  run(inputs: readonly Value[], lend: boolean = false): Value[] {
+  run(inputs: readonly Value[], lend: boolean = false, donated?: ReadonlySet<Storage>): Value[] {
     // Inputs first: results of the last run may be among them.
     for (let k = 0; k < inputs.length; k++) this.inputs[k]!.fill(inputs[k] as NDArray);
     for (const storage of this.lent) {
-      if (this.isLending) storage.takeBack();
+      if (donated?.has(storage) === true) storage.giveAway(() => new DonatedArgumentError());
+      else if (this.isLending) storage.takeBack();
       else storage.moveToHeap();
     }
     this.lent = [];

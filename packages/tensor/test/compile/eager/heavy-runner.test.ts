@@ -123,7 +123,7 @@ describe('who performs what', () => {
     expect(heavyPrograms.used.programs).toBeLessThanOrEqual(256);
     expect(heavyPrograms.used.bytes).toBeLessThanOrEqual(2 ** 28);
   });
-  test('without WebAssembly, and without permission to use it, JavaScript performs all', () => {
+  test('without WebAssembly, and without permission to use it, JavaScript performs all', { timeout: 120_000 }, () => {
     const script = (before: string): string => `
       ${before}
       const { dot, solveLinear, sum, tensor } = await import('@tapeflow/tensor');
