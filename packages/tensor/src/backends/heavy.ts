@@ -62,12 +62,15 @@ export function orHeavy<Params>(rule: GeneralRule, heavy: (inputs: readonly NDAr
 
 const isArray = (value: Value): value is NDArray => typeof value === 'object' && value !== null && 'storage' in value;
 
+/** A kind of work that is counted. */
+export type HeavyWork = 'products' | 'transformed' | 'reduced' | 'elements' | 'unknownsOfSteps' | 'unknownsOfTransforms' | 'unknownsOfMultigrid';
+
 /**
  * Work from which on an operation is handed on: what JavaScript needs a quarter of a millisecond for, on the machine of docs/performance.md.
  * A program takes 3 to 10 ms to compile, once, and then some 5 to 20 times less than JavaScript, so it has paid after 10 to 40 calls;
  * for ten times this work after a few. Ratios: `npm run -s bench -- heavy`.
  */
-export const LEAST_WORK = {
+export const LEAST_WORK: Readonly<Record<HeavyWork, number>> = {
   /** Products that are summed up, of contractions and convolutions. */
   products: 2 ** 16,
   /** Elements that are transformed, of fast transforms. */
@@ -84,10 +87,7 @@ export const LEAST_WORK = {
   /** The same of solves by fast transforms and by multigrid: fewer and larger operations in larger programs, which have paid after some ten solves. */
   unknownsOfTransforms: 2 ** 12,
   unknownsOfMultigrid: 2 ** 14,
-} as const;
-
-/** A kind of work that is counted. */
-export type HeavyWork = keyof typeof LEAST_WORK;
+};
 
 let share = 1;
 

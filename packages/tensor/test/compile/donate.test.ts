@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { grad } from '@tapeflow/autodiff';
 import { ArgumentError, DonatedArgumentError, jit, mul, sum, tensor, type Tensor } from '../../src/index.ts';
-import { NDArray } from '../../src/array/ndarray.ts';
+import type { NDArray } from '../../src/array/ndarray.ts';
 import { BACKENDS } from './support.ts';
 import { thrown } from '../named/support.ts';
 

@@ -2,7 +2,7 @@
  * @file What a program does, as text: programs that are traced anew in every call are recognized by it. The arrays and numbers that
  * a program holds are no part of the text but further inputs, so the same function of other numbers is the same program.
  */
-import { apply, Constant, innerPrograms, traceProgram, Variable, type Abstract, type Atom, type Equation, type Primitive, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { apply, Constant, innerPrograms, traceProgram, type Abstract, type Atom, type Equation, type Primitive, type Program, type Value, type Variable } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../../array/dtype.ts';
 import { arrayAbstract, arraySpace, broadcast, NDArray, type FullParams } from '../../array/ndarray.ts';
 import type { ArrayType } from '../../array/type.ts';
