@@ -52,6 +52,8 @@ export interface LinearSolveParams {
   readonly info: (bs: readonly Abstract[], context: SolveContext) => readonly Abstract[];
   /** Present where the solver calls the host; such a solve is never left out. */
   readonly silent?: { readonly solver: LinearSolver } | undefined;
+  /** Asked first where all inputs are plain: performs the whole solve in another way, or returns undefined. */
+  readonly perform?: (inputs: readonly Value[], params: LinearSolveParams) => readonly Value[] | undefined;
 }
 
 /** Inputs of one kind each. */
@@ -95,7 +97,10 @@ function solveOutputs(inputs: readonly Abstract[], params: LinearSolveParams): r
 export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'linearSolve',
   composite: true,
-  evaluate: (inputs, params) => runSolver(inputs, params as LinearSolveParams),
+  evaluate(inputs, params) {
+    const { perform } = params as LinearSolveParams;
+    return (inputs.some((input) => input instanceof Box) ? undefined : perform?.(inputs, params as LinearSolveParams)) ?? runSolver(inputs, params as LinearSolveParams);
+  },
   abstract: (inputs, params) => solveOutputs(inputs, params as LinearSolveParams),
   outputSpace: (params, k) => {
     const { operator, captured, info, context } = params as LinearSolveParams;
@@ -194,6 +199,8 @@ export interface ImplicitLinearSolveOptions {
    * nobody may read its result.
    */
   readonly silentSolver?: LinearSolver | undefined;
+  /** Performs solves on plain values, also those of derivatives, in another way than by calling the solver, or returns undefined. */
+  readonly perform?: LinearSolveParams['perform'];
 }
 
 /**
@@ -203,7 +210,7 @@ export interface ImplicitLinearSolveOptions {
  * Returns the solution and what the solver reports (`info`, which has no derivative).
  */
 export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: ImplicitLinearSolveOptions): { x: X; info: readonly Value[] } {
-  const { solver, symmetric = false, guess, preconditioner, info = () => [], silentSolver } = options;
+  const { solver, symmetric = false, guess, preconditioner, info = () => [], silentSolver, perform } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
   const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
@@ -223,6 +230,7 @@ export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: Imp
     context: { batchAxes: 0, transposed: false },
     info,
     ...(silentSolver !== undefined && { silent: { solver: silentSolver } }),
+    ...(perform !== undefined && { perform }),
   };
   const outputs = apply(linearSolvePrimitive, [...closed.captured, ...(beside?.captured ?? []), ...flat.leaves, ...(flatGuess?.leaves ?? [])], params);
   return { x: flat.structure.unflatten(outputs.slice(0, flat.leaves.length)) as X, info: outputs.slice(flat.leaves.length) };

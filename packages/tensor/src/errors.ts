@@ -50,6 +50,13 @@ export class LentResultError extends TapeflowError {
   }
 }
 
+/** An argument was read after it had been given away. */
+export class DonatedArgumentError extends TapeflowError {
+  constructor() {
+    super('jit', 'an argument was read whose memory had been given away by { donate }.', 'Read it before the call, or leave it out of donate.');
+  }
+}
+
 /** A result was read after the scope in which a device made it. */
 export class ReleasedResultError extends TapeflowError {
   constructor() {

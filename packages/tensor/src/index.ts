@@ -7,7 +7,7 @@ export { batch, channel, dual, instance, spatial, type Dim, type DimOf, type Dim
 export type { Dims, Names, NewDim, NewDims, Scalar, Without } from './named/types.ts';
 export type { Index, Range, RangeLike } from './named/index-raw.ts';
 export type { DType, FloatDType, TypedArray } from './array/dtype.ts';
-export { precision } from './context.ts';
+export { backend, precision } from './context.ts';
 
 // Making tensors
 export { asScalar, convert, full, linspace, ones, range, scalar, tensor, zeros, zerosLike } from './named/create.ts';
@@ -109,4 +109,4 @@ export type { GpuMode } from './compile/gpu/library.ts';
 export { CapturedValueError, CodeGenerationForbiddenError, DebugBackendError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, NotFiniteError, NotInspectableError, ProgramTooLargeError, ReentrantCallError, StaticArgumentError, UnsupportedOperationError, WebAssemblyUnavailableError } from './compile/errors.ts';
 
 // Errors
-export { AllocationError, ArgumentError, BatchedHostCallError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';
+export { AllocationError, ArgumentError, BatchedHostCallError, DataError, DimensionError, DonatedArgumentError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

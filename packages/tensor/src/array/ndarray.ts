@@ -16,6 +16,7 @@ import {
   type Value,
   type VectorSpace,
 } from '@tapeflow/autodiff/extend';
+import { heavyRunner, isHeavy, type HeavyOperation } from '../backends/heavy.ts';
 import { runLoop, type Loop } from '../backends/js/elementwise.ts';
 import { addLoop, mulI32Loop, mulLoop } from '../backends/js/loops.ts';
 import { reduceAxes } from '../backends/js/reduce.ts';
@@ -189,6 +190,7 @@ export interface ArrayElementwiseRule {
 
 /** Value, type and batching of an elementwise operation of the table. */
 export function elementwiseRule(name: ElementwiseName, loop: Loop, loopI32: Loop, self: (inputs: readonly Value[]) => Value): ArrayElementwiseRule {
+  const operation: HeavyOperation = { name, params: undefined, perform: (inputs) => [self(inputs)] };
   return {
     name,
     space: arraySpace as VectorSpace,
@@ -197,7 +199,9 @@ export function elementwiseRule(name: ElementwiseName, loop: Loop, loopI32: Loop
       for (const input of arrays) if (!(input instanceof NDArray)) typeOf(input);
       const { shape, dtype } = elementwiseType(name, arrays);
       const out = checkedAllocate(name, dtype, shape);
-      runLoop(dtype === 'i32' ? loopI32 : loop, out, shape, out.length, arrays);
+      if (!isHeavy('elements', out.length) || heavyRunner()?.pointwise(operation, arrays, out) !== true) {
+        runLoop(dtype === 'i32' ? loopI32 : loop, out, shape, out.length, arrays);
+      }
       return NDArray.of(out, shape, dtype);
     },
     abstract: (inputs: readonly Abstract[]): Abstract => arrayAbstract(elementwiseType(name, asTypes(inputs))),
@@ -235,17 +239,23 @@ export type ArrayOperation<Params> = (inputs: readonly Value[], params: Params) 
 /** Declares an operation that is linear in its first input. */
 export function declareLinear<Params>(rule: {
   name: string;
+  /** Whether there is so much to do that a program of its own pays. */
+  heavy?(inputs: readonly ArrayType[], params: Params): boolean;
   evaluate(input: NDArray, params: Params, inputs: readonly NDArray[]): NDArray;
   type(input: ArrayType, params: Params, inputs: readonly ArrayType[]): ArrayType;
   transpose(yBar: Value, params: Params, type: ArrayType, inputs: readonly Value[]): Value;
   batch(inputs: readonly Value[], batched: readonly boolean[], params: Params, size: number): Value;
 }): ArrayOperation<Params> {
-  const declared = linear<Params>(
+  const declared: Primitive = linear<Params>(
     {
       name: rule.name,
       space: arraySpace as VectorSpace,
       evaluate(inputs, params) {
         if (!(inputs[0] instanceof NDArray)) typeOf(inputs[0]);
+        if (rule.heavy?.(inputs as readonly NDArray[], params) === true) {
+          const outputs = heavyRunner()?.whole({ name: rule.name, params, perform: (xs) => [applyOne(declared, xs, params)] }, inputs as readonly NDArray[]);
+          if (outputs !== undefined) return outputs[0];
+        }
         return rule.evaluate(inputs[0] as NDArray, params, inputs as readonly NDArray[]);
       },
       abstract: (inputs, params) => arrayAbstract(rule.type(inputs[0]!.type as ArrayType, params, asTypes(inputs))),
@@ -294,6 +304,7 @@ export interface AxesParams {
 
 const reduceSumOperation: ArrayOperation<AxesParams> = declareLinear({
   name: 'reduceSum',
+  heavy: ([x]) => isHeavy('reduced', sizeOf(x!.shape)),
   evaluate: (x, { axes }) => NDArray.of(reduceAxes('sum', x, axes, x.dtype), reducedType('reduceSum', x, axes, 'number').shape, x.dtype),
   type: (x, { axes }) => reducedType('reduceSum', x, axes, 'number'),
   transpose: (yBar, { axes }, { shape }) => broadcast(yBar, shape, keptAxes(shape, axes)),

@@ -74,6 +74,15 @@ export class Storage {
     this.#owner = undefined;
   }
 
+  /** Gives the memory away, wherever it is, unless code outside holds it, too: who reads it from now on gets an error. */
+  giveAway(lost: () => Error): void {
+    if (this.#isShared) return;
+    this.#owner = undefined;
+    this.#data = undefined;
+    this.#fetch = undefined;
+    this.#lost = lost;
+  }
+
   /** Takes back what was lent: nobody can read it any more, and who tries gets an error. */
   takeBack(lost: () => Error = this.#lost): void {
     if (this.#owner === undefined) return;

@@ -12,6 +12,7 @@ import {
   programTangents,
   recordLeaves,
   traceProgram,
+  Variable,
   withLoops,
   type Linearized,
   type MaybeValue,
@@ -19,7 +20,10 @@ import {
   type Program,
   type Value,
 } from '@tapeflow/autodiff/extend';
+import { NDArray } from '../array/ndarray.ts';
+import type { Storage } from '../array/storage.ts';
 import { scanLoops } from '../control/rollout-loops.ts';
+import { DonatedArgumentError } from '../errors.ts';
 import { compile, type Target } from './executable.ts';
 import { splitProgram, type SplitProgram } from './residuals.ts';
 
@@ -29,14 +33,23 @@ export interface CallParams {
   readonly backend: Target;
   /** Whether results may be lost when the program runs again. Programs that are derived from this one keep theirs. */
   readonly lend?: boolean;
+  /** Positions of inputs whose memory is given away by a call on plain values. */
+  readonly donate?: readonly number[];
 }
 
 /** The call of a program. */
 export const callPrimitive: Primitive = primitive({
   name: 'call',
   evaluate(inputs, params) {
-    const { program, backend, lend } = params as CallParams;
-    return compile(program, backend).executable.run(inputs, lend);
+    const { program, backend, lend, donate = [] } = params as CallParams;
+    const compiled = compile(program, backend);
+    if (donate.length === 0) return compiled.executable.run(inputs, lend);
+    const donated = donatedStorages(inputs, donate, compiled.program);
+    const outputs = compiled.executable.run(inputs, lend, donated);
+    // The interpreter may return windows onto an input.
+    for (const output of outputs) if (output instanceof NDArray) donated.delete(output.storage);
+    for (const storage of donated) storage.giveAway(() => new DonatedArgumentError());
+    return outputs;
   },
   abstract: (_inputs, params) => (params as CallParams).program.results,
   outputSpace: (params, k) => (params as CallParams).program.results[k]!.space,
@@ -72,6 +85,13 @@ export const callPrimitive: Primitive = primitive({
     return { outputs, batched: outputs.map(() => true) };
   },
 });
+
+/** Memory of donated inputs, without those that are results themselves. */
+function donatedStorages(inputs: readonly Value[], donate: readonly number[], { inputs: variables, outputs }: Program): Set<Storage> {
+  const storages = (positions: readonly number[]): Storage[] => positions.flatMap((k) => (inputs[k] instanceof NDArray ? [inputs[k].storage] : []));
+  const returned = new Set(storages(outputs.flatMap((atom) => (atom instanceof Variable && variables.includes(atom) ? [variables.indexOf(atom)] : []))));
+  return new Set(storages(donate).filter((storage) => !returned.has(storage)));
+}
 
 function positions<T>(list: readonly T[], accept: (item: T) => boolean): number[] {
   return list.flatMap((item, k) => (accept(item) ? [k] : []));

@@ -1,5 +1,6 @@
 /** @file Executables: programs made ready to run on a backend, once per program. */
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
+import type { Storage } from '../array/storage.ts';
 import { optimize } from './graph/optimize.ts';
 import { compileToGpu } from './gpu/program.ts';
 import { compileForJavaScript } from './javascript/index.ts';
@@ -16,9 +17,9 @@ export type Target = Backend | 'js debug';
 export interface Executable {
   /**
    * Inputs are arrays; a number may stand for one of rank 0 where `takesNumbers`. `lend`: large results may be lost when the program
-   * runs again, and are not copied then.
+   * runs again, and are not copied then. `donated`: memory of inputs that nobody reads afterwards.
    */
-  run(inputs: readonly Value[], lend?: boolean): Value[];
+  run(inputs: readonly Value[], lend?: boolean, donated?: ReadonlySet<Storage>): Value[];
   readonly takesNumbers?: boolean;
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;

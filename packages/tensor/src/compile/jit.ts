@@ -10,8 +10,11 @@ import { chooseBackend } from './choose-backend.ts';
 import { NotInspectableError } from './errors.ts';
 import { compile, compiledBefore, type Backend, type Executable } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
+import { performHeavyOperations } from './eager/heavy-runner.ts';
 import { patternOf, type Recognise } from './pattern.ts';
-import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+
+performHeavyOperations();
 
 /** How a function is compiled. */
 export interface JitOptions {
@@ -37,6 +40,13 @@ export interface JitOptions {
    * Throws `CodeGenerationForbiddenError` where JavaScript may not be made from text.
    */
   readonly debug?: boolean;
+  /**
+   * Arguments whose memory a call may have: positions (`0`) or paths inside them (`'0.velocity'`). After the call, or if it throws, nobody can
+   * read them, nor any other tensor on the same memory: reading throws `DonatedArgumentError`. The last result as the donated argument of
+   * the next call is not copied out of the memory of the program. What is a result at the same time, and memory shared with code outside,
+   * is kept. Inside other transformations nothing is given away.
+   */
+  readonly donate?: readonly (number | string)[];
 }
 
 /** One program of a compiled function. */
@@ -115,7 +125,7 @@ export function callOf(f: object, args: readonly unknown[]): JitCall {
 }
 
 /** Traces a function for arguments like those of a call. */
-function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, options: Omit<CallParams, 'program'>): Traced {
+function trace(f: (...args: never[]) => unknown, signature: Signature, reason: string, { donate: entries, ...options }: Omit<CallParams, 'program' | 'donate'> & { donate: readonly (number | string)[] }): Traced {
   const { structure, leaves, isStatic } = signature;
   const closed = withLoops(scanLoops, () => closeOver(
     'jit',
@@ -132,7 +142,9 @@ function trace(f: (...args: never[]) => unknown, signature: Signature, reason: s
     },
     [dynamicValues(signature)],
   ));
-  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options }, captured: closed.captured, result: closed.result, short: undefined };
+  const donated = donatedLeaves(signature, entries).filter((_, k) => !isStatic[k]);
+  const donate = donated.flatMap((given, k) => (given ? [closed.captured.length + k] : []));
+  return { signature: withoutElements(signature), reason, params: { program: closed.program, ...options, donate }, captured: closed.captured, result: closed.result, short: undefined };
 }
 
 /** The leaves that are inputs of the program, numbers as arrays of rank 0. */
@@ -153,7 +165,7 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { static: statics = [], results = 'kept', debug = false } = options;
+  const { static: statics = [], results = 'kept', debug = false, donate = [] } = options;
   const { backend, reason: backendReason } = chooseBackend(options.backend, debug);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
@@ -167,7 +179,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend: debug ? 'js debug' : backend, lend });
+    const traced = trace(f, signature, reason, { backend: debug ? 'js debug' : backend, lend, donate });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
@@ -192,7 +204,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     last = find(signature);
     calls++;
     const outputs = apply(callPrimitive, [...last.captured, ...dynamicValues(signature)], last.params);
-    last.short ??= shortWay(args, signature, last);
+    if (donate.length === 0) last.short ??= shortWay(args, signature, last);
     return last.result.unflatten(outputs) as Y;
   };
 

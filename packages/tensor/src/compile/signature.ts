@@ -7,6 +7,7 @@ import { sameShape } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { contextDType } from '../context.ts';
 import { isLogging } from '../solve/solve-log.ts';
+import { ArgumentError } from '../errors.ts';
 import { StaticArgumentError } from './errors.ts';
 
 /** The arguments of one call, taken apart. */
@@ -62,10 +63,23 @@ export function sameKey(a: Signature, b: Signature): boolean {
   });
 }
 
+/** Whether a leaf is named by its path, or is inside of what is named. */
+const covers = (entry: string, path: string): boolean => path === entry || path.startsWith(`${entry}.`) || path.startsWith(`${entry}[`);
+
+/** Which leaves are arrays that `donate` names, by position or path. */
+export function donatedLeaves({ structure, leaves }: Signature, entries: readonly (number | string)[]): boolean[] {
+  const own = structure.paths.map(argumentPath);
+  const isArray = (k: number): boolean => typeof leaves[k] !== 'number';
+  for (const entry of entries.map(String)) {
+    if (own.some((path, k) => isArray(k) && covers(entry, path))) continue;
+    throw new ArgumentError('jit', 'donate', entry, `Name an argument by its position (0), or a tensor inside it by its path ('0.velocity'); tensors are at ${own.filter((_, k) => isArray(k)).join(', ') || 'no place'}.`);
+  }
+  return own.map((path, k) => isArray(k) && entries.some((entry) => covers(String(entry), path)));
+}
+
 function staticLeaves(leaves: readonly Value[], paths: readonly string[], statics: readonly (number | string)[]): boolean[] {
   if (statics.length === 0) return leaves.map(() => false);
   const own = paths.map(argumentPath);
-  const covers = (entry: string, path: string): boolean => path === entry || path.startsWith(`${entry}.`) || path.startsWith(`${entry}[`);
   const isNumber = (k: number): boolean => typeof leaves[k] === 'number';
   for (const entry of statics.map(String)) {
     if (!own.some((path, k) => isNumber(k) && covers(entry, path))) throw new StaticArgumentError(entry, own.filter((_, k) => isNumber(k)));

@@ -12,6 +12,9 @@ import { sum } from './reduce.ts';
 import { refuseExisting, rename } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Dims, Names, Reduced, Unchecked, Without } from './types.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /** Names that the columns `~x` of a matrix stand for. */
 export type Columns<A extends string> = A extends `~${infer N}` ? N : never;
@@ -26,7 +29,7 @@ const SMALL = 64;
  * the product of a matrix with a vector: columns `~x` of `a` with x of `b`. All other dimensions are aligned by name.
  *
  * Shapes    a (…, i, k), b (…, k, j), over k → (…, i, j)
- * Error     sums are formed in double precision
+ * Error     sums are formed in double precision; those of large f32 operands by WebAssembly in f32, in blocks: (min(n, 320) + ⌈n / 320⌉ + 1) u Σ|a||b|
  */
 export function dot<A extends string, B extends string>(a: Tensor<A>, b: Tensor<B>): Reduced<Rows<A> | Without<B, Columns<A>>>;
 export function dot<A extends string, B extends string, const K extends (A & B) | readonly (A & B)[]>(a: Tensor<A>, b: Tensor<B>, over: K): Reduced<Without<A | B, Names<K>>>;
@@ -87,7 +90,7 @@ function sumOfProducts(a: Named, b: Named, dims: readonly Dim[], contract: reado
  * taken whose product is smallest.
  *
  * Shapes    [a (…, i, j), b (…, j, k), c (…, k)], over ['j', 'k'] → (…, i)
- * Error     sums are formed in double precision
+ * Error     sums are formed in double precision; those of large f32 operands by WebAssembly in f32, in blocks: (min(n, 320) + ⌈n / 320⌉ + 1) u Σ|a||b|
  */
 export function contract<const T extends readonly Tensor<never>[], const K extends Dims<T[number]> | readonly Dims<T[number]>[]>(tensors: T, over: K): Reduced<Without<Dims<T[number]>, Names<K>>>;
 export function contract(tensors: readonly Tensor[], over: string | readonly string[]): Unchecked {

@@ -8,6 +8,9 @@ import type { AnyOptions, ConvolveOptions, NameList } from './convolve-plan.ts';
 import { describeDims, unionDims, type Dim } from './dims.ts';
 import type { Tensor } from './tensor.ts';
 import type { Names, Unchecked, Without } from './types.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /**
  * Slides a kernel along the dimensions `over`: y(p) = Σₜ kernel(t) x(p·stride + t·dilation − padding). The kernel is not turned around
@@ -15,7 +18,7 @@ import type { Names, Unchecked, Without } from './types.ts';
  * each has its own kernel; dimensions of the kernel alone come out as further channels.
  *
  * Shapes    x (…, in, y, x), kernel (out, in, y, x), over y and x, contract in → (…, out, y, x)
- * Error     sums are formed in double precision
+ * Error     sums are formed in double precision; large ones of f32 by WebAssembly in f32, in blocks: (min(n, 320) + ⌈n / 320⌉ + 1) u Σ|a||b|
  * Throws    `DimensionError` when sizes, padding or groups do not fit
  */
 export function convolve<A extends string, B extends string, const K extends (A & B) | readonly (A & B)[], const C extends (A & B) | readonly (A & B)[] = never>(

@@ -16,6 +16,9 @@ import type { ShapeNames, ShapeRecord } from './create.ts';
 import { describeDims, makeDims, positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Unchecked } from './types.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 type NameList = string | readonly string[];
 

@@ -7,8 +7,9 @@
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
 import { add, arrayAbstract, arraySpace, arrayTypeOf, NDArray, reshape } from '../array/ndarray.ts';
-import { sameShape, type Shape } from '../array/strides.ts';
+import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
+import { isHeavy, orHeavy } from '../backends/heavy.ts';
 import { convolve, convolveKernel, convolveTransposed, type ConvParams, type ConvShapes } from '../backends/js/convolve.ts';
 import { DTypeError, ShapeError } from '../errors.ts';
 import { transpose } from './structure.ts';
@@ -73,7 +74,12 @@ interface Trilinear {
 }
 
 function declare({ name, result, compute, first, second, batch }: Trilinear): Primitive {
-  const declared: Primitive = primitive({
+  // Every element of the result of the convolution is a sum over the channels of a group and the taps.
+  const heavy = ([a, b]: readonly NDArray[], params: ConvParams): boolean => {
+    const { kernel, y } = shapesOf(name, a!, b!, params);
+    return isHeavy('products', sizeOf(y) * sizeOf(kernel.slice(1)));
+  };
+  const declared: Primitive = primitive(orHeavy({
     name,
     evaluate([a, b], params) {
       const shapes = shapesOf(name, arrayTypeOf(a), arrayTypeOf(b), params as ConvParams);
@@ -99,7 +105,7 @@ function declare({ name, result, compute, first, second, batch }: Trilinear): Pr
       return [needs[0] ? first(bar, b, own, shapes) : undefined, needs[1] ? second(bar, a, own, shapes) : undefined];
     },
     batch: ([a, b], [aBatched, bBatched], params, size) => ({ outputs: [batch(a, b, aBatched!, bBatched!, params as ConvParams, size)], batched: [true] }),
-  });
+  }, heavy, () => declared));
   return declared;
 }
 
@@ -139,7 +145,7 @@ const convPrimitive = declare({
   },
 });
 
-/** y[n, o, p] = Σ kernel[o, c, t] x[n, c, p·stride + t·dilation − low], where x is 0 outside. Sums are formed in double precision. */
+/** y[n, o, p] = Σ kernel[o, c, t] x[n, c, p·stride + t·dilation − low], where x is 0 outside. Sums are formed in double precision, large ones of f32 in blocks. */
 export function conv(x: Value, kernel: Value, params: ConvParams): Value {
   return applyOne(convPrimitive, [x, kernel], params);
 }

@@ -7,6 +7,7 @@ import { applyOne, primitive, type Primitive, type Value, type VectorSpace } fro
 import { add, arrayAbstract, arraySpace, arrayTypeOf, NDArray } from '../array/ndarray.ts';
 import { checkAxes } from '../array/shapes.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
+import { isHeavy, orHeavy } from '../backends/heavy.ts';
 import { addIntegerProduct, addProduct, offsetsOf, type Factor } from '../backends/js/matrix-product.ts';
 import { DTypeError, ShapeError } from '../errors.ts';
 import { transpose } from './structure.ts';
@@ -85,7 +86,13 @@ function cotangent(zBar: Value, other: Value, own: Roles, others: Roles, at: num
   return transpose(product, axes.map((_, axis) => axes.indexOf(axis)));
 }
 
-const dotPrimitive: Primitive = primitive({
+/** Products that are summed up: of every element of x with every free element of y. */
+function heavy([x, y]: readonly NDArray[], params: DotParams): boolean {
+  const { free } = rolesOf(y!.shape.length, params, 1);
+  return isHeavy('products', free.reduce((products, axis) => products * y!.shape[axis]!, x!.size));
+}
+
+const dotPrimitive: Primitive = primitive(orHeavy({
   name: 'dot',
   evaluate: ([x, y], params) => [dotPlain(x as NDArray, y as NDArray, params as DotParams)],
   abstract: ([x, y], params) => [arrayAbstract(dotType(x!.type as ArrayType, y!.type as ArrayType, params as DotParams))],
@@ -113,9 +120,9 @@ const dotPrimitive: Primitive = primitive({
     const others = arrayTypeOf(product).shape.flatMap((_, axis) => (axis === at ? [] : [axis]));
     return { outputs: [transpose(product, [at, ...others])], batched: [true] };
   },
-});
+}, heavy, () => dotPrimitive));
 
-/** Sums of products over the contracted pairs of axes. Real sums are formed in double precision. */
+/** Sums of products over the contracted pairs of axes. Real sums are formed in double precision, those of large f32 operands in blocks (docs/architecture.md). */
 export function dot(x: Value, y: Value, params: DotParams): Value {
   return applyOne(dotPrimitive, [x, y], params);
 }

@@ -9,6 +9,7 @@ import { checkAxes } from '../array/shapes.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
 import type { TypedArray } from '../array/dtype.ts';
+import { isHeavy, orHeavy } from '../backends/heavy.ts';
 import { TRANSPOSES, type RealTransform } from '../backends/js/fft/real-transforms.ts';
 import * as js from '../backends/js/fft/transform.ts';
 import { DTypeError, ShapeError } from '../errors.ts';
@@ -41,7 +42,9 @@ export interface FourierParams {
 const owned = (x: NDArray): Float64Array => Float64Array.from(x.contiguous());
 const rounded = (data: Float64Array, { dtype, shape }: ArrayType): NDArray => NDArray.of(dtype === 'f64' ? data : Float32Array.from(data), shape, dtype);
 
-const fourierPrimitive: Primitive = primitive({
+const heavy = ([x]: readonly ArrayType[]): boolean => isHeavy('transformed', sizeOf(x!.shape));
+
+const fourierPrimitive: Primitive = primitive(orHeavy({
   name: 'fourier',
   evaluate([re, im], params) {
     const { axes, backward } = params as FourierParams;
@@ -68,7 +71,7 @@ const fourierPrimitive: Primitive = primitive({
     const { axes, backward } = params as FourierParams;
     return { outputs: fourier(stacked(re, reBatched, size), stacked(im, imBatched, size), { axes: axes.map((axis) => axis + 1), backward }), batched: [true, true] };
   },
-});
+}, heavy, () => fourierPrimitive));
 
 /** Σ x e^(∓2πi jk/n) along some axes, of any lengths. */
 export function fourier(re: Value, im: Value, params: FourierParams): readonly [re: Value, im: Value] {
@@ -93,7 +96,7 @@ function halfType(x: ArrayType, axis: number): ArrayType {
   return { shape: withLength(x.shape, axis, Math.floor(x.shape[axis]! / 2) + 1), dtype: x.dtype };
 }
 
-const realFourierPrimitive: Primitive = primitive({
+const realFourierPrimitive: Primitive = primitive(orHeavy({
   name: 'realFourier',
   evaluate([x], params) {
     const { axis } = params as RealFourierParams;
@@ -114,7 +117,7 @@ const realFourierPrimitive: Primitive = primitive({
     return [realFourierTransposed(orZeros(reBar, re), orZeros(imBar, im), { axis, length: arrayTypeOf(x).shape[axis]! })];
   },
   batch: ([x], _batched, params) => ({ outputs: realFourier(x, { axis: (params as RealFourierParams).axis + 1 }), batched: [true, true] }),
-});
+}, heavy, () => realFourierPrimitive));
 
 /** The first ⌊n/2⌋ + 1 coefficients Σ x e^(−2πi jk/n) of real lines; the others are their conjugates. */
 export function realFourier(x: Value, params: RealFourierParams): readonly [re: Value, im: Value] {
@@ -129,7 +132,7 @@ function wholeType(re: ArrayType, im: ArrayType, { axis, length }: RealFourierTr
   return { shape: withLength(re.shape, axis, length), dtype: re.dtype };
 }
 
-const realFourierTransposedPrimitive: Primitive = primitive({
+const realFourierTransposedPrimitive: Primitive = primitive(orHeavy({
   name: 'realFourierTransposed',
   evaluate([re, im], params) {
     const { axis } = params as RealFourierTransposedParams;
@@ -148,7 +151,7 @@ const realFourierTransposedPrimitive: Primitive = primitive({
     const { axis, length } = params as RealFourierTransposedParams;
     return { outputs: [realFourierTransposed(stacked(re, reBatched, size), stacked(im, imBatched, size), { axis: axis + 1, length })], batched: [true] };
   },
-});
+}, heavy, () => realFourierTransposedPrimitive));
 
 /** x[j] = Σ Re(X[k] e^(+2πi jk/n)) over k ≤ n/2: the transpose of `realFourier`. */
 export function realFourierTransposed(re: Value, im: Value, params: RealFourierTransposedParams): Value {
@@ -168,6 +171,7 @@ function sameType(x: ArrayType, axis: number): ArrayType {
 
 const realTransformOperation: ArrayOperation<RealTransformParams> = declareLinear({
   name: 'realTransform',
+  heavy,
   evaluate(x, { axis, kind }) {
     const { shape, dtype } = sameType(x, axis);
     const out: TypedArray = checkedAllocate('realTransform', dtype, shape);

@@ -3,6 +3,7 @@ import { applyOne, discrete, primitive, type GeneralRule, type Primitive, type V
 import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, concat, full, mul, NDArray, reduceSum, sliceAxis } from '../array/ndarray.ts';
 import { checkAxes, keptAxes, reducedType } from '../array/shapes.ts';
 import type { ArrayType } from '../array/type.ts';
+import { isHeavy, orHeavy } from '../backends/heavy.ts';
 import { reduceAxes, type Reduction } from '../backends/js/reduce.ts';
 import type { OperandKind } from '../elementwise/table.ts';
 import { div, equal, indicator } from './elementwise.ts';
@@ -14,8 +15,10 @@ interface Axes {
   readonly axes: readonly number[];
 }
 
+const heavy = ([x]: readonly NDArray[]): boolean => isHeavy('reduced', x!.size);
+
 function reduction(name: string, kind: Reduction, operands: OperandKind, self: () => Primitive): GeneralRule {
-  return {
+  return orHeavy({
     name,
     evaluate([x], params) {
       const array = x as NDArray;
@@ -26,7 +29,7 @@ function reduction(name: string, kind: Reduction, operands: OperandKind, self: (
     abstract: ([x], params) => [arrayAbstract(reducedType(name, x!.type as ArrayType, (params as Axes).axes, operands))],
     outputSpace: () => arraySpace as VectorSpace,
     batch: ([x], _batched, params) => ({ outputs: [applyOne(self(), [x], { axes: (params as Axes).axes.map((axis) => axis + 1) } satisfies Axes)], batched: [true] }),
-  };
+  }, heavy, self);
 }
 
 function spread(y: Value, x: Value, axes: readonly number[]): Value {

@@ -9,6 +9,11 @@ import { isLogging, type SolveSite } from './solve-log.ts';
 import { STATUS } from './errors.ts';
 import { alignLike, requireReal } from './align-like.ts';
 import { commonBatch, tensorsOf } from './systems.ts';
+import { compiledSolve } from '../compile/eager/compiled-solve.ts';
+import { textOf } from '../compile/eager/fingerprint.ts';
+import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+
+performHeavyOperations();
 
 /** A linear function of trees like b that nearly undoes the operator. */
 export type Preconditioner<T> = { apply(residual: T): T }['apply'];
@@ -88,6 +93,7 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
     silentSolver: site && makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,
     info: infoTypes(solverOptions, batchDims.length),
+    perform: compiledSolve(method, `${textOf(solverOptions)} ${batchDims.length}`),
   });
   const [steps, residual, status, history, removed, singular] = stopGradient([...solved.info]);
   return new LinearSolution(asGiven(solved.x), { steps, residual, status, history, removed, singular }, { method, reason }, batchDims);

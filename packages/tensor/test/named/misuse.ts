@@ -94,6 +94,7 @@ const making: readonly MisuseRow[] = [
   row('foldKey', 'a negative child', () => tf.foldKey(tf.randomKey(1), -1), tf.IndexError, { index: -1 }),
   row('foldKey', 'a real child', () => tf.foldKey(tf.randomKey(1), one), tf.DTypeError, { dtypes: ['f32'] }),
   ...['randomChoice', 'randomInteger', 'randomPermutation'].map((of) => row(of, 'a negative size', () => (of === 'randomChoice' ? call[of]!(line, 'x', { p: -1 }, tf.randomKey(1)) : of === 'randomInteger' ? call[of]!({ x: -1 }, tf.randomKey(1), { high: 3 }) : call[of]!({ x: -1 }, tf.randomKey(1))), dims, { operation: of })),
+  row('backend', 'no backend of single operations', () => tf.backend('gpu' as Loose, () => 1), tf.ArgumentError, { argument: 'backend', seen: 'gpu' }),
   row('precision', '16 bits', () => tf.precision(16 as Loose, () => 1), RangeError),
 ];
 

@@ -2,7 +2,7 @@
 import type { Program, Value } from '@tapeflow/autodiff/extend';
 import { allocate, type DType, type TypedArray } from '../../array/dtype.ts';
 import { NDArray } from '../../array/ndarray.ts';
-import type { MemoryOwner } from '../../array/storage.ts';
+import type { MemoryOwner, Storage } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { IndexError } from '../../errors.ts';
@@ -95,12 +95,12 @@ class WasmProgram implements Executable, MemoryOwner {
     this.main = instance.exports['main'] as () => void;
   }
 
-  run(inputs: readonly Value[], lend: boolean = false): Value[] {
+  run(inputs: readonly Value[], lend: boolean = false, donated?: ReadonlySet<Storage>): Value[] {
     if (this.isCalling) throw new ReentrantCallError();
     const given = inputs as readonly (NDArray | number)[];
     // Inputs first: results of the last run may be among them.
     for (let k = 0; k < given.length; k++) this.inputs[k]!.fill(given[k]!);
-    for (const result of this.results) result.end(this.isLending);
+    for (const result of this.results) result.end(this.isLending, donated);
     this.isLending = lend;
     this.main();
     const values: Value[] = [];

@@ -7,6 +7,7 @@ import { NDArray } from '../../array/ndarray.ts';
 import { Storage, type MemoryOwner } from '../../array/storage.ts';
 import { rowMajor } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
+import { DonatedArgumentError } from '../../errors.ts';
 
 /** Results up to this size are copied out at once: as windows they would keep the whole memory alive. */
 const SMALL = 256;
@@ -39,6 +40,8 @@ export class InputMemory {
       return;
     }
     const { storage, offset, strides } = value;
+    // Asking for the numbers also tells whether somebody gave them away, where they are still here.
+    if (storage.data.length === 0) return;
     if (storage.id === this.id && !storage.isShared && offset === this.offset && sameStrides(strides, this.strides)) return;
     copyInto(this.data, value, 0, rowMajor(value.shape));
     this.id = this.stays && !storage.isShared ? storage.id : 0;
@@ -86,12 +89,13 @@ export class ResultMemory {
     if (this.leavesAtOnce) this.storage = undefined;
   }
 
-  /** The next run begins: what was lent is lost, or moves to the heap. */
-  end(isLost: boolean): void {
+  /** The next run begins: what was lent is given away or lost, or moves to the heap. */
+  end(isLost: boolean, donated?: ReadonlySet<Storage>): void {
     const { storage } = this;
     if (storage === undefined) return;
     this.storage = undefined;
-    if (isLost) storage.takeBack();
+    if (donated?.has(storage) === true) storage.giveAway(() => new DonatedArgumentError());
+    else if (isLost) storage.takeBack();
     else storage.moveToHeap();
   }
 }

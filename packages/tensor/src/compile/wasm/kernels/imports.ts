@@ -32,8 +32,13 @@ export function isHostFunction(operator: Operator): operator is HostFunction {
   return operator in HOST_FUNCTIONS;
 }
 
+/** Whether kernels ask JavaScript for every value of an operator. */
+export function isComputedByHost(operator: Operator): boolean {
+  return isHostFunction(operator) && VECTOR_FUNCTIONS[operator] === undefined;
+}
+
 /** What an operator asks for outside: itself, or what its code in vectors leaves to JavaScript. */
-function hostFunctionsFor(operator: Operator): HostFunction[] {
+export function hostFunctionsFor(operator: Operator): HostFunction[] {
   const entry = VECTOR_FUNCTIONS[operator];
   if (entry !== undefined) return entry.host === undefined ? [] : [entry.host];
   return isHostFunction(operator) ? [operator] : [];
