@@ -5,6 +5,7 @@ import { NDArray } from '../array/ndarray.ts';
 import { scanLoops } from '../control/rollout-loops.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
+import { isLogging } from '../solve/solve-log.ts';
 import { callPrimitive, type CallParams } from './call.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { NotInspectableError } from './errors.ts';
@@ -193,7 +194,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
   const lend = results === 'lent';
   const jitted = (...args: Args): Y => {
     const short = last?.short;
-    if (short !== undefined && isUnwatched()) {
+    if (short !== undefined && isUnwatched() && !isLogging()) {
       const inputs = short.recognise(args);
       if (inputs !== undefined) {
         calls++;
@@ -222,7 +223,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
 }
 
 function shortWay(args: readonly unknown[], signature: Signature, { captured, params, result }: Traced): ShortWay | undefined {
-  if (captured.length > 0 || !isUnwatched()) return undefined;
+  if (captured.length > 0 || !isUnwatched() || isLogging()) return undefined;
   const { executable } = compile(params.program, params.backend);
   const recognise = executable.takesNumbers === true ? patternOf(args, signature) : undefined;
   return recognise && { recognise, executable, result };
