@@ -8,12 +8,26 @@ import { compileToWasm } from './wasm/program.ts';
 /** Where programs run: compiled to WebAssembly, interpreted operation by operation, or on graphics hardware (see `loadGpu`). */
 export type Backend = 'wasm' | 'js' | 'gpu';
 
+/** The threads of a program. */
+export interface ThreadsReport {
+  /** How many take part: 1 where there can be no others. */
+  readonly threads: number;
+  /** Kernels that are done in chunks. Others are too small, or have a form that cannot be divided. */
+  readonly kernels: number;
+  /** Chunks that were performed by workers so far. */
+  readonly byWorkers: number;
+  /** Why there are fewer threads than were asked for. */
+  readonly problem: string | undefined;
+}
+
 /** A program that can be run on plain values. */
 export interface Executable {
   /** `lend`: large results may be lost when the program runs again, and are not copied then. */
   run(inputs: readonly Value[], lend?: boolean): Value[];
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;
+  /** Undefined: the backend has no threads. */
+  readonly threads?: ThreadsReport;
   /** The steps that are performed, as text. */
   toString(): string;
 }
@@ -30,20 +44,28 @@ export interface Compiled {
 /** Every backend. */
 export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
-const compiled: Readonly<Record<Backend, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap() };
-const MAKE: Readonly<Record<Backend, (program: Program) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
+const compiled = new Map<string, WeakMap<Program, Compiled>>();
+const MAKE: Readonly<Record<Backend, (program: Program, threads: number) => Executable>> = { wasm: compileToWasm, js: interpret, gpu: compileToGpu };
+
+function compiledFor(backend: Backend, threads: number): WeakMap<Program, Compiled> {
+  const key = `${backend} ${threads}`;
+  const known = compiled.get(key) ?? new WeakMap<Program, Compiled>();
+  compiled.set(key, known);
+  return known;
+}
 
 /** The program made ready for a backend; the second time it is found ready. */
-export function compile(program: Program, backend: Backend): Compiled {
-  const known = compiled[backend].get(program);
+export function compile(program: Program, backend: Backend, threads: number = 1): Compiled {
+  const ready = compiledFor(backend, threads);
+  const known = ready.get(program);
   if (known !== undefined) return known;
   const optimized = optimize(program);
-  const result: Compiled = { backend, program: optimized, equations: countEquations(optimized), executable: MAKE[backend](optimized) };
-  compiled[backend].set(program, result);
+  const result: Compiled = { backend, program: optimized, equations: countEquations(optimized), executable: MAKE[backend](optimized, threads) };
+  ready.set(program, result);
   return result;
 }
 
 /** What is known of a program that has been compiled before. */
-export function compiledBefore(program: Program, backend: Backend): Compiled | undefined {
-  return compiled[backend].get(program);
+export function compiledBefore(program: Program, backend: Backend, threads: number = 1): Compiled | undefined {
+  return compiledFor(backend, threads).get(program);
 }

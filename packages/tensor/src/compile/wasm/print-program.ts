@@ -3,13 +3,16 @@ import type { Primitive } from '@tapeflow/autodiff/extend';
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import type { Kernel } from '../kernels/kernel.ts';
-import { innerSteps, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
+import { innerSteps, type CheckStep, type CondStep, type FixedStep, type HostStep, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import { FixedFunctions } from './fixed/index.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import { emitKernel } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
+import { ChunkFunctions } from './threads/chunk-functions.ts';
+import { hasChunks, type ChunkPlan } from './threads/chunked-program.ts';
+import { importThreadFunctions } from './threads/dispatch.ts';
 
 /** An operation that JavaScript performs, by the number under which `main` calls for it. */
 export interface HostCall {
@@ -37,22 +40,29 @@ export interface PrintedProgram {
 /** Names under which JavaScript gives functions and memory to the module. */
 export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'failed' | 'perform', string>> = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform' };
 
-/** Prints a schedule whose regions have addresses. `pages` is the size of its memory. */
-export function printProgram(schedule: Schedule, pages: number): PrintedProgram {
+/** Prints a schedule whose regions have addresses. `pages` is the size of its memory; `mayWait`: whether the caller may sleep while others work. */
+export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPlan, mayWait: boolean): PrintedProgram {
   const module = new ModuleBuilder();
-  module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
+  const isShared = chunks.threads > 1;
+  module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages, shared: isShared });
   const steps = allSteps(schedule.steps);
   const kernels = steps.flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
   const functions = hostFunctionsOf(kernels);
   const imports = new KernelImports(module, functions);
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
   const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
+  const threads = isShared ? importThreadFunctions(module, HOST.module, imports.indexOutOfRange) : undefined;
   // Kernels are functions of their own: engines optimize them while the main loop is running.
-  const references = new Map(kernels.map((kernel) => [kernel, emitKernel(module, imports, kernel)]));
+  const references = new Map(kernels.flatMap((kernel) => (chunks.kernels.has(kernel) ? [] : [[kernel, emitKernel(module, imports, kernel)] as const])));
   const fixed = new FixedFunctions(module);
-  for (const step of steps) if (step.kind === 'fixed') fixed.of(step.kernel);
-  const main = new MainPrinter(references, fixed, failed, perform);
-  module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
+  for (const step of steps) if (step.kind === 'fixed' && !chunks.fixed.has(step.kernel)) fixed.of(step.kernel);
+  const shared = new ChunkFunctions(module, imports, fixed, chunks, threads, mayWait);
+  const main = new MainPrinter(references, fixed, shared, (inner) => hasChunks(chunks, inner), failed, perform);
+  module.addFunction('main', [], [], (f) => {
+    shared.session(f, true);
+    main.print(f, schedule.steps);
+    shared.session(f, false);
+  });
   return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks };
 }
 
@@ -66,13 +76,17 @@ class MainPrinter {
   readonly checks: Check[] = [];
   private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
   private readonly fixed: FixedFunctions;
+  private readonly chunks: ChunkFunctions;
+  private readonly hasChunks: (steps: readonly Step[]) => boolean;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, chunked: (steps: readonly Step[]) => boolean, failed: FunctionReference, perform: FunctionReference) {
     this.kernels = kernels;
     this.fixed = fixed;
+    this.chunks = chunks;
+    this.hasChunks = chunked;
     this.failed = failed;
     this.perform = perform;
   }
@@ -84,10 +98,12 @@ class MainPrinter {
   private step(f: FunctionBuilder, step: Step): void {
     switch (step.kind) {
       case 'run':
+        if (this.chunks.has(step.kernel)) return this.inChunks(f, step);
         for (const view of step.views) this.address(f, view);
         f.call(this.kernels.get(step.kernel)!);
         return;
       case 'fixed':
+        if (this.chunks.has(step.kernel)) return this.inChunks(f, step);
         for (const view of step.views) this.address(f, view);
         f.call(this.fixed.of(step.kernel));
         return;
@@ -113,6 +129,15 @@ class MainPrinter {
     }
   }
 
+  private inChunks(f: FunctionBuilder, { kernel, views }: RunStep | FixedStep): void {
+    views.forEach((view, k) => {
+      f.i32Const(this.chunks.argument(k));
+      this.address(f, view);
+      f.store('i32.store');
+    });
+    this.chunks.run(f, kernel);
+  }
+
   /** Pushes the address of the first element of a view. */
   private address(f: FunctionBuilder, view: View): void {
     const { region, offset, moving } = placeOf(view);
@@ -134,11 +159,13 @@ class MainPrinter {
   private scan(f: FunctionBuilder, { counter, reverse, body }: ScanStep): void {
     const local = f.local('i32');
     this.counters.set(counter, local);
+    if (this.hasChunks(body)) this.chunks.awaken(f);
     const last = counter.length - 1;
     f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => this.print(f, body));
   }
 
   private whileLoop(f: FunctionBuilder, { condition, holds, body }: WhileStep): void {
+    if (this.hasChunks(body) || this.hasChunks(condition)) this.chunks.awaken(f);
     f.block((exit) => {
       f.loop((again) => {
         this.print(f, condition);

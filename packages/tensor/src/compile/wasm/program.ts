@@ -6,29 +6,37 @@ import { Storage, type MemoryOwner } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { IndexError } from '../../errors.ts';
-import { ProgramTooLargeError } from '../errors.ts';
-import type { Executable } from '../executable.ts';
+import { ProgramTooLargeError, WorkerError } from '../errors.ts';
+import type { Executable, ThreadsReport } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
 import { HOST_FUNCTIONS, INDEXING, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
+import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
+import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
+import { CONTROL } from './threads/control.ts';
+import { joinPool, maySleep, problemWithThreads, type Membership } from './threads/pool.ts';
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 /** Results up to this size are copied out at once: as views they would keep the whole memory alive. */
 const SMALL = 256;
 
-/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program): Executable {
+/** Compiles a program for some threads, or for one where there can be no others. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
+export function compileToWasm(program: Program, threads: number = 1, rules: ChunkRules = CHUNK_RULES): Executable {
   const schedule = lower(program);
   const plan = planMemory(schedule);
-  const pages = Math.max(1, Math.ceil(plan.bytes / PAGE));
-  if (pages > MOST_PAGES) throw new ProgramTooLargeError(plan.bytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const obstacle = threads > 1 ? problemWithThreads() : undefined;
+  const chunks = planChunks(schedule.steps, obstacle === undefined ? threads : 1, rules, plan.bytes);
+  const problem = obstacle ?? (chunks.threads < threads ? 'no kernel is large enough, or can be divided' : undefined);
+  const bytes = chunks.kernels.size > 0 || chunks.threads > 1 ? chunks.layout.end : plan.bytes;
+  const pages = Math.max(1, Math.ceil(bytes / PAGE));
+  if (pages > MOST_PAGES) throw new ProgramTooLargeError(bytes);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);
-  return new WasmProgram(schedule, printProgram(schedule, pages), memory);
+  return new WasmProgram(schedule, printProgram(schedule, pages, chunks, maySleep()), memory, chunks, problem);
 }
 
 function arrayAt(memory: WebAssembly.Memory, dtype: DType, address: number, size: number): TypedArray {
@@ -78,6 +86,8 @@ class WasmProgram implements Executable, MemoryOwner {
   private readonly schedule: Schedule;
   private readonly printed: PrintedProgram;
   private readonly memory: WebAssembly.Memory;
+  private readonly chunks: ChunkPlan;
+  private readonly problem: string | undefined;
   private readonly main: () => void;
   private readonly inputs: readonly InputMemory[];
   /** Inputs are filled in before results leave, so results that are windows onto them leave at once. */
@@ -90,7 +100,9 @@ class WasmProgram implements Executable, MemoryOwner {
   /** Whether they are lost then. */
   private isLending = false;
 
-  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory) {
+  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory, chunks: ChunkPlan, problem: string | undefined) {
+    this.chunks = chunks;
+    this.problem = problem;
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;
@@ -106,8 +118,16 @@ class WasmProgram implements Executable, MemoryOwner {
       },
       [HOST.failed]: (check: number): never => this.fail(check),
       [HOST.perform]: (call: number): void => this.perform(call),
+      // Workers learn of the program when it first asks for them.
+      wake: (): void => (membership ??= joinPool(this, module, memory, chunks.threads)).ring(),
+      workerFailed: (): never => {
+        throw new WorkerError(problemWithThreads() ?? 'a worker failed');
+      },
+      now: (): number => performance.now(),
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.bytes), { [MATH]: math, [HOST.module]: host });
+    let membership: Membership | undefined;
+    const module = new WebAssembly.Module(printed.bytes);
+    const instance = new WebAssembly.Instance(module, { [MATH]: math, [HOST.module]: host });
     this.main = instance.exports['main'] as () => void;
   }
 
@@ -157,6 +177,12 @@ class WasmProgram implements Executable, MemoryOwner {
     results.forEach((view, k) => {
       if (view.region.size > 0) copyInto(dataOf(this.memory, view.region), outputs[k]!, 0, rowMajor(view.shape));
     });
+  }
+
+  get threads(): ThreadsReport {
+    const { threads, kernels, fixed, layout } = this.chunks;
+    const byWorkers = threads > 1 ? arrayAt(this.memory, 'i32', layout.base + CONTROL.byWorkers, 1)[0]! : 0;
+    return { threads, kernels: kernels.size + fixed.size, byWorkers, problem: this.problem ?? (threads > 1 ? problemWithThreads() : undefined) };
   }
 
   toString(): string {

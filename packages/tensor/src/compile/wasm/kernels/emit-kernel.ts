@@ -5,8 +5,8 @@
 import { nodesOf, partsOf, piecesOf, type Kernel, type Range, type Root } from '../../kernels/kernel.ts';
 import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
-import type { FunctionReference, Local } from '../function-builder.ts';
-import { ScratchLocals, type AxisIndex, type KernelFunction } from './function-state.ts';
+import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import { portionOf, ScratchLocals, whereOwn, type AxisIndex, type KernelFunction, type Portion } from './function-state.ts';
 import type { KernelImports } from './imports.ts';
 import { Accumulators } from './accumulators.ts';
 import { RowCode } from './row-code.ts';
@@ -18,10 +18,23 @@ import type { Lanes } from './vector-operators.ts';
 /** Adds the function of a kernel to a module: (address of each buffer) →. */
 export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel): FunctionReference {
   const params = kernel.buffers.map(() => 'i32' as const);
-  return module.addFunction(kernel.name, params, [], (f, addresses) => {
-    const k: KernelFunction = { f, imports, scratch: new ScratchLocals(f), addresses, dtypes: kernel.buffers };
-    new KernelWriter(k, kernel).write();
+  return module.addFunction(kernel.name, params, [], (f, addresses) => write(f, imports, kernel, addresses, undefined, undefined), { export: false });
+}
+
+/**
+ * Adds the function of a kernel that performs a part of one axis: (address of each buffer, from, to, partials) →, see `Portion`.
+ * Indices out of range go to `noteIndexError`, if there is one.
+ */
+export function emitPartOfKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel, axis: number, noteIndexError: FunctionReference | undefined): FunctionReference {
+  const params = [...kernel.buffers, 'from', 'to', 'partials'].map(() => 'i32' as const);
+  return module.addFunction(kernel.name, params, [], (f, locals: readonly Local[]) => {
+    const [from, to, partials] = locals.slice(-3) as [Local, Local, Local];
+    write(f, imports, kernel, locals.slice(0, -3), { axis, from, to, partials }, noteIndexError);
   }, { export: false });
+}
+
+function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addresses: readonly Local[], portion: Portion | undefined, noteIndexError: FunctionReference | undefined): void {
+  new KernelWriter({ f, imports, scratch: new ScratchLocals(f), addresses, dtypes: kernel.buffers, portion, noteIndexError }, kernel).write();
 }
 
 class KernelWriter {
@@ -79,10 +92,11 @@ class KernelWriter {
     } else {
       for (const piece of piecesOf(cuts[axis]!)) {
         if (piece.to - piece.from === 1) {
-          this.loop(axis + 1, [...part, piece], [...axes, piece.from]);
+          whereOwn(this.k, axis, piece.from, () => this.loop(axis + 1, [...part, piece], [...axes, piece.from]));
         } else {
           const index = f.local('i32');
-          f.forRange(index, piece.from, piece.to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
+          const { from, to } = portionOf(this.k, axis, piece);
+          f.forRange(index, from, to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
         }
       }
     }

@@ -4,19 +4,19 @@ import { bytesPerElement } from '../../../array/dtype.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
 import type { Local } from '../function-builder.ts';
 import type { LoadOpcode, StoreOpcode } from '../opcodes.ts';
-import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { emitIndexError, pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
 
 const LOADS: Readonly<Record<DType, LoadOpcode>> = { f32: 'f32.load', f64: 'f64.load', i32: 'i32.load', bool: 'i32.load8_u' };
 const STORES: Readonly<Record<DType, StoreOpcode>> = { f32: 'f32.store', f64: 'f64.store', i32: 'i32.store', bool: 'i32.store8' };
 
 /** (address) → element. */
-export function emitLoad({ f }: KernelFunction, dtype: DType, offset: number): void {
+export function emitLoad({ f }: Pick<KernelFunction, 'f'>, dtype: DType, offset: number): void {
   f.load(LOADS[dtype], offset);
 }
 
 /** (address, element) →. */
-export function emitStore({ f }: KernelFunction, dtype: DType, offset: number): void {
+export function emitStore({ f }: Pick<KernelFunction, 'f'>, dtype: DType, offset: number): void {
   f.store(STORES[dtype], offset);
 }
 
@@ -95,12 +95,15 @@ export class ScalarCode {
 
   /** → address of an element of a buffer at a computed position, which is checked unless it is known to be inside. */
   pushElementAddress(buffer: number, index: Node, length: number, base: Node | undefined, operation = 0): void {
-    const { f, scratch, imports, addresses, dtypes } = this.k;
+    const { f, scratch, addresses, dtypes } = this.k;
     this.push(index);
     if (index.interval.low < 0 || index.interval.high >= length) {
       scratch.release();
       const at = scratch.take('i32');
-      f.localTee(at).localGet(at).i32Const(length).op('i32.ge_u').if(() => f.i32Const(operation).localGet(at).i32Const(length).call(imports.indexOutOfRange));
+      f.localTee(at).localGet(at).i32Const(length).op('i32.ge_u').if(() => {
+        f.i32Const(operation).localGet(at).i32Const(length);
+        emitIndexError(this.k);
+      });
     }
     if (base !== undefined) {
       this.push(base);

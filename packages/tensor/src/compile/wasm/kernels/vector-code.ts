@@ -4,7 +4,7 @@ import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
-import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { emitIndexError, pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { countUses } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
 import { emitVectorConversion, emitVectorOperator, hasVectorCode, realShape, type Lanes } from './vector-operators.ts';
@@ -246,11 +246,14 @@ export class VectorCode {
 
   private checkPositions(index: Node, positions: Local, length: number, operation: number): void {
     if (index.interval.low >= 0 && index.interval.high < length) return;
-    const { f, imports } = this.k;
+    const { f } = this.k;
     const at = f.local('i32');
     f.localGet(positions).i32x4Const(length).op('i32x4.ge_u').op('v128.any_true').if(() => {
       for (let lane = 0; lane < this.lanes; lane++) {
-        f.localGet(positions).lane('i32x4.extract_lane', lane).localTee(at).i32Const(length).op('i32.ge_u').if(() => f.i32Const(operation).localGet(at).i32Const(length).call(imports.indexOutOfRange));
+        f.localGet(positions).lane('i32x4.extract_lane', lane).localTee(at).i32Const(length).op('i32.ge_u').if(() => {
+          f.i32Const(operation).localGet(at).i32Const(length);
+          emitIndexError(this.k);
+        });
       }
     });
   }

@@ -1,0 +1,58 @@
+/** @file Which steps of a program are done in chunks, and the memory that this takes. */
+import type { FixedKernel } from '../../kernels/fixed.ts';
+import type { Kernel } from '../../kernels/kernel.ts';
+import { innerSteps, type Step } from '../../lower/step.ts';
+import { PARTIAL_BYTES } from '../kernels/accumulators.ts';
+import { chunksOf, type ChunkRules, type Chunks } from './chunks.ts';
+import { controlLayout, type ControlLayout } from './control.ts';
+import { fixedChunksOf, type FixedChunks } from './fixed-chunks.ts';
+
+/** The chunks of a program. */
+export interface ChunkPlan {
+  /** 1 where there is nothing to share. */
+  readonly threads: number;
+  /** Work that is worth waking workers, in nanoseconds. */
+  readonly waking: number;
+  /** Those that are not here are performed as a whole by the caller. */
+  readonly kernels: ReadonlyMap<Kernel, Chunks>;
+  readonly fixed: ReadonlyMap<FixedKernel, FixedChunks>;
+  readonly layout: ControlLayout;
+}
+
+/** Plans chunks; what threads need lies in the memory of the program from an address on. One thread goes by chunks only where they decide the result. */
+export function planChunks(steps: readonly Step[], most: number, rules: ChunkRules, from: number): ChunkPlan {
+  const kernels = new Map<Kernel, Chunks>();
+  const fixed = new Map<FixedKernel, FixedChunks>();
+  let views = 0;
+  const walk = (step: Step): void => {
+    if (step.kind === 'run' && !kernels.has(step.kernel)) {
+      const chunks = chunksOf(step.kernel, rules);
+      if (chunks !== undefined && (most > 1 || chunks.merged.length > 0)) {
+        kernels.set(step.kernel, chunks);
+        views = Math.max(views, step.views.length);
+      }
+    } else if (step.kind === 'fixed' && most > 1 && !fixed.has(step.kernel)) {
+      const chunks = fixedChunksOf(step.kernel, rules);
+      if (chunks !== undefined) {
+        fixed.set(step.kernel, chunks);
+        views = Math.max(views, step.views.length);
+      }
+    }
+    for (const inner of innerSteps(step)) inner.forEach(walk);
+  };
+  steps.forEach(walk);
+  const threads = kernels.size + fixed.size === 0 ? 1 : most;
+  const largest = (sizes: readonly number[]): number => Math.max(0, ...sizes);
+  const layout = controlLayout(from, {
+    threads,
+    arguments: views,
+    partials: largest([...kernels.values()].map(({ count, merged }) => count * merged.length * PARTIAL_BYTES)),
+    scratch: largest([...fixed.values()].map(({ scratchBytes }) => scratchBytes)),
+  });
+  return { threads, waking: rules.waking, kernels, fixed, layout };
+}
+
+/** Whether some step in a list, or inside of one, is done in chunks. */
+export function hasChunks(plan: ChunkPlan, steps: readonly Step[]): boolean {
+  return steps.some((step) => (step.kind === 'run' && plan.kernels.has(step.kernel)) || (step.kind === 'fixed' && plan.fixed.has(step.kernel)) || innerSteps(step).some((inner) => hasChunks(plan, inner)));
+}
