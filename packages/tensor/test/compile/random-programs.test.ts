@@ -1,10 +1,13 @@
 /** @file Random programs give the same bits compiled as operation by operation. */
 import { describe, expect, test, vi } from 'vitest';
-import { abstractOf, countEquations, printProgram, traceProgram, type Value } from '@tapeflow/autodiff/extend';
-import { compile } from '../../src/compile/executable.ts';
+import { abstractOf, countEquations, printProgram, traceProgram, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { compile, type Executable } from '../../src/compile/executable.ts';
+import { optimize } from '../../src/compile/graph/optimize.ts';
+import { compileToWasm } from '../../src/compile/wasm/program.ts';
 import { NDArray } from '../../src/array/ndarray.ts';
 import { Storage } from '../../src/array/storage.ts';
 import { BACKENDS } from './support.ts';
+import { SMALL_CHUNKS } from './wasm/threads/support.ts';
 import { Dice, randomFunction, randomView } from './random-programs.ts';
 
 // The functions that kernels compute by themselves are not those of JavaScript to the last bit (docs/accuracy.md). Here operations one by one use
@@ -29,8 +32,12 @@ function expectSameBits(seen: readonly Value[], expected: readonly Value[], labe
 }
 
 describe(`random programs, seed ${SEED}`, () => {
-  for (const backend of BACKENDS) {
-    test(`${PROGRAMS} programs on ${backend}, run twice on other inputs`, { timeout: 120_000 }, () => {
+  const ways: Readonly<Record<string, (program: Program) => Executable>> = {
+    ...Object.fromEntries(BACKENDS.map((backend) => [backend, (program: Program) => compile(program, backend).executable])),
+    'wasm in small chunks': (program) => compileToWasm(optimize(program), 1, SMALL_CHUNKS),
+  };
+  for (const [name, make] of Object.entries(ways)) {
+    test(`${PROGRAMS} programs on ${name}, run twice on other inputs`, { timeout: 120_000 }, () => {
       let equations = 0;
       for (let k = 0; k < PROGRAMS; k++) {
         const seed = SEED + 7919 * k;
@@ -39,7 +46,7 @@ describe(`random programs, seed ${SEED}`, () => {
         const f = randomFunction(seed + 1, 4 + dice.below(24));
         const { program } = traceProgram('jit', f, inputs.map(abstractOf));
         equations += countEquations(program);
-        const { executable } = compile(program, backend);
+        const executable = make(program);
         const label = (): string => `program ${k} (seed ${seed}):\n${printProgram(program)}`;
         const others = inputs.map((x) => shuffled(x, dice));
         const [first, second] = [inputs, others].map((xs) => ({ seen: executable.run(xs), expected: f(xs) }));
