@@ -97,10 +97,10 @@ export { SingularJacobian } from './solve/search.ts';
 
 // Programs
 export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitReport } from './compile/jit.ts';
-export type { Backend } from './compile/executable.ts';
+export type { Backend, ThreadsReport } from './compile/executable.ts';
 export { loadGpu, type Gpu, type LoadGpuOptions } from './compile/gpu/load.ts';
 export type { GpuMode } from './compile/gpu/library.ts';
-export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError } from './compile/errors.ts';
+export { CapturedValueError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, ProgramTooLargeError, StaticArgumentError, UnsupportedOperationError, WorkerError } from './compile/errors.ts';
 
 // Errors
 export { AllocationError, ArgumentError, DataError, DimensionError, DTypeError, IndexError, LentResultError, NumberArgumentError, ReleasedResultError, ShapeError } from './errors.ts';

@@ -2,13 +2,14 @@
 import { type TreeStructure } from '@tapeflow/autodiff';
 import { apply, closeOver, printProgram, type Box, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
-import { checkChoice } from '../errors.ts';
+import { ArgumentError, checkChoice } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { BACKENDS, compiledBefore, type Backend } from './executable.ts';
+import { BACKENDS, compiledBefore, type Backend, type ThreadsReport } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
 import { argumentPath, differenceBetween, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { MOST_WORKERS } from './wasm/threads/worker.ts';
 
 /** How a function is compiled. */
 export interface JitOptions {
@@ -25,7 +26,16 @@ export interface JitOptions {
    * `LentResultError`. A lent result may be an argument of the next call.
    */
   readonly results?: 'kept' | 'lent';
+  /**
+   * How many threads share large kernels, the calling one included; 1 by default. Results have the same bits for any number. More threads than
+   * cores that have nothing else to do cost time. Only `wasm`; where there can be no workers (a page that is not cross-origin isolated),
+   * one thread does everything, and `report()` says so.
+   */
+  readonly threads?: number;
 }
+
+/** Most threads: as many as a pool has workers, and the caller. */
+const MOST_THREADS = MOST_WORKERS + 1;
 
 /** One program of a compiled function. */
 export interface JitProgramReport {
@@ -35,6 +45,8 @@ export interface JitProgramReport {
   readonly equations: number | undefined;
   /** Bytes of memory of the compiled program. */
   readonly bytes: number | undefined;
+  /** Its threads; undefined while the program has not run by itself, and on backends that have none. */
+  readonly threads: ThreadsReport | undefined;
   /** The program as it was traced. */
   readonly traced: string;
   /** The steps that the backend performs. */
@@ -113,8 +125,10 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { backend = 'wasm', static: statics = [], results = 'kept' } = options;
+  const { backend = 'wasm', static: statics = [], results = 'kept', threads = 1 } = options;
   checkChoice('jit', 'backend', backend, BACKENDS);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) throw new ArgumentError('jit', 'threads', threads, `Give a whole number from 1 to ${MOST_THREADS}.`);
+  if (threads > 1 && backend !== 'wasm') throw new ArgumentError('jit', 'threads', threads, `Only the backend 'wasm' has threads, not '${backend}'.`);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
   let calls = 0;
@@ -128,7 +142,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend, lend: results === 'lent' });
+    const traced = trace(f, signature, reason, { backend, threads, lend: results === 'lent' });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
@@ -155,11 +169,12 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
 }
 
 function reportOf({ reason, params }: Traced): JitProgramReport {
-  const compiled = compiledBefore(params.program, params.backend);
+  const compiled = compiledBefore(params.program, params.backend, params.threads);
   return {
     reason,
     equations: compiled?.equations,
     bytes: compiled?.executable.bytes,
+    threads: compiled?.executable.threads,
     traced: printProgram(params.program),
     steps: compiled?.executable.toString(),
   };
