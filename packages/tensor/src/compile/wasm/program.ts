@@ -21,6 +21,7 @@ import { joinPool, maySleep, problemWithThreads, type Membership } from './threa
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
+const MOST_BALLAST = 2 ** 28;
 /** Results up to this size are copied out at once: as views they would keep the whole memory alive. */
 const SMALL = 256;
 
@@ -88,6 +89,8 @@ class WasmProgram implements Executable, MemoryOwner {
   private readonly memory: WebAssembly.Memory;
   private readonly chunks: ChunkPlan;
   private readonly problem: string | undefined;
+  /** Garbage collectors do not count shared memory. They count this, of which nothing is ever touched, and so come when they should. */
+  readonly ballast: ArrayBuffer | undefined;
   private readonly main: () => void;
   private readonly inputs: readonly InputMemory[];
   /** Inputs are filled in before results leave, so results that are windows onto them leave at once. */
@@ -103,6 +106,7 @@ class WasmProgram implements Executable, MemoryOwner {
   constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory, chunks: ChunkPlan, problem: string | undefined) {
     this.chunks = chunks;
     this.problem = problem;
+    this.ballast = chunks.threads > 1 ? new ArrayBuffer(Math.min(memory.buffer.byteLength, MOST_BALLAST)) : undefined;
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;

@@ -2,7 +2,7 @@
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { FixedKernel } from '../../kernels/fixed.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
-import type { FunctionBuilder, FunctionReference, ModuleBuilder } from '../assembler.ts';
+import type { FunctionBuilder, FunctionReference, Local, ModuleBuilder } from '../assembler.ts';
 import type { FixedFunctions } from '../fixed/index.ts';
 import { PARTIAL_BYTES } from '../kernels/accumulators.ts';
 import { emitPartOfKernel } from '../kernels/emit-kernel.ts';
@@ -11,8 +11,9 @@ import type { KernelImports } from '../kernels/imports.ts';
 import { accumulatorDType, emitCombine } from '../kernels/reductions.ts';
 import { emitLoad, emitStore } from '../kernels/scalar-code.ts';
 import { emitScalarConversion, emitScalarOperator, scalarType } from '../kernels/scalar-operators.ts';
-import type { ChunkPlan } from './chunked-program.ts';
-import type { Chunks } from './chunks.ts';
+import { alignedBand, bandBytes, type ChunkPlan } from './chunked-program.ts';
+import { emitAddBand, emitClearBand } from './bands.ts';
+import type { Band, Chunks } from './chunks.ts';
 import { CONTROL } from './control.ts';
 import { Dispatch, type ThreadImports } from './dispatch.ts';
 import type { FixedChunks } from './fixed-chunks.ts';
@@ -92,15 +93,32 @@ export class ChunkFunctions {
     const slots = chunks.merged.length * PARTIAL_BYTES;
     const chunk = this.module.addFunction(`${kernel.name}Chunk`, ['i32'], [], (f, [number]) => {
       const from = f.local('i32');
-      kernel.buffers.forEach((_, k) => this.pushArgument(f, k));
+      const bands = chunks.bands.map((band) => ({ ...band, place: this.bandPlace(f, chunks, band, () => f.localGet(number)) }));
+      for (const { place, bytes, buffer } of bands) f.localGet(number).if(() => emitClearBand(f, kernel.buffers[buffer]!, place, bytes));
+      kernel.buffers.forEach((_, k) => {
+        const band = bands.find(({ buffer }) => buffer === k);
+        this.pushArgument(f, k);
+        // The first chunk adds to the place itself.
+        if (band !== undefined) f.localSet(from).localGet(band.place).localGet(from).localGet(number).op('select');
+      });
       f.localGet(number).i32Const(chunks.size).op('i32.mul').localTee(from).localGet(from).i32Const(chunks.size).op('i32.add');
       f.localGet(number).i32Const(slots).op('i32.mul').i32Const(this.plan.layout.partials).op('i32.add').call(part);
     }, { export: false });
-    this.add(kernel, chunk, chunks, chunks.merged.length === 0 ? undefined : this.emitMerge(kernel, chunks));
+    this.add(kernel, chunk, chunks, chunks.merged.length + chunks.bands.length === 0 ? undefined : this.emitMerge(kernel, chunks));
+  }
+
+  /** A variable with the address of the band of a chunk, of those after the first. */
+  private bandPlace(f: FunctionBuilder, chunks: Chunks, band: Band, pushChunk: () => void): Local {
+    const place = f.local('i32');
+    const before = chunks.bands.slice(0, chunks.bands.indexOf(band)).reduce((total, { bytes }) => total + alignedBand(bytes), 0);
+    pushChunk();
+    f.i32Const(1).op('i32.sub').i32Const(bandBytes(chunks)).op('i32.mul').i32Const((this.plan.layout.bands + before) | 0).op('i32.add').localSet(place);
+    return place;
   }
 
   /** Puts partial results together in the order of the chunks. */
-  private emitMerge(kernel: Kernel, { count, merged }: Chunks): FunctionReference {
+  private emitMerge(kernel: Kernel, chunks: Chunks): FunctionReference {
+    const { count, merged, bands } = chunks;
     return this.module.addFunction(`${kernel.name}Merge`, [], [], (f) => {
       const scratch = new ScratchLocals(f);
       merged.forEach(({ buffer, access, operator }, slot) => {
@@ -123,6 +141,13 @@ export class ChunkFunctions {
         emitScalarConversion(f, wide, dtype);
         emitStore({ f }, dtype, access.offset * bytesPerElement(dtype));
       });
+      const target = f.local('i32');
+      for (const band of bands) {
+        for (let chunk = 1; chunk < count; chunk++) {
+          this.pushArgument(f, band.buffer).localSet(target);
+          emitAddBand(f, kernel.buffers[band.buffer]!, target, this.bandPlace(f, chunks, band, () => f.i32Const(chunk)), band.bytes);
+        }
+      }
     }, { export: false });
   }
 

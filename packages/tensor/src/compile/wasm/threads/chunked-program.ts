@@ -26,8 +26,8 @@ export function planChunks(steps: readonly Step[], most: number, rules: ChunkRul
   let views = 0;
   const walk = (step: Step): void => {
     if (step.kind === 'run' && !kernels.has(step.kernel)) {
-      const chunks = chunksOf(step.kernel, rules);
-      if (chunks !== undefined && (most > 1 || chunks.merged.length > 0)) {
+      const chunks = chunksOf(step.kernel, step.views.map(({ region }) => region), rules);
+      if (chunks !== undefined && (most > 1 || chunks.merged.length + chunks.bands.length > 0)) {
         kernels.set(step.kernel, chunks);
         views = Math.max(views, step.views.length);
       }
@@ -47,9 +47,20 @@ export function planChunks(steps: readonly Step[], most: number, rules: ChunkRul
     threads,
     arguments: views,
     partials: largest([...kernels.values()].map(({ count, merged }) => count * merged.length * PARTIAL_BYTES)),
+    bands: largest([...kernels.values()].map((chunks) => (chunks.count - 1) * bandBytes(chunks))),
     scratch: largest([...fixed.values()].map(({ scratchBytes }) => scratchBytes)),
   });
   return { threads, waking: rules.waking, kernels, fixed, layout };
+}
+
+/** Bytes of the bands of one chunk. */
+export function bandBytes({ bands }: Chunks): number {
+  return bands.reduce((total, { bytes }) => total + alignedBand(bytes), 0);
+}
+
+/** Bands begin at cache lines, so that no two threads write to one. */
+export function alignedBand(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }
 
 /** Whether some step in a list, or inside of one, is done in chunks. */

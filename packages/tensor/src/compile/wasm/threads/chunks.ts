@@ -3,6 +3,7 @@
  * results do not either: what is summed up over chunks is summed up over the same ones by one thread, in the same order.
  */
 import type { Kernel, Output } from '../../kernels/kernel.ts';
+import type { Region } from '../../lower/view.ts';
 import { hostFunctionsOf } from '../kernels/imports.ts';
 import { workOf } from './cost.ts';
 
@@ -13,6 +14,8 @@ export interface ChunkRules {
   readonly fewest: number;
   /** Nanoseconds of work from which on it pays to wake workers that sleep. */
   readonly waking: number;
+  /** Most that scatter-adds may cost more for being divided, as a part of the work. */
+  readonly bandShare: number;
 }
 
 /** A kernel in chunks. */
@@ -23,12 +26,20 @@ export interface Chunks {
   readonly count: number;
   /** Results over all axes: each chunk leaves a partial one, in this order. */
   readonly merged: readonly Extract<Output, { kind: 'reduce' }>[];
+  /** What is scattered into: the first chunk adds to the place itself, each other one to a band of its own, and the bands are added in order. */
+  readonly bands: readonly Band[];
   /** Estimated nanoseconds of the whole kernel. */
   readonly work: number;
 }
 
+/** A buffer into which a kernel scatters. */
+export interface Band {
+  readonly buffer: number;
+  readonly bytes: number;
+}
+
 /** Handing a chunk to a thread that listens takes 0.3 µs; to one that sleeps, 14 to 50. Less work than some times that does not pay. */
-export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 20_000 };
+export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 20_000, bandShare: 0.04 };
 
 /** Most chunks of a kernel. */
 export const MOST_CHUNKS = 16;
@@ -42,15 +53,22 @@ export function countFor(work: number, { fewest }: ChunkRules): number {
   return Math.max(fewest, wanted);
 }
 
-/** How a kernel is cut; undefined: it stays whole. */
-export function chunksOf(kernel: Kernel, rules: ChunkRules): Chunks | undefined {
+/** Nanoseconds that filling and adding a band takes, per byte. */
+const BAND = 0.04;
+
+/** How a kernel is cut; undefined: it stays whole. `regions` are those of its buffers. */
+export function chunksOf(kernel: Kernel, regions: readonly Region[], rules: ChunkRules): Chunks | undefined {
   const { shape, outputs } = kernel;
   if (shape.length === 0 || shape.includes(0)) return undefined;
   const work = workOf(kernel);
   if (work < rules.leastWork) return undefined;
   // Workers have the functions of Math and no others.
   if (hostFunctionsOf([kernel]).some((name) => !(name in Math))) return undefined;
-  const wanted = countFor(work, rules);
+  const bands = bandsOf(kernel, regions);
+  if (bands === undefined) return undefined;
+  const overhead = BAND * bands.reduce((total, { bytes }) => total + bytes, 0);
+  const wanted = bands.length === 0 ? countFor(work, rules) : Math.min(countFor(work, rules), 1 + Math.floor((rules.bandShare * work) / overhead));
+  if (wanted < 2) return undefined;
   const innermost = shape.length - 1;
   const unitOf = (axis: number): number => (axis === innermost ? UNIT : 1);
   const places = shape.map((length, axis) => (outputs.every((output) => isDivisible(output, axis, kernel)) ? Math.ceil(length / unitOf(axis)) : 0));
@@ -60,12 +78,19 @@ export function chunksOf(kernel: Kernel, rules: ChunkRules): Chunks | undefined 
   if (places[axis]! < 2) return undefined;
   const size = Math.ceil(places[axis]! / Math.min(wanted, places[axis]!)) * unitOf(axis);
   const merged = outputs.filter((output): output is Extract<Output, { kind: 'reduce' }> => output.kind === 'reduce' && output.axes.length === shape.length);
-  return { axis, size, count: Math.ceil(shape[axis]! / size), merged, work };
+  return { axis, size, count: Math.ceil(shape[axis]! / size), merged, bands, work };
 }
 
 /** Whether an output of different indices along an axis lies at different places, or can be put together from partial results. */
 function isDivisible(output: Output, axis: number, { shape }: Kernel): boolean {
-  if (output.kind === 'scatterAdd') return false;
+  if (output.kind === 'scatterAdd') return true;
   if (output.kind === 'reduce' && output.axes.length === shape.length) return true;
   return output.access.coefficients[axis] !== 0;
+}
+
+/** What a kernel scatters into; undefined where other buffers lie in the same memory. */
+function bandsOf({ outputs }: Kernel, regions: readonly Region[]): Band[] | undefined {
+  const buffers = [...new Set(outputs.flatMap((output) => (output.kind === 'scatterAdd' ? [output.buffer] : [])))];
+  const isAlone = (buffer: number): boolean => regions.every((region, k) => k === buffer || region.root !== regions[buffer]!.root);
+  return buffers.every(isAlone) ? buffers.map((buffer) => ({ buffer, bytes: regions[buffer]!.bytes })) : undefined;
 }

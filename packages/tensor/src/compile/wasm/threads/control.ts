@@ -39,6 +39,8 @@ export interface ControlNeeds {
   readonly partials: number;
   /** Bytes of scratch memory per thread. */
   readonly scratch: number;
+  /** Bytes of the bands of one kernel. */
+  readonly bands: number;
 }
 
 /** Addresses. */
@@ -48,6 +50,7 @@ export interface ControlLayout {
   readonly partials: number;
   readonly scratch: number;
   readonly scratchPerThread: number;
+  readonly bands: number;
   readonly end: number;
 }
 
@@ -58,5 +61,6 @@ export function controlLayout(from: number, needs: ControlNeeds): ControlLayout 
   const partials = aligned(errors + ERROR_BYTES * MOST_CHUNKS);
   const scratch = aligned(partials + needs.partials);
   const scratchPerThread = aligned(needs.scratch);
-  return { base, errors, partials, scratch, scratchPerThread, end: scratch + needs.threads * scratchPerThread + LINE };
+  const bands = scratch + needs.threads * scratchPerThread;
+  return { base, errors, partials, scratch, scratchPerThread, bands, end: bands + aligned(needs.bands) + LINE };
 }

@@ -6,7 +6,7 @@ import type { Executable } from '../../../../src/compile/executable.ts';
 import type { ChunkRules } from '../../../../src/compile/wasm/threads/chunks.ts';
 
 /** Every kernel that can be cut is, into three parts or more, and workers are called for each. */
-export const SMALL_CHUNKS: ChunkRules = { leastWork: 0, fewest: 3, waking: 0 };
+export const SMALL_CHUNKS: ChunkRules = { leastWork: 0, fewest: 3, waking: 0, bandShare: Infinity };
 
 /** Runs a program until a worker has performed a chunk of it, or for some milliseconds: on a busy machine the caller may be faster every time. */
 export async function whenWorkersJoined(executable: Executable, inputs: readonly Value[], patience: number): Promise<boolean> {
