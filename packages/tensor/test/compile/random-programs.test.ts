@@ -34,7 +34,8 @@ function expectSameBits(seen: readonly Value[], expected: readonly Value[], labe
 describe(`random programs, seed ${SEED}`, () => {
   const ways: Readonly<Record<string, (program: Program) => Executable>> = {
     ...Object.fromEntries(BACKENDS.map((backend) => [backend, (program: Program) => compile(program, backend).executable])),
-    'wasm in small chunks': (program) => compileToWasm(optimize(program), 1, SMALL_CHUNKS),
+    // Bands of scatter-adds add up in another order.
+    'wasm in small chunks': (program) => compileToWasm(optimize(program), 1, { ...SMALL_CHUNKS, bandShare: 0 }),
   };
   for (const [name, make] of Object.entries(ways)) {
     test(`${PROGRAMS} programs on ${name}, run twice on other inputs`, { timeout: 120_000 }, () => {

@@ -9,7 +9,7 @@ import { optimize } from '../../../../src/compile/graph/optimize.ts';
 import { CHUNK_RULES, type ChunkRules } from '../../../../src/compile/wasm/threads/chunks.ts';
 import { compileToWasm } from '../../../../src/compile/wasm/program.ts';
 import {
-  add, ArgumentError, argsort, convolve, cumulativeSum, dot, exp, gather, IndexError, jit, l2, max, mean, mul, padConstant, rfft, roll, scatter, sin, solveLinear, sum, tensor, zeros, type Scalar, type Tensor,
+  add, ArgumentError, argsort, convolve, cumulativeSum, dot, exp, gather, IndexError, jit, l2, max, mean, mul, padConstant, rfft, roll, round, scatter, sin, solveLinear, sum, tensor, zeros, type Scalar, type Tensor,
 } from '../../../../src/index.ts';
 import { wrap } from '../../../../src/named/tensor.ts';
 import { start, step } from '../../smoke.ts';
@@ -106,11 +106,17 @@ describe('any number of threads gives the same bits', () => {
     const bins = tensor({ x: many }, Int32Array.from(randomNumbers(SEED + 14, many), (v) => Math.floor(Math.abs(v) * 1e6) % 50));
     const table = zeros({ t: 50 }) as Tensor<'t'>;
     const x = line(many);
-    const [filled] = await sameForAnyThreads((t: Tensor<'t'>, at: Line, u: Line) => [scatter(t, { t: at }, u)] as AnyTensor[], [table, bins, x], CHUNK_RULES, 'bands');
+    const both = (t: Tensor<'t'>, at: Line, u: Line): AnyTensor[] => [scatter(t, { t: at }, u), scatter(t, { t: at }, round(u.mul(8)))];
+    const [filled, whole] = await sameForAnyThreads(both, [table, bins, x], CHUNK_RULES, 'bands');
     const exact = new Float64Array(50);
+    const exactWhole = new Float64Array(50);
     const values = x.data;
-    bins.data.forEach((bin: number, k: number) => (exact[bin]! += values[k]!));
+    bins.data.forEach((bin: number, k: number) => {
+      exact[bin]! += values[k]!;
+      exactWhole[bin]! += Math.round(Math.fround(values[k]! * 8));
+    });
     exact.forEach((value, k) => expect(Math.abs(filled!.contiguous()[k]! - value)).toBeLessThan(1e-2));
+    expect([...whole!.contiguous()]).toEqual([...exactWhole]);
   });
 
   test('conjugate gradients, a step of smoke, and their derivatives', async () => {
