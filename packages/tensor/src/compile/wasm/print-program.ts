@@ -11,7 +11,7 @@ import type { FunctionBuilder } from './function-builder.ts';
 import { emitKernel } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
 import { ChunkFunctions } from './threads/chunk-functions.ts';
-import { hasChunks, type ChunkPlan } from './threads/chunked-program.ts';
+import { sharedWork, type ChunkPlan } from './threads/chunked-program.ts';
 import { importThreadFunctions } from './threads/dispatch.ts';
 
 /** An operation that JavaScript performs, by the number under which `main` calls for it. */
@@ -57,7 +57,7 @@ export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPla
   const fixed = new FixedFunctions(module);
   for (const step of steps) if (step.kind === 'fixed' && !chunks.fixed.has(step.kernel)) fixed.of(step.kernel);
   const shared = new ChunkFunctions(module, imports, fixed, chunks, threads, mayWait);
-  const main = new MainPrinter(references, fixed, shared, (inner) => hasChunks(chunks, inner), failed, perform);
+  const main = new MainPrinter(references, fixed, shared, (loop) => sharedWork(chunks, [loop]) > chunks.waking, failed, perform);
   module.addFunction('main', [], [], (f) => {
     shared.session(f, true);
     main.print(f, schedule.steps);
@@ -77,16 +77,17 @@ class MainPrinter {
   private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
   private readonly fixed: FixedFunctions;
   private readonly chunks: ChunkFunctions;
-  private readonly hasChunks: (steps: readonly Step[]) => boolean;
+  /** Whether a loop is worth waking workers for, though no kernel in it may be. */
+  private readonly isLong: (loop: Step) => boolean;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, chunked: (steps: readonly Step[]) => boolean, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, isLong: (loop: Step) => boolean, failed: FunctionReference, perform: FunctionReference) {
     this.kernels = kernels;
     this.fixed = fixed;
     this.chunks = chunks;
-    this.hasChunks = chunked;
+    this.isLong = isLong;
     this.failed = failed;
     this.perform = perform;
   }
@@ -156,16 +157,18 @@ class MainPrinter {
     f.i32Const(this.hostCalls.push({ primitive, params, results, inputs }) - 1).call(this.perform);
   }
 
-  private scan(f: FunctionBuilder, { counter, reverse, body }: ScanStep): void {
+  private scan(f: FunctionBuilder, step: ScanStep): void {
+    const { counter, reverse, body } = step;
     const local = f.local('i32');
     this.counters.set(counter, local);
-    if (this.hasChunks(body)) this.chunks.awaken(f);
+    if (this.isLong(step)) this.chunks.awaken(f);
     const last = counter.length - 1;
     f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => this.print(f, body));
   }
 
-  private whileLoop(f: FunctionBuilder, { condition, holds, body }: WhileStep): void {
-    if (this.hasChunks(body) || this.hasChunks(condition)) this.chunks.awaken(f);
+  private whileLoop(f: FunctionBuilder, step: WhileStep): void {
+    const { condition, holds, body } = step;
+    if (this.isLong(step)) this.chunks.awaken(f);
     f.block((exit) => {
       f.loop((again) => {
         this.print(f, condition);

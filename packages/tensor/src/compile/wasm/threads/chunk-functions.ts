@@ -70,7 +70,7 @@ export class ChunkFunctions {
     if (merge !== undefined) f.call(merge);
   }
 
-  /** A loop with chunks begins: workers should be there, though no kernel of it may be worth waking them. */
+  /** A loop with much work in chunks begins: workers should be there, though no kernel of it may be worth waking them. */
   awaken(f: FunctionBuilder): void {
     if (this.threads !== undefined) f.call(this.threads.awaken);
   }

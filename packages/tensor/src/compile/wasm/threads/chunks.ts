@@ -39,7 +39,7 @@ export interface Band {
 }
 
 /** Handing a chunk to a thread that listens takes 0.3 µs; to one that sleeps, 14 to 50. Less work than some times that does not pay. */
-export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 20_000, bandShare: 0.04 };
+export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 80_000, bandShare: 0.04 };
 
 /** Most chunks of a kernel. */
 export const MOST_CHUNKS = 16;
