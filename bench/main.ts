@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { autodiff } from './autodiff.ts';
 import { eager } from './eager.ts';
 import { comparePeers } from './peers/compare.ts';
+import { scaling } from './scaling.ts';
 import { size } from './size.ts';
 import { described, type Bench } from './table.ts';
 import { runWorkloads } from './workloads/index.ts';
 
 /** Every benchmark by name. */
-const BENCHES: Readonly<Record<string, Bench>> = { autodiff, eager, size };
+const BENCHES: Readonly<Record<string, Bench>> = { autodiff, eager, scaling, size };
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)

@@ -1,5 +1,5 @@
-/** @file W7: a Poisson equation on 128 × 128 with zeros around, by conjugate gradients. */
-import { solveLinear, tensor, type LinearSolution, type Tensor } from '@tapeflow/tensor';
+/** @file W7: a Poisson equation on 128 × 128 with zeros around, by conjugate gradients, and by the method that is chosen by itself. */
+import { boxOperator, solveLinear, tensor, type LinearSolution, type Tensor } from '@tapeflow/tensor';
 import { l2, rhs } from '../peers/common/harness.mjs';
 import { negativeLaplacian } from './advection.ts';
 import { rounded, type Group, type Workload } from './workload.ts';
@@ -7,10 +7,15 @@ import { rounded, type Group, type Workload } from './workload.ts';
 type Plane = Tensor<'x' | 'y'>;
 
 export const poisson: Group = (jit) =>
-  ([['W7 cg f32 1e-5', 'f32', 1e-5], ['W7 cg f64 1e-8', 'f64', 1e-8]] as const).map(([task, dtype, relative]): Workload => {
+  ([['f32', 1e-5], ['f64', 1e-8]] as const).flatMap(([dtype, relative]): Workload[] => {
     const n = 128;
     const b = tensor({ y: n, x: n }, dtype === 'f32' ? rhs(n) : rhs(n, Float64Array), { dtype });
-    const solved = (right: Plane): LinearSolution<Plane> => solveLinear((p: Plane) => negativeLaplacian(p, n), right, { method: 'cg', relative, nullSpace: 'none' });
-    const solve = jit((right: Plane) => solved(right).value);
-    return { task, params: 'cg', run: () => solve(b), check: (x: Plane) => ({ iters: solved(b).steps, norm: rounded(x.view(l2)) }) };
+    const workload = (name: string, solved: (right: Plane) => LinearSolution<Plane>): Workload => {
+      const solve = jit((right: Plane) => solved(right).value);
+      return { task: `W7 ${name} ${dtype} ${relative.toExponential()}`, params: name, run: () => solve(b), check: (x: Plane) => ({ iters: solved(b).steps, norm: rounded(x.view(l2)) }) };
+    };
+    return [
+      workload('cg', (right) => solveLinear((p: Plane) => negativeLaplacian(p, n), right, { method: 'cg', relative, nullSpace: 'none' })),
+      workload('auto', (right) => solveLinear(boxOperator({ y: { sides: 'ghost' }, x: { sides: 'ghost' } }), right, { relative })),
+    ];
   });

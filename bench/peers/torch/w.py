@@ -6,7 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", os.environ.get("BENCH_THREADS", "1
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
 import numpy as np, torch
 import torch.nn.functional as F
-from harness import bench as _b, rndf, velocity, smoke_inputs, rhs, indices, BURGERS as BG, THREADS
+from harness import bench as _b, rndf, velocity, smoke_inputs, rhs, indices, BURGERS as BG, ONLY, THREADS
 torch.set_num_threads(THREADS)
 P = "torch"
 bench = lambda *a, **k: _b(P, *a, **k)
@@ -169,3 +169,9 @@ a = T(rndf((256, 256), 9))
 bench("W10 rfft2 256", "", lambda: torch.fft.rfft2(a), lambda z: f(z.abs().norm()))
 ac = a.to(torch.complex64)
 bench("W10 fft2 256", "c64", lambda: torch.fft.fft2(ac), lambda z: f(z.abs().norm()))
+
+# The main job, whose program reads its settings from the arguments.
+if not ONLY or any("main job".startswith(o) for o in ONLY):
+    import os, runpy, sys
+    sys.argv = ["smoke_control.py", "16", "120", "0.1", "heart", "mac"]
+    runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "smoke_control.py"))

@@ -1,11 +1,10 @@
 /** @file Taking values of a tensor at computed positions. */
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
-import { checkLeaves } from '../control/check.ts';
-import { DTypeError, IndexError } from '../errors.ts';
+import { DTypeError } from '../errors.ts';
 import { add, and, less, lessEqual, mul } from '../primitives/elementwise.ts';
 import { gather as gatherArray } from '../primitives/gather.ts';
-import { reduceAll } from '../primitives/reduce.ts';
+import { indexWithin } from '../primitives/index-within.ts';
 import { iota } from '../primitives/structure.ts';
 import { alignValue, expandValue, type Named } from './align.ts';
 import { positionOf, unionDims, type Dim } from './dims.ts';
@@ -75,9 +74,5 @@ export function isInside(value: Value, { size }: Dim): Value {
 /** Refuses positions outside. In the flat array they could be inside another row. */
 export const checkedPositions: Placement = (operation, at, dim) => {
   const { name, size } = dim;
-  checkLeaves(reduceAll(isInside(at.value, dim)), [at.value], ([positions]) => {
-    const outside = positions!.contiguous().find((k) => k < 0 || k >= size);
-    return new IndexError(operation, outside ?? NaN, size, `dimension '${name}'`);
-  });
-  return at;
+  return { ...at, value: indexWithin(at.value, size, { operation, place: `dimension '${name}'` }) };
 };

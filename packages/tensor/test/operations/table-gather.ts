@@ -4,6 +4,7 @@ import { batchLeaves, spaceOf } from '@tapeflow/autodiff/extend';
 import type { DType } from '../../src/array/dtype.ts';
 import { DTypeError, IndexError, ShapeError } from '../../src/errors.ts';
 import { gather as gatherArray, scatterAdd as scatterAddArray } from '../../src/primitives/gather.ts';
+import { indexWithin as within } from '../../src/primitives/index-within.ts';
 import { build, flatten, read, toArray, type Nested } from './nested.ts';
 import type { Case, Row } from './row.ts';
 
@@ -113,5 +114,27 @@ const scatterAdd: Row = {
   ],
 };
 
+const site = { operation: 'pick', place: "dimension 'x'" };
+const bounded = (title: string, shape: Shape, options: Partial<Case> = {}): Case => ({
+  title, inputs: [{ shape, low: 0, high: 6, dtype: 'i32' }], run: (at) => within(at, 7, site), expected: (at) => at, derivative: 'none', dtype: 'i32', tolerance: 0, ...options,
+});
+
+const indexWithin: Row = {
+  name: 'indexWithin',
+  cases: [
+    bounded('a vector', [9]),
+    bounded('a matrix', [2, 3]),
+    bounded('rank 0', []),
+    bounded('nothing', [0, 2], { shape: [0, 2] }),
+    { title: 'nothing among nothing', inputs: [{ shape: [0], dtype: 'i32' }], run: (at) => within(at, 0, site), expected: (at) => at, shape: [0], derivative: 'none', dtype: 'i32' },
+  ],
+  errors: [
+    { title: 'one past the end', run: () => within(ints([0, 6, 7]), 7, site), error: IndexError, fields: { operation: 'pick', index: 7, length: 7 }, says: /index 7 is outside dimension 'x' of length 7/ },
+    { title: 'a negative one', run: () => within(ints([-1]), 7, site), error: IndexError, fields: { operation: 'pick', index: -1, length: 7 } },
+    { title: 'any among nothing', run: () => within(ints([0]), 0, site), error: IndexError, fields: { index: 0, length: 0 } },
+    { title: 'reals', run: () => within(some([3]), 7, site), error: DTypeError, fields: { operation: 'pick', dtypes: ['f64'] } },
+  ],
+};
+
 /** All rows of indexed operations. */
-export const gatherRows: readonly Row[] = [gather, scatterAdd];
+export const gatherRows: readonly Row[] = [gather, scatterAdd, indexWithin];

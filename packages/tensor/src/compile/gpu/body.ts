@@ -67,6 +67,9 @@ export class BodyPrinter {
         const terms = [`withinOf(${index!}, num(${node.length}))`, base, moving, offset === 0 ? undefined : String(offset)].filter((term) => term !== undefined && term !== '');
         return `${this.buffers.nameOf(node.buffer)}[${terms.join(' + ')}]`;
       }
+      case 'within':
+        // Kernels cannot end a program: the rewriting has made a check of it.
+        return inputs[0]!;
       case 'convert':
         return printConversion(node.input.dtype, node.dtype, inputs[0]!);
       case 'operation':

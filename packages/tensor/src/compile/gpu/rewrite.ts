@@ -6,11 +6,15 @@
 import { apply, evaluateProgram, hasEffect, innerPrograms, traceProgram, type Abstract, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { add, arrayTypeOf, broadcast, full, mul, reduceSum, reshape } from '../../array/ndarray.ts';
 import { sizeOf } from '../../array/strides.ts';
+import { checkLeaves } from '../../control/check.ts';
 import { scanLeaves } from '../../control/scan.ts';
 import { whilePrimitive, type WhileParams } from '../../control/while.ts';
+import { IndexError } from '../../errors.ts';
 import { rolesOf, type DotParams } from '../../primitives/dot.ts';
-import { equal, select } from '../../primitives/elementwise.ts';
+import { and, equal, less, lessEqual, select } from '../../primitives/elementwise.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
+import { indexWithinPrimitive, type IndexWithinParams } from '../../primitives/index-within.ts';
+import { reduceAll } from '../../primitives/reduce.ts';
 import { iota, transpose } from '../../primitives/structure.ts';
 import { performWith, withInnerPrograms } from '../graph/inner.ts';
 
@@ -26,8 +30,16 @@ function performOne(equation: Equation, xs: readonly Value[]): readonly Value[] 
   const { primitive } = equation;
   if (primitive.name === 'dot') return [sumOfProducts(xs[0], xs[1], equation.params as DotParams)];
   if (primitive.name === 'scatterAdd') return [sumOfUpdates(xs[0], xs[1], xs[2], (equation.params as IndexParams).members)];
+  if (primitive === indexWithinPrimitive) return [checkedIndex(xs[0], equation.params as IndexWithinParams)];
   const { params } = withInnerPrograms(equation, rewriteForGpu);
   return primitive === whilePrimitive ? inBlocks(params as WhileParams, xs) : apply(primitive, xs, params);
+}
+
+/** The same indices after a check of all: kernels of the device cannot end a program. */
+function checkedIndex(x: Value, { length, operation, place }: IndexWithinParams): Value {
+  const isInside = and(lessEqual(full(0, [], 'i32'), x), less(x, full(length, [], 'i32')));
+  checkLeaves(reduceAll(isInside), [x], ([indices]) => new IndexError(operation, indices!.contiguous().find((k) => k < 0 || k >= length) ?? NaN, length, place));
+  return x;
 }
 
 /** dot as a product over all pairs of elements, summed over the contracted axes, which come last. */

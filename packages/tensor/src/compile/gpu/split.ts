@@ -52,6 +52,7 @@ function rebuilt(node: Node, again: (node: Node) => Node): Node {
     case 'operation':
       return { ...node, inputs: made };
     case 'convert':
+    case 'within':
       return { ...node, input: made[0]! };
     case 'gather':
       return { ...node, index: made[0]!, base: made[1] };

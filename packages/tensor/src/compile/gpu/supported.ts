@@ -21,7 +21,7 @@ export const GPU_PRIMITIVES: ReadonlySet<string> = new Set<string>([
   ...ELEMENTWISE_NAMES,
   'convert', 'full', 'iota', 'broadcast', 'slice', 'transpose', 'reverse', 'reshape', 'pad', 'concat', 'gather', 'scatterAdd',
   'reduceSum', 'reduceProd', 'reduceMin', 'reduceMax', 'reduceAny', 'reduceAll', 'dot',
-  'scan', 'while', 'cond', 'check',
+  'scan', 'while', 'cond', 'check', 'indexWithin',
 ]);
 
 /** Kernels cannot write where they like: of scattered numbers each element has to look at all. */

@@ -15,7 +15,9 @@ export function chainScatters(program: Program): Program {
   const replaced = new Set<Equation>();
   const equations: Equation[] = [];
   for (const original of program.equations) {
-    for (const equation of chained(withInnerPrograms(original, chainScatters), definitions, uses, replaced)) {
+    const inner = withInnerPrograms(original, chainScatters);
+    const [sum, ...rest] = reshapedLast(inner, definitions, uses, replaced);
+    for (const equation of [...chained(sum!, definitions, uses, replaced), ...rest]) {
       for (const variable of equation.outputs) definitions.set(variable, equation);
       equations.push(equation);
     }
@@ -29,6 +31,19 @@ function countUses({ equations, outputs }: Program): Map<Atom, number> {
   for (const { inputs } of equations) inputs.forEach(count);
   outputs.forEach(count);
   return uses;
+}
+
+/** The sum of two reshaped arrays as their sum, reshaped: scattering is done along one axis. */
+function reshapedLast(equation: Equation, definitions: ReadonlyMap<Atom, Equation>, uses: ReadonlyMap<Atom, number>, replaced: Set<Equation>): readonly Equation[] {
+  if (equation.primitive.name !== 'add') return [equation];
+  const [x, y] = equation.inputs.map((atom) => (uses.get(atom) === 1 ? definitions.get(atom) : undefined));
+  if (x?.primitive.name !== 'reshape' || y?.primitive.name !== 'reshape') return [equation];
+  const [a, b] = [x.inputs[0]!, y.inputs[0]!];
+  const isScatter = (atom: Atom): boolean => definitions.get(atom)?.primitive.name === 'scatterAdd';
+  if (!(isScatter(a) || isScatter(b)) || !sameShape(shapeOf(a), shapeOf(b)) || !sameShape(shapeOf(equation.inputs[0]!), shapeOf(equation.inputs[1]!))) return [equation];
+  const flat = new Variable(x.outputs[0]!.space, isScatter(a) ? (a as Variable).type : (b as Variable).type);
+  replaced.add(x).add(y);
+  return [{ ...equation, inputs: [a, b], outputs: [flat] }, { ...x, inputs: [flat], outputs: equation.outputs }];
 }
 
 /** The equation, or in its place the chain of one summand, which then begins from the other. */

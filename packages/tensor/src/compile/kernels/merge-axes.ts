@@ -2,8 +2,9 @@
  * @file Neighbouring axes become one where a kernel walks through all its arrays without a gap between their rows: a loop is saved,
  * and what is done once per row is done once.
  */
-import { nodesOf, partsOf, type Kernel, type Output, type Range, type Root } from './kernel.ts';
-import { inputsOf, NodeTable, type Access, type Node } from './node.ts';
+import { nodesOf, partsOf, type Kernel, type Output, type Range } from './kernel.ts';
+import { inputsOf, type Access, type Node } from './node.ts';
+import { rebuilder, rebuildRoot } from './rebuild.ts';
 
 /** The same kernel with as few axes as possible. */
 export function mergeAxes(kernel: Kernel): Kernel {
@@ -50,43 +51,12 @@ function merge(kernel: Kernel, axis: number): Kernel {
     const access = moved(output.access);
     return output.kind === 'store' ? { ...output, access } : { ...output, access, axes: [...new Set(output.axes.map((k) => (k > axis ? k - 1 : k)))] };
   };
-  const rebuild = rebuilder(moved, going);
+  const rebuild = rebuilder({
+    access: moved,
+    index: (node, table) => (node.axis === going ? table.literal(0, 'i32') : table.index(node.axis > going ? node.axis - 1 : node.axis, node.interval.low, node.interval.high)),
+  });
   const roots = new Map(partsOf(kernel.cuts).map((part) => [keyOf(narrowed(part, { from: 0, to: size })), kernel.roots(part).map((root) => rebuildRoot(root, rebuild))]));
   return { ...kernel, shape: narrowed(shape, size), cuts: narrowed(cuts, [0, size]), outputs: outputs.map(movedOutput), roots: (part) => roots.get(keyOf(part))! };
 }
 
 const keyOf = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
-
-function rebuildRoot({ value, index, base }: Root, rebuild: (node: Node) => Node): Root {
-  return { value: rebuild(value), ...(index === undefined ? {} : { index: rebuild(index) }), base: base === undefined ? undefined : rebuild(base) };
-}
-
-/** Makes the same values on the axes that stay. */
-function rebuilder(moved: (access: Access) => Access, going: number): (node: Node) => Node {
-  const table = new NodeTable();
-  const known = new Map<Node, Node>();
-  const rebuild = (node: Node): Node => {
-    let result = known.get(node);
-    if (result === undefined) known.set(node, (result = again(node)));
-    return result;
-  };
-  const again = (node: Node): Node => {
-    switch (node.kind) {
-      case 'literal':
-        return table.literal(node.value, node.dtype);
-      case 'index': {
-        const { low, high } = node.interval;
-        return node.axis === going ? table.literal(0, 'i32') : table.index(node.axis > going ? node.axis - 1 : node.axis, low, high);
-      }
-      case 'load':
-        return table.load(node.buffer, node.dtype, moved(node.access));
-      case 'gather':
-        return table.gather(node.buffer, node.dtype, rebuild(node.index), node.length, node.base && rebuild(node.base));
-      case 'operation':
-        return table.operation(node.operator, node.inputs.map(rebuild), node.dtype === 'bool' ? node.inputs[0]!.dtype : node.dtype);
-      case 'convert':
-        return table.convert(rebuild(node.input), node.dtype);
-    }
-  };
-  return rebuild;
-}

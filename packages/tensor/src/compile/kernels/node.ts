@@ -3,18 +3,14 @@
  * subexpressions, also between outputs that share a loop, are computed once.
  */
 import type { DType } from '../../array/dtype.ts';
+import type { IndexSite } from '../../primitives/index-within.ts';
 import { OPERATORS, type Operator } from '../../elementwise/expression.ts';
+import { ANYTHING, intervalOf, type Interval } from './interval.ts';
 
 /** Position of an element in a buffer: `offset + Σ coefficients[k] · i_k` over the axes of the kernel, in elements. */
 export interface Access {
   readonly coefficients: readonly number[];
   readonly offset: number;
-}
-
-/** Bounds that hold for every value of a node except NaN. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
 }
 
 interface NodeBase {
@@ -68,8 +64,16 @@ export interface ConvertNode extends NodeBase {
   readonly input: Node;
 }
 
+/** An index that has to lie within `length`; where it is not, the program ends with an error. */
+export interface WithinNode extends NodeBase {
+  readonly kind: 'within';
+  readonly input: Node;
+  readonly length: number;
+  readonly site: IndexSite;
+}
+
 /** A value of a kernel. */
-export type Node = LiteralNode | IndexNode | LoadNode | GatherNode | OperationNode | ConvertNode;
+export type Node = LiteralNode | IndexNode | LoadNode | GatherNode | OperationNode | ConvertNode | WithinNode;
 
 /** What a node is computed from. */
 export function inputsOf(node: Node): readonly Node[] {
@@ -77,6 +81,7 @@ export function inputsOf(node: Node): readonly Node[] {
     case 'operation':
       return node.inputs;
     case 'convert':
+    case 'within':
       return [node.input];
     case 'gather':
       return node.base === undefined ? [node.index] : [node.index, node.base];
@@ -99,7 +104,6 @@ export function boundary(roots: readonly Node[], isInside: (node: Node) => boole
   return [...found];
 }
 
-const ANYTHING: Interval = { low: -Infinity, high: Infinity };
 const PREDICATES: ReadonlySet<Operator> = new Set<Operator>(['less', 'lessEqual', 'equal', 'and', 'or', 'not', 'isFinite']);
 
 /** Makes nodes; asks for an equal one give the same one. */
@@ -147,6 +151,13 @@ export class NodeTable {
     return this.intern(`convert ${dtype} ${input.id}`, { kind: 'convert', dtype, depth: input.depth, interval: dtype === 'i32' ? interval : exact, input });
   }
 
+  within(input: Node, length: number, site: IndexSite): Node {
+    const { low, high } = input.interval;
+    if (low >= 0 && high < length) return input;
+    const interval = { low: Math.max(0, low), high: Math.min(length - 1, high) };
+    return this.intern(`within ${length} ${input.id} ${site.operation} ${site.place}`, { kind: 'within', dtype: 'i32', depth: input.depth, interval, input, length, site });
+  }
+
   private intern(key: string, node: NodeShape): Node {
     let found = this.known.get(key);
     if (found === undefined) this.known.set(key, (found = { ...node, id: this.known.size } as Node));
@@ -174,28 +185,4 @@ function simplified(operator: Operator, inputs: readonly Node[], dtype: DType): 
     if (isLiteral(x, neutral) || (dtype === 'i32' && isLiteral(x, 0))) return y;
   }
   return undefined;
-}
-
-function intervalOf(operator: Operator, inputs: readonly Node[]): Interval {
-  const [a, b, c] = inputs.map(({ interval }) => interval);
-  switch (operator) {
-    case 'min':
-      return { low: Math.min(a!.low, b!.low), high: Math.min(a!.high, b!.high) };
-    case 'max':
-      return { low: Math.max(a!.low, b!.low), high: Math.max(a!.high, b!.high) };
-    case 'floor':
-      return { low: Math.floor(a!.low), high: Math.floor(a!.high) };
-    case 'select':
-      return { low: Math.min(b!.low, c!.low), high: Math.max(b!.high, c!.high) };
-    default:
-      return inputs[0]?.dtype === 'i32' ? integerInterval(operator, a!, b) : ANYTHING;
-  }
-}
-
-/** Of integer sums and products, unless they could wrap around. */
-function integerInterval(operator: Operator, a: Interval, b: Interval | undefined): Interval {
-  const candidates =
-    b === undefined ? [] : operator === 'add' ? [a.low + b.low, a.high + b.high] : operator === 'sub' ? [a.low - b.high, a.high - b.low] : operator === 'mulI32' || operator === 'mul' ? [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high] : [];
-  if (candidates.length === 0 || candidates.some((value) => !(Math.abs(value) < 2 ** 31))) return ANYTHING;
-  return { low: Math.min(...candidates), high: Math.max(...candidates) };
 }

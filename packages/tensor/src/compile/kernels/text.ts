@@ -66,6 +66,8 @@ function nodeText(node: Node, text: (node: Node) => string, buffers: readonly st
       return `${buffers[node.buffer]!}[${text(node.index)}]`;
     case 'convert':
       return `${node.dtype}(${text(node.input)})`;
+    case 'within':
+      return `within(${text(node.input)}, ${node.length})`;
     case 'operation': {
       const infix = INFIX[node.operator];
       const [x, y] = node.inputs;

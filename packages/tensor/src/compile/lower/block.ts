@@ -242,7 +242,10 @@ export class Block {
       return;
     }
     const group = new Group(shape);
-    this.groups.push(group);
+    // What starts from nothing goes ahead of everything, so that what adds to it can share a pass with what is there.
+    const isFirst = purpose.kind === 'store' && outside.reads.size === 0 && !this.groups.some(({ reads, writes }) => reads.has(target.region.root) || writes.has(target.region.root));
+    if (isFirst) this.groups.unshift(group);
+    else this.groups.push(group);
     group.add({ purpose, value, target, variable, sight: this.sightFor(sequence, group, variable), prefix: `${sequence}:` }, outside.reads, outside.cuts);
   }
 
@@ -283,7 +286,7 @@ export class Block {
       seen.add(reading.atom);
       const source = sourceOf(reading, sight);
       if (source.kind === 'gather') follow(source.index);
-      else if (source.kind === 'same' || source.kind === 'convert') follow(source.reading);
+      else if (source.kind === 'same' || source.kind === 'convert' || source.kind === 'within') follow(source.reading);
       else if (source.kind === 'elementwise') source.inputs.forEach(follow);
       else if (source.kind === 'windows') follow(source.inside);
       else if (source.kind === 'parts') source.parts.forEach(follow);

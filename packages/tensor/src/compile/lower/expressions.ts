@@ -70,6 +70,7 @@ function readingsOf(source: Source): readonly Reading[] {
   switch (source.kind) {
     case 'same':
     case 'convert':
+    case 'within':
       return [source.reading];
     case 'elementwise':
       return source.inputs;
@@ -123,6 +124,8 @@ export class NodeMaker {
         return below(source.reading);
       case 'convert':
         return table.convert(below(source.reading), source.dtype);
+      case 'within':
+        return table.within(below(source.reading), source.length, source.site);
       case 'elementwise':
         return this.evaluate(source.name, source.dtype, source.inputs.map(below));
       case 'gather':

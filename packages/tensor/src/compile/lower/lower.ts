@@ -7,6 +7,7 @@ import { UnsupportedOperationError } from '../errors.ts';
 import { Block, inputTypes } from './block.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
+import { removeDeadStores } from './dead-stores.ts';
 import { RULES } from './operations.ts';
 import { isPointwise } from './residence.ts';
 import type { Output, Schedule } from './step.ts';
@@ -26,7 +27,7 @@ export function lower(program: Program): Schedule {
     const input = program.inputs.indexOf(atom);
     return input >= 0 ? { input } : { view: block.view(atom) };
   });
-  return { steps: block.finish(), inputs, outputs };
+  return removeDeadStores({ steps: block.finish(), inputs, outputs });
 }
 
 function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool): Block {

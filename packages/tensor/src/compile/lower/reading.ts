@@ -8,6 +8,7 @@ import type { DType } from '../../array/dtype.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../elementwise/table.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
+import type { IndexSite, IndexWithinParams } from '../../primitives/index-within.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { sizeOf } from '../../array/strides.ts';
 import { shifted, throughBroadcast, throughPad, throughReshape, throughReverse, throughSlice, throughTranspose, type AxisMap, type IndexMap } from './index-map.ts';
@@ -32,6 +33,7 @@ export type Source =
   | { readonly kind: 'same'; readonly reading: Reading }
   | { readonly kind: 'elementwise'; readonly name: ElementwiseName; readonly dtype: DType; readonly inputs: readonly Reading[] }
   | { readonly kind: 'convert'; readonly dtype: DType; readonly reading: Reading }
+  | { readonly kind: 'within'; readonly reading: Reading; readonly length: number; readonly site: IndexSite }
   | { readonly kind: 'gather'; readonly view: View; readonly length: number; readonly index: Reading; readonly member: readonly MemberAxis[]; readonly dtype: DType }
   /** Zero outside of the windows. */
   | { readonly kind: 'windows'; readonly windows: readonly Window[]; readonly inside: Reading; readonly dtype: DType }
@@ -96,6 +98,10 @@ function computedSource({ primitive, params, inputs, outputs }: Equation, map: I
   switch (name) {
     case 'convert':
       return { kind: 'convert', dtype: result.dtype, reading: reading(x!) };
+    case 'indexWithin': {
+      const { length, operation, place } = params as IndexWithinParams;
+      return { kind: 'within', reading: reading(x!), length, site: { operation, place } };
+    }
     case 'full':
       return { kind: 'number', value: (params as FullParams).value, dtype: result.dtype };
     case 'iota':

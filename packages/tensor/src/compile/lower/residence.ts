@@ -32,6 +32,7 @@ export function isPointwise({ primitive, params, inputs }: Equation): boolean {
   if (name in ELEMENTWISE) return true;
   switch (name) {
     case 'convert':
+    case 'indexWithin':
     case 'full':
     case 'iota':
     case 'broadcast':
@@ -89,9 +90,14 @@ export function residents(program: Program): Set<Variable> {
   const levels = new Map<Equation, number>();
 
   // First the levels, which do not depend on what gets memory.
+  const makers = new Map(program.equations.flatMap((equation) => equation.outputs.map((variable) => [variable as Atom, equation] as const)));
   for (const equation of program.equations) {
-    const inputs = equation.inputs.map(factsOf);
-    const own = Math.max(0, ...inputs.map(({ level }) => level));
+    // Scatters into one array share a pass: the first of them does not lie in front of the second.
+    const levelOf = (atom: Atom, position: number): number => {
+      const maker = equation.primitive.name === 'scatterAdd' && position === 0 ? makers.get(atom) : undefined;
+      return maker?.primitive.name === 'scatterAdd' ? levels.get(maker)! : factsOf(atom).level;
+    };
+    const own = Math.max(0, ...equation.inputs.map(levelOf));
     levels.set(equation, own);
     const level = isPointwise(equation) ? own : own + 1;
     for (const variable of equation.outputs) facts.set(variable, { cost: 1, level });
@@ -150,7 +156,7 @@ function needsMemory(variable: Variable, cost: number, allReaders: ReadonlyMap<V
   const { shape } = variable.type as ArrayType;
   if (shape.length === 0) return false;
   // Every shifted reading is another computation; all readings in place are one, and so are pieces that are joined again.
-  const moved = readers.filter(({ primitive }) => MOVING.has(primitive.name));
+  const moved = readers.filter(({ primitive, inputs }) => MOVING.has(primitive.name) && !(primitive.name === 'gather' && inputs[0] !== variable));
   const places = new Set(moved.map((reader) => joinOf(reader, allReaders) ?? reader)).size + (moved.length < readers.length ? 1 : 0);
   if ((places - 1) * cost > MEMORY_COST) return true;
   if (cost > EXPENSIVE && readers.length > 1) return true;

@@ -2,6 +2,7 @@
 import type { Primitive } from '@tapeflow/autodiff/extend';
 import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
+import type { IndexSite } from '../../primitives/index-within.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { innerSteps, type CheckStep, type CondStep, type FixedStep, type HostStep, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type View } from '../lower/view.ts';
@@ -35,6 +36,8 @@ export interface PrintedProgram {
   readonly functions: readonly HostFunction[];
   readonly hostCalls: readonly HostCall[];
   readonly checks: readonly Check[];
+  /** Where indices are checked, by number. */
+  readonly sites: readonly IndexSite[];
 }
 
 /** Names under which JavaScript gives functions and memory to the module. */
@@ -63,7 +66,7 @@ export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPla
     main.print(f, schedule.steps);
     shared.session(f, false);
   });
-  return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks };
+  return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks, sites: imports.sites };
 }
 
 function allSteps(steps: readonly Step[]): Step[] {

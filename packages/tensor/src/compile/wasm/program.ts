@@ -12,7 +12,7 @@ import { lower } from '../lower/lower.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory } from '../memory-plan.ts';
-import { HOST_FUNCTIONS, INDEXING, MATH } from './kernels/imports.ts';
+import { HOST_FUNCTIONS, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
 import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
 import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
@@ -117,8 +117,9 @@ class WasmProgram implements Executable, MemoryOwner {
     const math = Object.fromEntries(printed.functions.map((name) => [name, HOST_FUNCTIONS[name]]));
     const host = {
       [HOST.memory]: memory,
-      [HOST.indexOutOfRange]: (operation: number, index: number, length: number): never => {
-        throw new IndexError(INDEXING[operation]!, index, length, 'an array');
+      [HOST.indexOutOfRange]: (site: number, index: number, length: number): never => {
+        const { operation, place } = printed.sites[site]!;
+        throw new IndexError(operation, index, length, place);
       },
       [HOST.failed]: (check: number): never => this.fail(check),
       [HOST.perform]: (call: number): void => this.perform(call),

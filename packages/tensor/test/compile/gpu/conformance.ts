@@ -14,6 +14,7 @@ import { ELEMENTWISE, type ElementwiseName } from '../../../src/elementwise/tabl
 import { dot } from '../../../src/primitives/dot.ts';
 import { less, mul, sub } from '../../../src/primitives/elementwise.ts';
 import { gather, scatterAdd } from '../../../src/primitives/gather.ts';
+import { indexWithin } from '../../../src/primitives/index-within.ts';
 import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../../src/primitives/reduce.ts';
 import { broadcast, convert, iota, reverse, transpose } from '../../../src/primitives/structure.ts';
 import { applyElementwise } from '../all-operations.ts';
@@ -124,6 +125,7 @@ function structureCases(): Case[] {
       const nested = gather(a, gather(reshape(k, [6]), l));
       return [add(mul(gather(a, k), gather(a, l)), mul(gather(a, l), mul(nested, gather(mul(a, a), k)))), nested];
     }, 4, 2),
+    one('indexWithin', 'positions that are checked', [line, at], (a, k) => [gather(a, indexWithin(k, 12, { operation: 'gather', place: 'an array' }))]),
     one('gather', 'gather by members', [line, arrayOf('i32', [0, 3, 5, 1, 2, 0], [2, 3])], (a, k) => [gather(a, k, 2), gather(a, transpose(reshape(k, [3, 2]), [1, 0]), 2)]),
     one('scatterAdd', 'scatterAdd of a few, by members too', [line, arrayOf('i32', [0, 3, 3, 5, 1, 2], [2, 3]), reals([2, 3], 5)], (a, k, u) => [scatterAdd(a, k, u), scatterAdd(a, k, u, 2), scatterAdd(a, reshape(k, [6]), reshape(u, [6]))], 4, 3),
     one('dot', 'dot, with batches', [reals([2, 3, 40]), reals([40, 5, 2])], (a, b) => dot(a, b, { batch: [[0, 2]], contract: [[2, 0]] }), 40, 40),

@@ -1,7 +1,7 @@
 /** @file Sums of scatters become chains, where nobody reads the parts and they began from zeros. */
 import { expect, test } from 'vitest';
 import { evaluateProgram, type Value } from '@tapeflow/autodiff/extend';
-import { full, NDArray } from '../../../src/array/ndarray.ts';
+import { full, NDArray, reshape } from '../../../src/array/ndarray.ts';
 import { chainScatters } from '../../../src/compile/graph/scatter-chains.ts';
 import { add, mul } from '../../../src/primitives/elementwise.ts';
 import { scatterAdd } from '../../../src/primitives/gather.ts';
@@ -21,6 +21,16 @@ function check(f: (...xs: Value[]) => readonly Value[], expected: readonly strin
 test('four corners fill one array', () => {
   const corner = (u: Value, k: number): Value => scatterAdd(zeros(), at(k, 0, 1), u);
   check((x, y) => [add(add(corner(x, 0), corner(y, 1)), add(corner(x, 2), corner(y, 2)))], ['scatterAdd', 'scatterAdd', 'scatterAdd', 'scatterAdd']);
+});
+
+test('corners that are reshaped before they are added up, as those of an array with several axes', () => {
+  const corner = (u: Value, k: number): Value => reshape(scatterAdd(zeros(), at(k, 0, 1), u), [1, 3]);
+  check((x, y) => [add(add(corner(x, 0), corner(y, 1)), corner(x, 2))], ['scatterAdd', 'scatterAdd', 'scatterAdd', 'reshape']);
+  check((x, y) => [add(corner(x, 0), reshape(y, [1, 3]))], ['scatterAdd', 'reshape']);
+  check((x) => {
+    const part = corner(x, 0);
+    return [add(part, corner(x, 2)), part];
+  }, ['scatterAdd', 'reshape', 'scatterAdd', 'reshape', 'add']);
 });
 
 test('onto something that is there', () => {

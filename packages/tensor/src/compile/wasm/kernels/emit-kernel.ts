@@ -7,6 +7,7 @@ import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
 import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
 import { portionOf, ScratchLocals, whereOwn, type AxisIndex, type KernelFunction, type Portion } from './function-state.ts';
+import { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
 import { Accumulators } from './accumulators.ts';
 import { RowCode } from './row-code.ts';
@@ -34,7 +35,7 @@ export function emitPartOfKernel(module: ModuleBuilder, imports: KernelImports, 
 }
 
 function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addresses: readonly Local[], portion: Portion | undefined, noteIndexError: FunctionReference | undefined): void {
-  new KernelWriter({ f, imports, scratch: new ScratchLocals(f), addresses, dtypes: kernel.buffers, portion, noteIndexError }, kernel).write();
+  new KernelWriter({ f, imports, scratch: new ScratchLocals(f), checks: new IndexChecks(f, imports, noteIndexError), addresses, dtypes: kernel.buffers, portion }, kernel).write();
 }
 
 class KernelWriter {
@@ -63,6 +64,7 @@ class KernelWriter {
   write(): void {
     this.accumulators.prepare();
     this.loop(0, [], []);
+    if (this.lanes !== undefined) this.k.checks.end(this.lanes);
   }
 
   /** Computes, ahead of all loops, what does not change in them. */

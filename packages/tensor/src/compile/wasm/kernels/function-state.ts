@@ -3,8 +3,9 @@ import type { DType } from '../../../array/dtype.ts';
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Access } from '../../kernels/node.ts';
 import type { Range } from '../../kernels/kernel.ts';
-import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { ValueType } from '../opcodes.ts';
+import type { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
 import type { Scratch } from './scalar-operators.ts';
 
@@ -49,13 +50,12 @@ export interface KernelFunction {
   readonly f: FunctionBuilder;
   readonly imports: KernelImports;
   readonly scratch: ScratchLocals;
+  readonly checks: IndexChecks;
   /** Address of each buffer. */
   readonly addresses: readonly Local[];
   readonly dtypes: readonly DType[];
   /** Undefined: all of the kernel. */
   readonly portion: Portion | undefined;
-  /** (operation, index, length) →, ahead of leaving the function. Undefined: the import, which does not return. */
-  readonly noteIndexError: FunctionReference | undefined;
 }
 
 /** What this call performs of a range of an axis; empty ranges end where they begin. */
@@ -79,12 +79,6 @@ function larger(f: FunctionBuilder, x: Local, y: Local | number, target: Local):
 export function whereOwn({ f, portion }: KernelFunction, axis: number, index: number, body: () => void): void {
   if (portion === undefined || portion.axis !== axis) return body();
   f.localGet(portion.from).i32Const(index).op('i32.le_s').localGet(portion.to).i32Const(index).op('i32.gt_s').op('i32.and').if(body);
-}
-
-/** (operation, index, length) → leaves the function. */
-export function emitIndexError({ f, imports, noteIndexError }: KernelFunction): void {
-  if (noteIndexError === undefined) f.call(imports.indexOutOfRange);
-  else f.call(noteIndexError).op('return');
 }
 
 /** Pushes a value of the loop variables: an index of an axis. */

@@ -2,6 +2,7 @@
 import { digamma, erf, erfc, gamma, lgamma, polygamma } from '@tapeflow/autodiff/extend';
 import type { Operator } from '../../../elementwise/expression.ts';
 import { sinc } from '../../../elementwise/special.ts';
+import type { IndexSite } from '../../../primitives/index-within.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
 import { nodesOf, partsOf } from '../../kernels/kernel.ts';
@@ -54,9 +55,6 @@ export function hostFunctionsOf(kernels: readonly Kernel[]): HostFunction[] {
   return [...found];
 }
 
-/** Operations that use computed positions. */
-export const INDEXING: readonly string[] = ['gather', 'scatterAdd'];
-
 /** Module names of the imports. */
 export const MATH = 'math';
 export const HOST = 'host';
@@ -66,13 +64,21 @@ export class KernelImports {
   private readonly references: ReadonlyMap<HostFunction, FunctionReference>;
   /** Functions of vectors. */
   readonly vectors: VectorModule;
-  /** (operation, index, length) → never returns; the operation is a position in `INDEXING`. */
+  /** (number of a site, index, length) → never returns. */
   readonly indexOutOfRange: FunctionReference;
+  /** Where indices are checked; each kernel adds its own. */
+  readonly sites: IndexSite[] = [];
 
   constructor(module: ModuleBuilder, functions: readonly HostFunction[]) {
     this.references = new Map(functions.map((name) => [name, module.importFunction(MATH, name, TWO_ARGUMENTS.has(name) ? ['f64', 'f64'] : ['f64'], ['f64'])]));
     this.vectors = new VectorModule(module, (name) => this.of(name as HostFunction));
     this.indexOutOfRange = module.importFunction(HOST, 'indexOutOfRange', ['i32', 'i32', 'i32'], []);
+  }
+
+  /** The number of a site. */
+  numberOf({ operation, place }: IndexSite): number {
+    const known = this.sites.findIndex((site) => site.operation === operation && site.place === place);
+    return known >= 0 ? known : this.sites.push({ operation, place }) - 1;
   }
 
   of(name: HostFunction): FunctionReference {

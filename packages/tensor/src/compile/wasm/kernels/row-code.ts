@@ -6,7 +6,6 @@ import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
-import { INDEXING } from './imports.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
 import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { emitScalarConversion, scalarType } from './scalar-operators.ts';
@@ -16,8 +15,6 @@ import type { Lanes } from './vector-operators.ts';
 /** So many numbers are summed in f32 before they join the f64 total: each lane adds a quarter of them. */
 const BLOCK = 256;
 
-/** Number under which scattering reports an index out of range. */
-const SCATTER = INDEXING.indexOf('scatterAdd');
 
 /** Reductions of at most this many values per number are added up in several vectors at once: their sums need not wait for each other. */
 const FEW = 12;
@@ -126,7 +123,7 @@ export class RowCode {
         f.localGet(values[at]!);
         this.accumulators.collect(this.accumulators.reduces.get(at)!, axes);
       } else {
-        code.pushElementAddress(output.buffer, roots[at]!.index!, output.length, roots[at]!.base, SCATTER);
+        code.pushElementAddress(output.buffer, roots[at]!.index!, output.length, roots[at]!.base, 'scatterAdd');
         const address = f.local('i32');
         f.localTee(address).localGet(address);
         emitLoad(this.k, dtype, 0);
@@ -350,7 +347,7 @@ export class RowCode {
   private scatterVector({ buffer, length }: Extract<Output, { kind: 'scatterAdd' }>, { index, base }: Root, value: Local, code: VectorCode, active: Range): void {
     const { f, dtypes } = this.k;
     const dtype = dtypes[buffer]! as 'f32' | 'f64' | 'i32';
-    const places = code.elementAddresses(buffer, index!, length, base, SCATTER);
+    const places = code.elementAddresses(buffer, index!, length, base, 'scatterAdd');
     for (let lane = active.from; lane < active.to; lane++) {
       f.localGet(places[lane]!).localGet(places[lane]!);
       emitLoad(this.k, dtype, 0);

@@ -4,7 +4,7 @@ import { bytesPerElement } from '../../../array/dtype.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
 import type { Local } from '../function-builder.ts';
 import type { LoadOpcode, StoreOpcode } from '../opcodes.ts';
-import { emitIndexError, pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
 
 const LOADS: Readonly<Record<DType, LoadOpcode>> = { f32: 'f32.load', f64: 'f64.load', i32: 'i32.load', bool: 'i32.load8_u' };
@@ -31,6 +31,9 @@ export function countUses(roots: readonly Node[], isKnown: (node: Node) => boole
   roots.forEach(visit);
   return uses;
 }
+
+/** Operations of kernels that use computed positions. */
+export type IndexUser = 'gather' | 'scatterAdd';
 
 /** Writes the code of nodes for one position. */
 export class ScalarCode {
@@ -85,6 +88,10 @@ export class ScalarCode {
         this.push(node.input);
         emitScalarConversion(f, node.input.dtype, node.dtype);
         return;
+      case 'within':
+        this.push(node.input);
+        this.k.checks.refuse(node.length, node.site);
+        return;
       case 'operation':
         for (const input of node.inputs) this.push(input);
         scratch.release();
@@ -94,17 +101,10 @@ export class ScalarCode {
   }
 
   /** → address of an element of a buffer at a computed position, which is checked unless it is known to be inside. */
-  pushElementAddress(buffer: number, index: Node, length: number, base: Node | undefined, operation = 0): void {
-    const { f, scratch, addresses, dtypes } = this.k;
+  pushElementAddress(buffer: number, index: Node, length: number, base: Node | undefined, operation: IndexUser = 'gather'): void {
+    const { f, addresses, dtypes } = this.k;
     this.push(index);
-    if (index.interval.low < 0 || index.interval.high >= length) {
-      scratch.release();
-      const at = scratch.take('i32');
-      f.localTee(at).localGet(at).i32Const(length).op('i32.ge_u').if(() => {
-        f.i32Const(operation).localGet(at).i32Const(length);
-        emitIndexError(this.k);
-      });
-    }
+    if (index.interval.low < 0 || index.interval.high >= length) this.k.checks.refuse(length, { operation, place: 'an array' });
     if (base !== undefined) {
       this.push(base);
       f.op('i32.add');

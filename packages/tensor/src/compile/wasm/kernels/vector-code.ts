@@ -4,8 +4,8 @@ import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
-import { emitIndexError, pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
-import { countUses } from './scalar-code.ts';
+import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { countUses, type IndexUser } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
 import { emitVectorConversion, emitVectorOperator, hasVectorCode, realShape, type Lanes } from './vector-operators.ts';
 
@@ -118,6 +118,9 @@ export class VectorCode {
         scratch.release();
         emitVectorConversion(f, scratch, node.input.dtype, node.dtype, this.lanes);
         return;
+      case 'within':
+        this.k.checks.inside(this.whereActive(this.inLocal(node.input)), node.length, node.site);
+        return;
       case 'operation':
         this.operate(node);
     }
@@ -208,13 +211,16 @@ export class VectorCode {
   }
 
   /** Addresses of the elements of a buffer at computed positions, one variable per lane; made once for all that use them. */
-  elementAddresses(buffer: number, index: Node, length: number, base: Node | undefined, operation = 0): readonly Local[] {
+  elementAddresses(buffer: number, index: Node, length: number, base: Node | undefined, operation: IndexUser = 'gather'): readonly Local[] {
     const key = `${buffer} ${index.id} ${base?.id ?? ''}`;
     const known = this.offsets.get(key);
     if (known !== undefined) return known;
     const { f, addresses, dtypes } = this.k;
-    const positions = this.whereActive(this.inLocal(index));
-    this.checkPositions(index, positions, length, operation);
+    let positions = this.whereActive(this.inLocal(index));
+    if (index.interval.low < 0 || index.interval.high >= length) {
+      this.k.checks.inside(positions, length, { operation, place: 'an array' });
+      f.localSet((positions = f.local('v128')));
+    }
     let absolute = positions;
     if (base !== undefined) {
       absolute = f.local('v128');
@@ -223,9 +229,11 @@ export class VectorCode {
       f.op('i32x4.add').localSet(absolute);
       absolute = this.whereActive(absolute);
     }
+    const bytes = f.local('v128');
+    f.localGet(absolute).i32Const(Math.log2(bytesPerElement(dtypes[buffer]!))).op('i32x4.shl').localGet(addresses[buffer]!).op('i32x4.splat').op('i32x4.add').localSet(bytes);
     const places = Array.from({ length: this.lanes }, (_, lane) => {
       const place = f.local('i32');
-      f.localGet(absolute).lane('i32x4.extract_lane', lane).i32Const(bytesPerElement(dtypes[buffer]!)).op('i32.mul').localGet(addresses[buffer]!).op('i32.add').localSet(place);
+      f.localGet(bytes).lane('i32x4.extract_lane', lane).localSet(place);
       return place;
     });
     this.offsets.set(key, places);
@@ -242,20 +250,6 @@ export class VectorCode {
     emitLaneMask(f, 'i32', this.lanes, this.active);
     f.op('v128.and').localSet(masked);
     return masked;
-  }
-
-  private checkPositions(index: Node, positions: Local, length: number, operation: number): void {
-    if (index.interval.low >= 0 && index.interval.high < length) return;
-    const { f } = this.k;
-    const at = f.local('i32');
-    f.localGet(positions).i32x4Const(length).op('i32x4.ge_u').op('v128.any_true').if(() => {
-      for (let lane = 0; lane < this.lanes; lane++) {
-        f.localGet(positions).lane('i32x4.extract_lane', lane).localTee(at).i32Const(length).op('i32.ge_u').if(() => {
-          f.i32Const(operation).localGet(at).i32Const(length);
-          emitIndexError(this.k);
-        });
-      }
-    });
   }
 }
 

@@ -25,7 +25,7 @@ export const CONTROL = {
   arguments: 448,
 } as const;
 
-/** Of an index out of range: the operation plus one, the index, the length. One for each chunk. */
+/** Of an index out of range: the number of its site plus one, the index, the length. One for each chunk. */
 export const ERROR_BYTES = 16;
 
 const LINE = 64;

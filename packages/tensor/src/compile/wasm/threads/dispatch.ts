@@ -45,7 +45,7 @@ export class Dispatch {
   readonly dispatch: FunctionReference;
   /** Calls for workers, if not all are there. */
   readonly awaken: FunctionReference;
-  /** (operation, index, length) → notes an index that is out of range in the present chunk. */
+  /** (number of a site, index, length) → notes an index that is out of range in the present chunk. */
   readonly noteIndexError: FunctionReference;
   /** 0: the caller. */
   readonly thread: GlobalReference;

@@ -35,7 +35,7 @@ const numbers = (tree: unknown): ArrayLike<number>[] => flatten(tree).leaves.map
 
 if (mode === 'forgotten') {
   const before = process.memoryUsage().rss;
-  for (let k = 0; k < 100; k++) {
+  for (let k = 0; k < 60; k++) {
     const f = jit((t: Line) => sin(t).mul(k), { threads: 2 });
     f(tensor({ x: 1_000_000 }, new Float32Array(1_000_000)));
     await pause();
