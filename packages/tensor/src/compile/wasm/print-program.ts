@@ -12,7 +12,7 @@ import type { FunctionBuilder } from './function-builder.ts';
 import { emitKernel } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
 import { ChunkFunctions } from './threads/chunk-functions.ts';
-import { sharedWork, type ChunkPlan } from './threads/chunked-program.ts';
+import type { ChunkPlan } from './threads/chunked-program.ts';
 import { importThreadFunctions } from './threads/dispatch.ts';
 
 /** An operation that JavaScript performs, by the number under which `main` calls for it. */
@@ -60,7 +60,7 @@ export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPla
   const fixed = new FixedFunctions(module);
   for (const step of steps) if (step.kind === 'fixed' && !chunks.fixed.has(step.kernel)) fixed.of(step.kernel);
   const shared = new ChunkFunctions(module, imports, fixed, chunks, threads, mayWait);
-  const main = new MainPrinter(references, fixed, shared, (loop) => sharedWork(chunks, [loop]) > chunks.waking, failed, perform);
+  const main = new MainPrinter(references, fixed, shared, failed, perform);
   module.addFunction('main', [], [], (f) => {
     shared.session(f, true);
     main.print(f, schedule.steps);
@@ -80,17 +80,14 @@ class MainPrinter {
   private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
   private readonly fixed: FixedFunctions;
   private readonly chunks: ChunkFunctions;
-  /** Whether a loop is worth waking workers for, though no kernel in it may be. */
-  private readonly isLong: (loop: Step) => boolean;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, isLong: (loop: Step) => boolean, failed: FunctionReference, perform: FunctionReference) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, failed: FunctionReference, perform: FunctionReference) {
     this.kernels = kernels;
     this.fixed = fixed;
     this.chunks = chunks;
-    this.isLong = isLong;
     this.failed = failed;
     this.perform = perform;
   }
@@ -160,18 +157,14 @@ class MainPrinter {
     f.i32Const(this.hostCalls.push({ primitive, params, results, inputs }) - 1).call(this.perform);
   }
 
-  private scan(f: FunctionBuilder, step: ScanStep): void {
-    const { counter, reverse, body } = step;
+  private scan(f: FunctionBuilder, { counter, reverse, body }: ScanStep): void {
     const local = f.local('i32');
     this.counters.set(counter, local);
-    if (this.isLong(step)) this.chunks.awaken(f);
     const last = counter.length - 1;
     f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => this.print(f, body));
   }
 
-  private whileLoop(f: FunctionBuilder, step: WhileStep): void {
-    const { condition, holds, body } = step;
-    if (this.isLong(step)) this.chunks.awaken(f);
+  private whileLoop(f: FunctionBuilder, { condition, holds, body }: WhileStep): void {
     f.block((exit) => {
       f.loop((again) => {
         this.print(f, condition);

@@ -123,8 +123,9 @@ class WasmProgram implements Executable, MemoryOwner {
       },
       [HOST.failed]: (check: number): never => this.fail(check),
       [HOST.perform]: (call: number): void => this.perform(call),
+      ring: (): void => membership?.ring(false),
       // Workers learn of the program when it first asks for them.
-      wake: (): void => (membership ??= joinPool(this, module, memory, chunks.threads)).ring(),
+      wake: (): void => (membership ??= joinPool(this, module, memory, chunks.threads)).ring(true),
       workerFailed: (): never => {
         throw new WorkerError(problemWithThreads() ?? 'a worker failed');
       },

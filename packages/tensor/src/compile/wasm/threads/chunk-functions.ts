@@ -18,6 +18,9 @@ import { CONTROL } from './control.ts';
 import { Dispatch, type ThreadImports } from './dispatch.ts';
 import type { FixedChunks } from './fixed-chunks.ts';
 
+/** Work is counted up to this many nanoseconds, so that the sum of two fits. */
+const MOST_WORK = 2 ** 29;
+
 /** The chunks of a kernel in the module. */
 interface ChunkedFunction {
   /** (chunk) → */
@@ -43,7 +46,7 @@ export class ChunkFunctions {
     this.imports = imports;
     this.fixed = fixed;
     this.plan = plan;
-    this.threads = threads && new Dispatch(module, threads, plan.layout, plan.threads, mayWait);
+    this.threads = threads && new Dispatch(module, threads, plan.layout, plan.threads, plan.waking, mayWait);
     for (const [kernel, chunks] of plan.kernels) this.addKernel(kernel, chunks);
     for (const [kernel, chunks] of plan.fixed) this.addFixed(kernel, chunks);
     this.threads?.finish([...this.functions.values()].map(({ chunk }) => chunk));
@@ -62,17 +65,12 @@ export class ChunkFunctions {
   run(f: FunctionBuilder, kernel: Kernel | FixedKernel): void {
     const { chunk, number, count, work, merge } = this.functions.get(kernel)!;
     if (this.threads !== undefined) {
-      f.i32Const(number).i32Const(count).i32Const(Number(work >= this.plan.waking)).call(this.threads.dispatch);
+      f.i32Const(number).i32Const(count).i32Const(Math.min(Math.ceil(work), MOST_WORK)).call(this.threads.dispatch);
     } else {
       const at = f.local('i32');
       f.forRange(at, 0, count, 1, () => f.localGet(at).call(chunk));
     }
     if (merge !== undefined) f.call(merge);
-  }
-
-  /** A loop with much work in chunks begins: workers should be there, though no kernel of it may be worth waking them. */
-  awaken(f: FunctionBuilder): void {
-    if (this.threads !== undefined) f.call(this.threads.awaken);
   }
 
   /** Says that a run begins or is over. */

@@ -62,16 +62,3 @@ export function bandBytes({ bands }: Chunks): number {
 export function alignedBand(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
-
-/** Loops that end by a condition are taken to have this many rounds. */
-const ROUNDS = 16;
-
-/** Nanoseconds of work in chunks that a list of steps holds, inner loops with all their rounds, about. */
-export function sharedWork(plan: ChunkPlan, steps: readonly Step[]): number {
-  return steps.reduce((total, step) => {
-    if (step.kind === 'run') return total + (plan.kernels.get(step.kernel)?.work ?? 0);
-    if (step.kind === 'fixed') return total + (plan.fixed.get(step.kernel)?.work ?? 0);
-    const rounds = step.kind === 'scan' ? step.counter.length : step.kind === 'while' ? ROUNDS : 1;
-    return total + rounds * innerSteps(step).reduce((sum, inner) => sum + sharedWork(plan, inner), 0);
-  }, 0);
-}

@@ -12,7 +12,7 @@ export interface ChunkRules {
   /** Nanoseconds of work below which a kernel is left whole. */
   readonly leastWork: number;
   readonly fewest: number;
-  /** Nanoseconds of work from which on it pays to wake workers that sleep. */
+  /** Nanoseconds of work, of one kernel or several, that are worth waking workers that sleep. */
   readonly waking: number;
   /** Most that scatter-adds may cost more for being divided, as a part of the work. */
   readonly bandShare: number;
@@ -38,8 +38,9 @@ export interface Band {
   readonly bytes: number;
 }
 
-/** Handing a chunk to a thread that listens takes 0.3 µs; to one that sleeps, 14 to 50. Less work than some times that does not pay. */
-export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 80_000, bandShare: 0.04 };
+/** Handing a chunk to a thread that listens takes 0.3 µs; to one that sleeps, 14 to 50. Less work than some times that does not pay, and workers
+ * that cannot come, since their cores are busy, should cost a few percent at most. */
+export const CHUNK_RULES: ChunkRules = { leastWork: 2_000, fewest: 2, waking: 200_000, bandShare: 0.04 };
 
 /** Most chunks of a kernel. */
 export const MOST_CHUNKS = 16;

@@ -21,6 +21,8 @@ export const CONTROL = {
   /** Whether an index was out of range, and whether a worker has ended in the middle of a chunk. */
   failed: 392,
   broken: 396,
+  /** Nanoseconds of work at which workers were missing since they were last woken. */
+  missed: 400,
   /** Addresses that the kernel works on. */
   arguments: 448,
 } as const;

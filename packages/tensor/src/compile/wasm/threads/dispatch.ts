@@ -21,7 +21,9 @@ const NONE = -1;
 /** What JavaScript does for the threads of a program. */
 export interface ThreadImports {
   readonly indexOutOfRange: FunctionReference;
-  /** Calls for workers. */
+  /** Calls those workers that are listening. */
+  readonly ring: FunctionReference;
+  /** Calls for workers, and wakes those that sleep. */
   readonly wake: FunctionReference;
   /** Reports that a worker has ended in the middle of a chunk; does not return. */
   readonly workerFailed: FunctionReference;
@@ -33,6 +35,7 @@ export interface ThreadImports {
 export function importThreadFunctions(module: ModuleBuilder, from: string, indexOutOfRange: FunctionReference): ThreadImports {
   return {
     indexOutOfRange,
+    ring: module.importFunction(from, 'ring', []),
     wake: module.importFunction(from, 'wake', []),
     workerFailed: module.importFunction(from, 'workerFailed', []),
     now: module.importFunction(from, 'now', [], ['f64']),
@@ -41,10 +44,8 @@ export function importThreadFunctions(module: ModuleBuilder, from: string, index
 
 /** The threads of a module. */
 export class Dispatch {
-  /** (kernel, chunks, whether it pays to wake workers) → performs all chunks of the kernel whose arguments lie in the control block. */
+  /** (kernel, chunks, nanoseconds of work) → performs all chunks of the kernel whose arguments lie in the control block. */
   readonly dispatch: FunctionReference;
-  /** Calls for workers, if not all are there. */
-  readonly awaken: FunctionReference;
   /** (number of a site, index, length) → notes an index that is out of range in the present chunk. */
   readonly noteIndexError: FunctionReference;
   /** 0: the caller. */
@@ -54,22 +55,23 @@ export class Dispatch {
   private readonly imports: ThreadImports;
   private readonly layout: ControlLayout;
   private readonly workers: number;
+  private readonly waking: number;
   private readonly mayWait: boolean;
   private readonly runChunk: FunctionReference;
   private readonly drain: FunctionReference;
 
-  /** `mayWait`: whether the caller is allowed to sleep, which the main thread of a page is not. */
-  constructor(module: ModuleBuilder, imports: ThreadImports, layout: ControlLayout, threads: number, mayWait: boolean) {
+  /** `waking`: nanoseconds of work that are worth waking workers. `mayWait`: whether the caller is allowed to sleep, which the main thread of a page is not. */
+  constructor(module: ModuleBuilder, imports: ThreadImports, layout: ControlLayout, threads: number, waking: number, mayWait: boolean) {
     this.module = module;
     this.imports = imports;
     this.layout = layout;
     this.workers = threads - 1;
+    this.waking = waking;
     this.mayWait = mayWait;
     this.thread = module.addGlobal('i32', 0);
     this.chunk = module.addGlobal('i32', NONE);
     this.runChunk = module.declareFunction('runChunk', ['i32', 'i32'], []);
     this.noteIndexError = this.defineNoteIndexError();
-    this.awaken = this.defineAwaken();
     this.drain = this.defineDrain();
     this.dispatch = this.defineDispatch();
     this.defineWork();
@@ -96,6 +98,7 @@ export class Dispatch {
   /** Says that a run begins or is over. */
   session(f: FunctionBuilder, isRunning: boolean): void {
     this.at(f, 'session').i32Const(Number(isRunning)).atomic('i32.atomic.store');
+    if (isRunning) f.call(this.imports.ring);
   }
 
   private at(f: FunctionBuilder, word: keyof typeof CONTROL): FunctionBuilder {
@@ -117,10 +120,15 @@ export class Dispatch {
     f.i32Const(ERROR_BYTES).op('i32.mul').i32Const(this.layout.errors).op('i32.add').localSet(place);
   }
 
-  private defineAwaken(): FunctionReference {
-    return this.module.addFunction('awaken', [], [], (f) => {
-      this.at(f, 'present').atomic('i32.atomic.load').i32Const(this.workers).op('i32.lt_s').if(() => f.call(this.imports.wake));
-    }, { export: false });
+  /** Wakes workers when enough work has been done without them: often enough to gain where they can come, seldom enough to lose little where they cannot. */
+  private callMissing(f: FunctionBuilder, work: Local): void {
+    const missed = f.local('i32');
+    this.at(f, 'present').atomic('i32.atomic.load').i32Const(this.workers).op('i32.lt_s').if(() => {
+      this.at(f, 'missed').load('i32.load').localGet(work).op('i32.add').localTee(missed).i32Const(this.waking).op('i32.ge_s').if(() => {
+        f.i32Const(0).localSet(missed).call(this.imports.wake);
+      });
+      this.at(f, 'missed').localGet(missed).store('i32.store');
+    });
   }
 
   /** → how many chunks it has performed. */
@@ -150,14 +158,14 @@ export class Dispatch {
   }
 
   private defineDispatch(): FunctionReference {
-    return this.module.addFunction('dispatch', ['i32', 'i32', 'i32'], [], (f, [kernel, count, isLarge]) => {
+    return this.module.addFunction('dispatch', ['i32', 'i32', 'i32'], [], (f, [kernel, count, work]) => {
       this.at(f, 'kernel').localGet(kernel).store('i32.store');
       this.at(f, 'count').localGet(count).store('i32.store');
       this.at(f, 'finished').i32Const(0).atomic('i32.atomic.store');
       this.at(f, 'claim');
       this.at(f, 'claim').atomic('i64.atomic.load').i64Const(16n).op('i64.shr_u').i64Const(1n).op('i64.add').i64Const(16n).op('i64.shl');
       f.localGet(count).op('i64.extend_i32_u').op('i64.or').atomic('i64.atomic.store');
-      f.localGet(isLarge).if(() => f.call(this.awaken));
+      this.callMissing(f, work);
       f.call(this.drain).op('drop');
       this.waitForAll(f, count);
       this.at(f, 'failed').atomic('i32.atomic.load').if(() => this.reportIndexError(f, count));

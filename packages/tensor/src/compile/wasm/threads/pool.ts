@@ -19,8 +19,8 @@ interface NodeThreads {
 
 /** A program that workers know. */
 export interface Membership {
-  /** Calls for workers. */
-  ring(): void;
+  /** Calls those workers that are listening, and on request those that sleep, which takes some microseconds. */
+  ring(wakes: boolean): void;
 }
 
 /** Why there can be no threads here; undefined if there can. */
@@ -64,16 +64,16 @@ class Pool {
     this.owners.register(owner, { id, threads });
     const { words } = this;
     return {
-      ring: () => {
+      ring: (wakes) => {
         Atomics.store(words, WORDS.program, id);
-        this.call();
+        this.call(wakes);
       },
     };
   }
 
-  private call(): void {
+  private call(wakes: boolean): void {
     Atomics.add(this.words, WORDS.bell, 1);
-    if (Atomics.load(this.words, WORDS.sleepers) > 0) Atomics.notify(this.words, WORDS.bell);
+    if (wakes && Atomics.load(this.words, WORDS.sleepers) > 0) Atomics.notify(this.words, WORDS.bell);
   }
 
   private send(message: Message, threads: number): void {
@@ -82,7 +82,7 @@ class Pool {
       worker.postMessage(message);
       Atomics.add(this.words, WORDS.mail + number, 1);
     }
-    this.call();
+    this.call(true);
   }
 
   private start(number: number): Handle | undefined {
