@@ -1,20 +1,30 @@
 /** @file Methods that take few steps with a near inverse: what the frame must know of them that their steps do not see. */
 import type { Value } from '@tapeflow/autodiff/extend';
-import { floor, max, mul, select, sub } from '../primitives/elementwise.ts';
+import { arrayTypeOf, full } from '../array/ndarray.ts';
+import { add, max, mul, select } from '../primitives/elementwise.ts';
+import { convert, iota } from '../primitives/structure.ts';
 import type { IterativeMethod, SystemProblem } from './iterate.ts';
-import { constant, safeDivide } from './vectors.ts';
+import { safeDivide } from './vectors.ts';
 
-/** Digits of a wave far behind the point: its values change from one position to the next like those of noise, along every axis. */
-const MANY = 43_758.5453;
+/** An odd number near 2³² divided by the golden ratio: its multiples modulo 2³² fill that range evenly. */
+const ODD = 0x9e37_79b1 | 0;
 
-function noise(wave: Value): Value {
-  const large = mul(wave, constant(MANY, wave));
-  return sub(sub(large, floor(large)), constant(0.5, wave));
+/** Numbers in [−½, ½) that change from one position to the next like noise, along every axis: squares of the position, times an odd number, modulo 2³². */
+function noise(like: Value, batchAxes: number): Value {
+  const { shape, dtype } = arrayTypeOf(like);
+  const integer = (value: number): Value => full(value, [], 'i32');
+  let position = integer(1);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= batchAxes; axis--) {
+    position = add(mul(iota(shape, axis, 'i32'), integer(stride | 0)), position);
+    stride *= shape[axis]!;
+  }
+  return mul(convert(mul(mul(position, position), integer(ODD)), dtype), full(2 ** -32, [], dtype));
 }
 
 /** ‖A w‖ / ‖w‖ of a noise w, per system: near ‖A‖ for operators that make differences. */
 function roughNorm({ arithmetic, apply, b }: SystemProblem): Value {
-  const probe = b.map((x) => noise(arithmetic.generic(x)));
+  const probe = b.map((x) => noise(x, arithmetic.batchAxes));
   return safeDivide(arithmetic.norm(apply(probe)), arithmetic.norm(probe));
 }
 
