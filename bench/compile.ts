@@ -2,7 +2,7 @@
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { closeOver, countEquations, type Program } from '@tapeflow/autodiff/extend';
 import { jit, l2, roll, scan, tanh, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
-import { lowerProgram, optimizeProgram, planMemory, printWasmProgram } from '@tapeflow/tensor/extend';
+import { lowerProgram, optimizeProgram, printWasm } from '@tapeflow/tensor/extend';
 import { measure, timed, type Timing } from './measure.ts';
 import { smokeInputs } from './peers/common/harness.mjs';
 import { columns, type Bench } from './table.ts';
@@ -86,8 +86,7 @@ function compileOnce({ f, args }: Subject): Compiled {
   const optimise = lap();
   const schedule = lowerProgram(optimized);
   const lowering = lap();
-  const pages = Math.ceil(planMemory(schedule).bytes / 65_536);
-  const printed = printWasmProgram(schedule, pages);
+  const { printed } = printWasm(schedule);
   const print = lap();
   const module = new WebAssembly.Module(printed.bytes);
   const wasm = lap();

@@ -15,7 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = { autodiff, compile, eager, hea
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)
-       npm run -s bench -- --jsonl [--only "W7 "]
+       npm run -s bench -- --jsonl [--only "W7 "] [--threads 2]
   performs the workloads that other libraries perform too (bench/peers), one JSON object a line
        npm run -s bench -- --peers [--only "W7 "]
   lets every library that is installed perform them, and prints one table`;
@@ -26,6 +26,7 @@ interface Request {
   readonly jsonl: boolean;
   readonly peers: boolean;
   readonly only: string;
+  readonly threads: number;
 }
 
 /** Reads the arguments. Throws where they make no sense. */
@@ -33,18 +34,20 @@ function requestOf(args: string[]): Request {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, jsonl: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+    options: { json: { type: 'boolean', default: false }, jsonl: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, threads: { type: 'string', default: '1' } },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) throw new TypeError(`There is no benchmark '${unknown}'. There are: ${Object.keys(BENCHES).join(', ')}.`);
   if ((values.jsonl || values.peers) && positionals.length > 0) throw new TypeError('--jsonl and --peers are about the workloads, and take no names; choose with --only.');
-  return { names: positionals, ...values };
+  const threads = Number(values.threads);
+  if (!Number.isInteger(threads) || threads < 1) throw new TypeError(`--threads is '${values.threads}', and should be a whole number from 1 on.`);
+  return { names: positionals, ...values, threads };
 }
 
 async function main(args: string[]): Promise<void> {
-  const { names, json, jsonl, peers, only } = requestOf(args);
+  const { names, json, jsonl, peers, only, threads } = requestOf(args);
   if (jsonl) {
-    await runWorkloads(only);
+    await runWorkloads(only, threads);
   } else if (peers) {
     console.log(comparePeers(only));
   } else if (names.length === 0) {

@@ -1,6 +1,6 @@
 /** @file W6 and W9: semi-Lagrangian advection on a periodic grid, and a smoke simulation with its gradient. */
 import { valueAndGrad, vjp } from '@tapeflow/autodiff';
-import { convert, floor, gather, jit, l2 as energy, pad, range, scan, solveLinear, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { convert, floor, gather, l2 as energy, pad, range, scan, solveLinear, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { l2, rndf, smokeInputs, velocity } from '../peers/common/harness.mjs';
 import { rounded, type Group } from './workload.ts';
 
@@ -24,7 +24,7 @@ function advect(fields: readonly Plane[], u: Plane, v: Plane, n: number): Plane[
 }
 
 /** W6: 256 × 256, up to 2.5 cells; backwards to the field and both velocities. */
-export const advection: Group = () => {
+export const advection: Group = (jit) => {
   const n = 256;
   const plane = (values: Float32Array): Plane => tensor({ y: n, x: n }, values);
   const [u, v] = velocity(n).map(plane) as [Plane, Plane];
@@ -69,7 +69,7 @@ export function smokeStep({ d, u, v }: Smoke, n: number): Smoke {
 }
 
 /** W9: 64 × 64, pressure by conjugate gradients to 1e-3; the gradient to the initial smoke through 8 steps. */
-export const smoke: Group = () => {
+export const smoke: Group = (jit) => {
   const n = 64;
   const [u, v, d, target] = smokeInputs(n).map((values): Plane => tensor({ y: n, x: n }, values)) as [Plane, Plane, Plane, Plane];
   const forward = jit((first: Smoke) => smokeStep(first, n));

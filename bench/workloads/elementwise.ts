@@ -1,5 +1,5 @@
 /** @file W1, W2 and W10: chains of elementwise operations, stencils, sums, gathers and transforms. */
-import { gather, jit, rfft, roll, sum, tanh, tensor, type Complex, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { gather, rfft, roll, sum, tanh, tensor, type Complex, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { indices, l2, rndf } from '../peers/common/harness.mjs';
 import { rounded, type Group, type Workload } from './workload.ts';
 
@@ -10,7 +10,7 @@ type Plane = Tensor<'x' | 'y'>;
 const norm = (t: Tensor<never>): number => rounded(t.view(l2));
 
 /** W1: tanh(0.7 x + 0.1) x − y. */
-export const chain: Group = () => {
+export const chain: Group = (jit) => {
   const [x, y] = [1, 2].map((seed) => tensor({ i: MILLION }, rndf(MILLION, seed)));
   const formula = (a: Line, b: Line): Line => tanh(a.mul(0.7).add(0.1)).mul(a).sub(b);
   const [f, lent] = [jit(formula), jit(formula, { results: 'lent' })];
@@ -23,7 +23,7 @@ export const chain: Group = () => {
 };
 
 /** W2: the five-point Laplacian on a periodic grid. */
-export const stencil: Group = () =>
+export const stencil: Group = (jit) =>
   [512, 64].flatMap((n): Workload[] => {
     const values = rndf(n * n, 5);
     const q = tensor({ y: n, x: n }, values);
@@ -37,7 +37,7 @@ export const stencil: Group = () =>
   });
 
 /** W10: a sum, a gather at random places, a real Fourier transform in two dimensions. */
-export const memory: Group = () => {
+export const memory: Group = (jit) => {
   const x = tensor({ i: MILLION }, rndf(MILLION, 1));
   const places = tensor({ j: MILLION }, indices(MILLION));
   const plane = tensor({ y: 256, x: 256 }, rndf(256 * 256, 9));

@@ -1,13 +1,13 @@
 /** @file W3, W4 and W5: a matrix product, a convolution with its gradients, and a training step of a small network. */
 import { valueAndGrad, vjp } from '@tapeflow/autodiff';
-import { channel, convolve, dot, jit, mean, rename, sqrt, square, tanh, tensor, zeros, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { channel, convolve, dot, mean, rename, sqrt, square, tanh, tensor, zeros, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { l2, rndf } from '../peers/common/harness.mjs';
 import { rounded, type Group } from './workload.ts';
 
 const norm = (t: Tensor<never>): number => rounded(t.view(l2));
 
 /** W3: the product of two matrices of 512 × 512. */
-export const matrixProduct: Group = () => {
+export const matrixProduct: Group = (jit) => {
   const n = 512;
   const a = tensor({ i: n, k: n }, rndf(n * n, 1));
   const b = tensor({ k: n, j: n }, rndf(n * n, 2));
@@ -19,7 +19,7 @@ type Image = Tensor<'in' | 'y' | 'x'>;
 type Kernel = Tensor<'out' | 'in' | 'y' | 'x'>;
 
 /** W4: 32 → 32 channels, 3 × 3, on 64 × 64. */
-export const convolution: Group = () => {
+export const convolution: Group = (jit) => {
   const [channels, n] = [32, 64];
   const x: Image = tensor({ in: channel(channels), y: n, x: n }, rndf(channels * n * n, 1));
   const g = tensor({ out: channel(channels), y: n, x: n }, rndf(channels * n * n, 3));
@@ -47,7 +47,7 @@ interface Training {
 }
 
 /** W5: 2-64-64-1 with tanh, batch 1024, squared error, Adam. */
-export const training: Group = () => {
+export const training: Group = (jit) => {
   const sizes = [2, 64, 64, 1];
   const rows = 1024;
   const x = tensor({ row: rows, i: 2 }, rndf(2 * rows, 20));

@@ -2,7 +2,7 @@
  * @file The smoke plume of PhiFlow's examples: smoke on 200 × 200 cells, a velocity on 64 × 64, MacCormack and semi-Lagrangian advection,
  * buoyancy, an exact or iterative pressure; one step from a state in which the plume has risen.
  */
-import { jit, mean, mul, type Tensor } from '@tapeflow/tensor';
+import { mean, mul, type Tensor } from '@tapeflow/tensor';
 import { advect, box, centered, grid, largestDivergence, positionsOf, project, sample, softMask, sphere, staggered, wall, zeroGradient, type CenteredField, type ProjectOptions, type StaggeredField } from '@tapeflow/pde';
 import { rounded, type Group, type Workload } from './workload.ts';
 
@@ -14,7 +14,7 @@ interface Plume {
 const RISING = 20;
 
 /** The plume, with the pressure by default and by conjugate gradients, in both cases to 1e-3. */
-export const plume: Group = () => {
+export const plume: Group = (jit) => {
   const bounds = box({ x: [0, 100], y: [0, 100] });
   const fine = grid({ x: 200, y: 200 }, bounds);
   const coarse = grid({ x: 64, y: 64 }, bounds);

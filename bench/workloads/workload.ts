@@ -1,4 +1,5 @@
 /** @file What a workload is: a task that every peer performs on equal inputs, in one or more ways. */
+import type { jit } from '@tapeflow/tensor';
 
 /** One way of performing a task. */
 export interface Workload {
@@ -11,8 +12,11 @@ export interface Workload {
   readonly check: (result: never) => unknown;
 }
 
+/** Compiles a function for the threads of this benchmark. */
+export type Compile = typeof jit;
+
 /** Makes the inputs and the programs of a group of tasks; nothing of that is timed. */
-export type Group = () => Workload[];
+export type Group = (jit: Compile) => Workload[];
 
 /** Five decimals, as all peers print their checks. */
 export const rounded = (x: number): number => Math.round(x * 1e5) / 1e5;

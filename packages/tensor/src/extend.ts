@@ -10,5 +10,4 @@ export { wrap } from './named/tensor.ts';
 // The compiler, pass by pass
 export { optimize as optimizeProgram } from './compile/graph/optimize.ts';
 export { lower as lowerProgram } from './compile/lower/lower.ts';
-export { planMemory } from './compile/memory-plan.ts';
-export { printProgram as printWasmProgram } from './compile/wasm/print-program.ts';
+export { printWasm, type WasmCode, type WasmOptions } from './compile/wasm/program.ts';

@@ -31,6 +31,8 @@ import { splitProgram, type SplitProgram } from './residuals.ts';
 export interface CallParams {
   readonly program: Program;
   readonly backend: Target;
+  /** Programs that are derived from this one have as many. */
+  readonly threads: number;
   /** Whether results may be lost when the program runs again. Programs that are derived from this one keep theirs. */
   readonly lend?: boolean;
   /** Positions of inputs whose memory is given away by a call on plain values. */
@@ -41,8 +43,8 @@ export interface CallParams {
 export const callPrimitive: Primitive = primitive({
   name: 'call',
   evaluate(inputs, params) {
-    const { program, backend, lend, donate = [] } = params as CallParams;
-    const compiled = compile(program, backend);
+    const { program, backend, threads, lend, donate = [] } = params as CallParams;
+    const compiled = compile(program, backend, threads);
     if (donate.length === 0) return compiled.executable.run(inputs, lend);
     const donated = donatedStorages(inputs, donate, compiled.program);
     const outputs = compiled.executable.run(inputs, lend, donated);
@@ -55,17 +57,17 @@ export const callPrimitive: Primitive = primitive({
   outputSpace: (params, k) => (params as CallParams).program.results[k]!.space,
   inline: (inputs, params) => evaluateProgram((params as CallParams).program, inputs),
   pushforward(inputs, tangents, params) {
-    const { program, backend } = params as CallParams;
+    const { program, backend, threads } = params as CallParams;
     const live = positions(tangents, (dx) => dx !== undefined);
     const { doubled, moved } = tangentProgram(program, live);
-    const all = apply(callPrimitive, [...inputs, ...live.map((k) => tangents[k])], { program: doubled, backend } satisfies CallParams);
+    const all = apply(callPrimitive, [...inputs, ...live.map((k) => tangents[k])], { program: doubled, backend, threads } satisfies CallParams);
     const outputs = all.slice(0, program.results.length);
     return { outputs, tangents: scattered(outputs.length, moved, all.slice(outputs.length)) };
   },
   linearize(inputs, params, needs): Linearized {
-    const { program, backend } = params as CallParams;
+    const { program, backend, threads } = params as CallParams;
     const { split, real, reached } = cotangentPrograms(program, needs);
-    const all = apply(callPrimitive, inputs, { program: split.before, backend } satisfies CallParams);
+    const all = apply(callPrimitive, inputs, { program: split.before, backend, threads } satisfies CallParams);
     const residuals = split.residuals.map((source) => ('input' in source ? inputs[source.input] : all[source.output]));
     const outputs = all.slice(0, program.results.length);
     const stored = split.before.results.slice(outputs.length);
@@ -74,14 +76,14 @@ export const callPrimitive: Primitive = primitive({
       bytes: stored.reduce((total, { space, type }) => total + space.bytes(type), 0),
       pullback(yBars) {
         const seeds = materialize(real.map((k) => yBars[k]), real.map((k) => program.results[k]!));
-        const bars = apply(callPrimitive, [...residuals, ...seeds], { program: split.after, backend } satisfies CallParams);
+        const bars = apply(callPrimitive, [...residuals, ...seeds], { program: split.after, backend, threads } satisfies CallParams);
         return scattered(inputs.length, reached, bars);
       },
     };
   },
   batch(inputs, batched, params, size) {
-    const { program, backend } = params as CallParams;
-    const outputs = apply(callPrimitive, inputs, { program: batchProgram(program, batched, size, inputs.map(abstractOf)), backend } satisfies CallParams);
+    const { program, backend, threads } = params as CallParams;
+    const outputs = apply(callPrimitive, inputs, { program: batchProgram(program, batched, size, inputs.map(abstractOf)), backend, threads } satisfies CallParams);
     return { outputs, batched: outputs.map(() => true) };
   },
 });

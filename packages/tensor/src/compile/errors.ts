@@ -29,6 +29,13 @@ export class ReentrantCallError extends TapeflowError {
   }
 }
 
+/** A worker ended in the middle of its part of a program, whose results are lost. */
+export class WorkerError extends TapeflowError {
+  constructor(seen: string) {
+    super('jit', `${seen}.`, 'Call again: the other threads do its part from now on.');
+  }
+}
+
 /** A name in `static` is no argument of the function. */
 export class StaticArgumentError extends TapeflowError {
   readonly entry: string;

@@ -12,6 +12,17 @@ export type Backend = 'wasm' | 'js' | 'gpu';
 
 /** Where a program runs and how: `js debug` is printed JavaScript that checks every number it stores. */
 export type Target = Backend | 'js debug';
+/** The threads of a program. */
+export interface ThreadsReport {
+  /** How many take part: 1 where there can be no others. */
+  readonly threads: number;
+  /** Kernels that are done in chunks. Others are too small, or have a form that cannot be divided. */
+  readonly kernels: number;
+  /** Chunks that were performed by workers so far. */
+  readonly byWorkers: number;
+  /** Why there are fewer threads than were asked for. */
+  readonly problem: string | undefined;
+}
 
 /** A program that can be run on plain values. */
 export interface Executable {
@@ -23,6 +34,8 @@ export interface Executable {
   readonly takesNumbers?: boolean;
   /** Bytes of memory that belong to the program. */
   readonly bytes: number;
+  /** Undefined: the backend has no threads. */
+  readonly threads?: ThreadsReport;
   /** The steps that are performed, as text. */
   toString(): string;
 }
@@ -39,25 +52,33 @@ export interface Compiled {
 /** Every backend. */
 export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
-const compiled: Readonly<Record<Target, WeakMap<Program, Compiled>>> = { wasm: new WeakMap(), js: new WeakMap(), gpu: new WeakMap(), 'js debug': new WeakMap() };
-const MAKE: Readonly<Record<Target, (program: Program) => Executable>> = {
-  wasm: (program) => compileToWasm(program),
+const compiled = new Map<string, WeakMap<Program, Compiled>>();
+const MAKE: Readonly<Record<Target, (program: Program, threads: number) => Executable>> = {
+  wasm: (program, threads) => compileToWasm(program, { threads }),
   js: compileForJavaScript,
   gpu: compileToGpu,
   'js debug': (program) => compileToJavaScript(program, 'checks'),
 };
 
+function compiledFor(target: Target, threads: number): WeakMap<Program, Compiled> {
+  const key = `${target} ${threads}`;
+  let known = compiled.get(key);
+  if (known === undefined) compiled.set(key, (known = new WeakMap()));
+  return known;
+}
+
 /** The program made ready for a backend; the second time it is found ready. */
-export function compile(program: Program, target: Target): Compiled {
-  const known = compiled[target].get(program);
+export function compile(program: Program, target: Target, threads: number = 1): Compiled {
+  const ready = compiledFor(target, threads);
+  const known = ready.get(program);
   if (known !== undefined) return known;
   const optimized = optimize(program);
-  const result: Compiled = { target, program: optimized, equations: countEquations(optimized), executable: MAKE[target](optimized) };
-  compiled[target].set(program, result);
+  const result: Compiled = { target, program: optimized, equations: countEquations(optimized), executable: MAKE[target](optimized, threads) };
+  ready.set(program, result);
   return result;
 }
 
 /** What is known of a program that has been compiled before. */
-export function compiledBefore(program: Program, target: Target): Compiled | undefined {
-  return compiled[target].get(program);
+export function compiledBefore(program: Program, target: Target, threads: number = 1): Compiled | undefined {
+  return compiledFor(target, threads).get(program);
 }

@@ -3,17 +3,19 @@ import { type TreeStructure } from '@tapeflow/autodiff';
 import { apply, Box, closeOver, isUnwatched, printProgram, withLoops, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
 import { scanLoops } from '../control/rollout-loops.ts';
+import { ArgumentError } from '../errors.ts';
 import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { isLogging } from '../solve/solve-log.ts';
 import { callPrimitive, type CallParams } from './call.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { NotInspectableError } from './errors.ts';
-import { compile, compiledBefore, type Backend, type Executable } from './executable.ts';
+import { compile, compiledBefore, type Backend, type Executable, type ThreadsReport } from './executable.ts';
 import { currentDevice } from './gpu/device.ts';
 import { performHeavyOperations } from './eager/heavy-runner.ts';
 import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
+import { MOST_WORKERS } from './wasm/threads/worker.ts';
 
 performHeavyOperations();
 
@@ -48,7 +50,16 @@ export interface JitOptions {
    * is kept. Inside other transformations nothing is given away.
    */
   readonly donate?: readonly (number | string)[];
+  /**
+   * How many threads share large kernels, the calling one included; 1 by default. Results have the same bits for any number. More threads than
+   * cores that have nothing else to do cost time. Only `wasm`; where there can be no workers (a page that is not cross-origin isolated),
+   * one thread does everything, and `report()` says so.
+   */
+  readonly threads?: number;
 }
+
+/** Most threads: as many as a pool has workers, and the caller. */
+const MOST_THREADS = MOST_WORKERS + 1;
 
 /** One program of a compiled function. */
 export interface JitProgramReport {
@@ -58,6 +69,8 @@ export interface JitProgramReport {
   readonly equations: number | undefined;
   /** Bytes of memory of the compiled program. */
   readonly bytes: number | undefined;
+  /** Its threads; undefined while the program has not run by itself, and on backends that have none. */
+  readonly threads: ThreadsReport | undefined;
   /** The program as it was traced. */
   readonly traced: string;
   /** The steps that the backend performs. */
@@ -166,8 +179,10 @@ function dynamicValues({ leaves, isStatic, numbers }: Signature): Value[] {
  * programs agree. A call inside another jit becomes part of that program.
  */
 export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y, options: JitOptions = {}): Jitted<Args, Y> {
-  const { static: statics = [], results = 'kept', debug = false, donate = [] } = options;
+  const { static: statics = [], results = 'kept', debug = false, donate = [], threads = 1 } = options;
   const { backend, reason: backendReason } = chooseBackend(options.backend, debug);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) throw new ArgumentError('jit', 'threads', threads, `Give a whole number from 1 to ${MOST_THREADS}.`);
+  if (threads > 1 && backend !== 'wasm') throw new ArgumentError('jit', 'threads', threads, `Only the backend 'wasm' has threads, not '${backend}'.`);
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();
   let calls = 0;
@@ -180,7 +195,7 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
     const known = programs.get(key);
     if (known !== undefined) return known;
     const reason = last === undefined ? 'first call' : last.captured.length > 0 ? 'it closes over a value of another transformation' : differenceBetween(last.signature, signature);
-    const traced = trace(f, signature, reason, { backend: debug ? 'js debug' : backend, lend, donate });
+    const traced = trace(f, signature, reason, { backend: debug ? 'js debug' : backend, threads, lend, donate });
     traces++;
     if (last !== undefined) retraces.push(reason);
     if (retraces.length > MOST_REASONS) retraces.shift();
@@ -224,17 +239,18 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
 
 function shortWay(args: readonly unknown[], signature: Signature, { captured, params, result }: Traced): ShortWay | undefined {
   if (captured.length > 0 || !isUnwatched() || isLogging()) return undefined;
-  const { executable } = compile(params.program, params.backend);
+  const { executable } = compile(params.program, params.backend, params.threads);
   const recognise = executable.takesNumbers === true ? patternOf(args, signature) : undefined;
   return recognise && { recognise, executable, result };
 }
 
 function reportOf({ reason, params }: Traced): JitProgramReport {
-  const compiled = compiledBefore(params.program, params.backend);
+  const compiled = compiledBefore(params.program, params.backend, params.threads);
   return {
     reason,
     equations: compiled?.equations,
     bytes: compiled?.executable.bytes,
+    threads: compiled?.executable.threads,
     traced: printProgram(params.program),
     steps: compiled?.executable.toString(),
   };

@@ -1,8 +1,10 @@
 /**
- * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu. Skipped, and said so,
- * where there is no Chromium; the environment variable CHROMIUM tells where it is.
+ * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu, and a program
+ * with two threads. Skipped, and said so, where there is no Chromium; the environment variable CHROMIUM tells where it is.
  */
 import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
@@ -20,6 +22,16 @@ if (executablePath === undefined) {
   process.exitCode = await runIn(executablePath);
 }
 
+/** Shared memory needs a page that is cross-origin isolated, which takes a server. */
+async function serveEmptyPage(): Promise<{ readonly server: Server; readonly address: string }> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' });
+    response.end('<!doctype html>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
 /** Runs the page and returns the exit code. */
 async function runIn(path: string): Promise<number> {
   const { outputFiles } = await build({
@@ -31,22 +43,24 @@ async function runIn(path: string): Promise<number> {
     conditions: ['tapeflow-source'],
     logLevel: 'error',
   });
+  const { server, address } = await serveEmptyPage();
   const browser = await chromium.launch({ executablePath: path, args: SOFTWARE });
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(error.message));
-    await page.goto('about:blank');
+    await page.goto(address);
     await page.addScriptTag({ content: outputFiles[0]!.text });
     const reports = (await page.evaluate('main()')) as PageReport[];
     return report(`Chromium ${browser.version()}`, reports);
   } finally {
     await browser.close();
+    server.close();
   }
 }
 
 function report(browser: string, reports: readonly PageReport[]): number {
   for (const { backend, passed, failures, milliseconds } of reports) {
-    console.log(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${backend.padEnd(5)} ${passed} passed, ${failures.length} failed  (${(milliseconds / 1000).toFixed(1)} s, ${browser})`);
+    console.log(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${backend.padEnd(7)} ${passed} passed, ${failures.length} failed  (${(milliseconds / 1000).toFixed(1)} s, ${browser})`);
     for (const failure of failures) console.log(`     ${failure}`);
   }
   const passed = reports.reduce((total, each) => total + each.passed, 0);

@@ -1,12 +1,12 @@
 /** @file What the browser runs: the cases of the gpu backend on every backend. `main` is called by the harness. */
-import { jit, loadGpu, precision, scalar, type Backend, type Scalar } from '../../src/index.ts';
+import { jit, loadGpu, precision, scalar, sin, sum, tensor, type Backend, type Scalar, type Tensor } from '../../src/index.ts';
 import { GPU_PRIMITIVES } from '../../src/compile/gpu/supported.ts';
 import { CASES, failureOf } from '../compile/gpu/conformance.ts';
 import { start as startOfSmoke, step, type Smoke } from '../compile/smoke.ts';
 
 /** What came out of the cases of one backend. */
 export interface PageReport {
-  readonly backend: Backend;
+  readonly backend: Backend | 'threads';
   readonly passed: number;
   readonly failures: readonly string[];
   readonly milliseconds: number;
@@ -36,7 +36,27 @@ async function main(): Promise<PageReport[]> {
     if (failure !== undefined) failures.push(`three steps of smoke: ${failure}`);
     reports.push({ backend, passed: cases.length + 1 - failures.length, failures, milliseconds: performance.now() - start });
   }
+  reports.push(await threadsReport());
   return reports;
+}
+
+/** Two threads on the main thread of a page, which must not sleep: the bits of one, and a worker that takes part. */
+async function threadsReport(): Promise<PageReport> {
+  const start = performance.now();
+  const x = tensor({ x: 300_000 }, Float32Array.from({ length: 300_000 }, (_, k) => Math.cos(k)));
+  const formula = (t: Tensor<'x'>): readonly Tensor<never>[] => [sin(t).mul(t), sum(t.mul(t))];
+  const [alone, shared] = [jit(formula), jit(formula, { threads: 2 })];
+  const expected = alone(x).map(({ data }) => data);
+  const threads = (): { readonly byWorkers: number; readonly problem: string | undefined } => shared.report().programs[0]!.threads!;
+  const failures: string[] = [];
+  do {
+    shared(x).forEach(({ data }, k) => {
+      if (!Array.from(data).every((value, i) => Object.is(value, expected[k]![i]))) failures.push(`result ${k} differs`);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  } while (failures.length === 0 && threads().byWorkers === 0 && threads().problem === undefined && performance.now() - start < 20_000);
+  if (threads().byWorkers === 0) failures.push(`no worker took part: ${threads().problem ?? 'none came in 20 s'}`);
+  return { backend: 'threads', passed: Number(failures.length === 0), failures, milliseconds: performance.now() - start };
 }
 
 /** Three steps of a smoke simulation, each from the results of the one before, against eager ones. The end of a solve in f32 may turn on one rounding. */

@@ -3,6 +3,8 @@ import { vi } from 'vitest';
 import { compile } from '../../src/compile/executable.ts';
 import { optimize } from '../../src/compile/graph/optimize.ts';
 import { interpret } from '../../src/compile/interpreter.ts';
+import { compileToWasm } from '../../src/compile/wasm/program.ts';
+import { SMALL_CHUNKS } from './wasm/threads/support.ts';
 import { testRandomPrograms } from './random-program-tests.ts';
 
 // The functions that kernels compute by themselves are not those of JavaScript to the last bit (docs/accuracy.md). Here operations one by one use
@@ -15,4 +17,6 @@ vi.mock(import('../../src/backends/js/loops.ts'), async (original) => {
 testRandomPrograms({
   'the interpreter': { executableOf: (program) => interpret(optimize(program)), programs: 50, isLong: false },
   wasm: { executableOf: (program) => compile(program, 'wasm').executable, programs: 500, isLong: true },
+  // Bands of scatter-adds add up in another order.
+  'wasm in small chunks': { executableOf: (program) => compileToWasm(optimize(program), { rules: { ...SMALL_CHUNKS, bandShare: 0 } }), programs: 150, isLong: true },
 });

@@ -54,7 +54,7 @@ export function profileProgram(program: Program, backend: Backend, reports: read
 }
 
 function withClock(program: Program, backend: Backend, tick: (work: number) => void): Executable {
-  if (backend === 'wasm') return compileToWasm(program, tick);
+  if (backend === 'wasm') return compileToWasm(program, { tick });
   if (backend === 'gpu') throw new NotInspectableError("programs of the backend 'gpu' have no clock between their kernels", "Measure whole calls, or the same function with backend 'wasm'.");
   const executable = compileToJavaScript(program, 'clock');
   executable.tick = tick;

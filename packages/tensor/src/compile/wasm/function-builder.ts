@@ -6,8 +6,8 @@
  *     f.localGet(x).f32Const(2).op('f32.mul').localSet(y);
  */
 import {
-  LANE_LOAD_OPCODES, LANE_OPCODES, LANE_STORE_OPCODES, LOAD_OPCODES, PLAIN_OPCODES, SPECIAL_OPCODES, STORE_OPCODES, VALUE_TYPES,
-  type LaneLoadOpcode, type LaneOpcode, type LaneStoreOpcode, type LoadOpcode, type PlainOpcode, type StoreOpcode, type ValueType,
+  ATOMIC_OPCODES, LANE_LOAD_OPCODES, LANE_OPCODES, LANE_STORE_OPCODES, LOAD_OPCODES, PLAIN_OPCODES, SPECIAL_OPCODES, STORE_OPCODES, VALUE_TYPES,
+  type AtomicOpcode, type LaneLoadOpcode, type LaneOpcode, type LaneStoreOpcode, type LoadOpcode, type PlainOpcode, type StoreOpcode, type ValueType,
 } from './opcodes.ts';
 import { AssemblyError, ByteWriter } from './writer.ts';
 
@@ -168,6 +168,13 @@ export class FunctionBuilder {
     const [code, width] = STORE_OPCODES[name];
     this.#opcode(code);
     return this.#memoryImmediate(name, width, offset, align);
+  }
+
+  /** An atomic instruction on address + offset; the operands, and results, are those of the instruction of this name. */
+  atomic(name: AtomicOpcode, offset = 0): this {
+    const [code, width] = ATOMIC_OPCODES[name];
+    this.#opcode(code);
+    return this.#memoryImmediate(name, width, offset);
   }
 
   /** (address, vector) → vector with one lane read from memory. */

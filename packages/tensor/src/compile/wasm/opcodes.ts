@@ -2,7 +2,8 @@
  * @file The instructions of WebAssembly under their official names, grouped by the immediates that follow them.
  *
  * A code above 0xff is a prefix byte and, below it, the number that follows the prefix: 0xfd_00e4 is 0xfd, LEB128 0xe4.
- * Source   [WebAssembly Core Specification 2.0, ch. 5.4]; the fixed-width SIMD instructions are part of it.
+ * Source   [WebAssembly Core Specification 2.0, ch. 5.4]; the fixed-width SIMD instructions are part of it. Atomic instructions are those of the
+ * threads proposal.
  */
 
 /** Instructions without immediates. */
@@ -111,6 +112,13 @@ export const LANE_STORE_OPCODES = {
   'v128.store64_lane': [0xfd_005b, 8],
 } as const;
 
+/** What threads use on shared memory: code and width in bytes, which is also the alignment. */
+export const ATOMIC_OPCODES = {
+  'memory.atomic.notify': [0xfe_0000, 4], 'memory.atomic.wait32': [0xfe_0001, 4], 'i32.atomic.load': [0xfe_0010, 4],
+  'i64.atomic.load': [0xfe_0011, 8], 'i32.atomic.store': [0xfe_0017, 4], 'i64.atomic.store': [0xfe_0018, 8],
+  'i32.atomic.rmw.add': [0xfe_001e, 4], 'i64.atomic.rmw.cmpxchg': [0xfe_0049, 8],
+} as const;
+
 /** Reading and replacing one lane: code and number of lanes. */
 export const LANE_OPCODES = {
   'i8x16.extract_lane_s': [0xfd_0015, 16], 'i8x16.extract_lane_u': [0xfd_0016, 16], 'i8x16.replace_lane': [0xfd_0017, 16],
@@ -133,6 +141,7 @@ export type LoadOpcode = keyof typeof LOAD_OPCODES;
 export type StoreOpcode = keyof typeof STORE_OPCODES;
 export type LaneLoadOpcode = keyof typeof LANE_LOAD_OPCODES;
 export type LaneStoreOpcode = keyof typeof LANE_STORE_OPCODES;
+export type AtomicOpcode = keyof typeof ATOMIC_OPCODES;
 export type LaneOpcode = keyof typeof LANE_OPCODES;
 
 /** Types of values, with their byte in the binary format. */

@@ -4,13 +4,16 @@ import { bytesPerElement } from '../../array/dtype.ts';
 import type { NDArray } from '../../array/ndarray.ts';
 import type { IndexSite } from '../../primitives/index-within.ts';
 import type { Kernel } from '../kernels/kernel.ts';
-import { innerSteps, workOf, type CheckStep, type CondStep, type HostStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
+import { innerSteps, workOf, type CheckStep, type CondStep, type FixedStep, type HostStep, type RunStep, type ScanStep, type Schedule, type Step, type WhileStep } from '../lower/step.ts';
 import { placeOf, type Counter, type View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import { FixedFunctions } from './fixed/index.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import { emitKernel } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
+import { ChunkFunctions } from './threads/chunk-functions.ts';
+import type { ChunkPlan } from './threads/chunked-program.ts';
+import { importThreadFunctions } from './threads/dispatch.ts';
 
 /** An operation that JavaScript performs, by the number under which `main` calls for it. */
 export interface HostCall {
@@ -40,10 +43,14 @@ export interface PrintedProgram {
 /** Names under which JavaScript gives functions and memory to the module. */
 export const HOST: Readonly<Record<'module' | 'memory' | 'indexOutOfRange' | 'failed' | 'perform' | 'tick', string>> = { module: HOST_MODULE, memory: 'memory', indexOutOfRange: 'indexOutOfRange', failed: 'failed', perform: 'perform', tick: 'tick' };
 
-/** Prints a schedule whose regions have addresses. `pages` is the size of its memory. `clock`: `tick` is called with the number of each piece of work that is done. */
-export function printProgram(schedule: Schedule, pages: number, clock: boolean = false): PrintedProgram {
+/**
+ * Prints a schedule whose regions have addresses. `pages` is the size of its memory; `mayWait`: whether the caller may sleep while others work;
+ * `clock`: `tick` is called with the number of each piece of work that is done.
+ */
+export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPlan, mayWait: boolean, clock: boolean = false): PrintedProgram {
   const module = new ModuleBuilder();
-  module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages });
+  const isShared = chunks.threads > 1;
+  module.importMemory(HOST.module, HOST.memory, { min: pages, max: pages, shared: isShared });
   const steps = allSteps(schedule.steps);
   const kernels = [...new Set(steps.flatMap((step) => (step.kind === 'run' ? [step.kernel] : [])))];
   const functions = hostFunctionsOf(kernels);
@@ -51,12 +58,18 @@ export function printProgram(schedule: Schedule, pages: number, clock: boolean =
   const failed = module.importFunction(HOST.module, HOST.failed, ['i32']);
   const perform = module.importFunction(HOST.module, HOST.perform, ['i32']);
   const ticks = clock ? { call: module.importFunction(HOST.module, HOST.tick, ['i32']), numbers: new Map<Step, number>(workOf(schedule.steps).map((step, k) => [step, k])) } : undefined;
+  const threads = isShared ? importThreadFunctions(module, HOST.module, imports.indexOutOfRange) : undefined;
   // Kernels are functions of their own: engines optimize them while the main loop is running.
-  const references = new Map(kernels.map((kernel) => [kernel, emitKernel(module, imports, kernel)]));
+  const references = new Map(kernels.flatMap((kernel) => (chunks.kernels.has(kernel) ? [] : [[kernel, emitKernel(module, imports, kernel)] as const])));
   const fixed = new FixedFunctions(module);
-  for (const step of steps) if (step.kind === 'fixed') fixed.of(step.kernel);
-  const main = new MainPrinter(references, fixed, failed, perform, ticks);
-  module.addFunction('main', [], [], (f) => main.print(f, schedule.steps));
+  for (const step of steps) if (step.kind === 'fixed' && !chunks.fixed.has(step.kernel)) fixed.of(step.kernel);
+  const shared = new ChunkFunctions(module, imports, fixed, chunks, threads, mayWait);
+  const main = new MainPrinter(references, fixed, shared, failed, perform, ticks);
+  module.addFunction('main', [], [], (f) => {
+    shared.session(f, true);
+    main.print(f, schedule.steps);
+    shared.session(f, false);
+  });
   return { bytes: module.toBytes(), kernels: kernels.length, functions, hostCalls: main.hostCalls, checks: main.checks, sites: imports.sites };
 }
 
@@ -76,14 +89,16 @@ class MainPrinter {
   readonly checks: Check[] = [];
   private readonly kernels: ReadonlyMap<Kernel, FunctionReference>;
   private readonly fixed: FixedFunctions;
+  private readonly chunks: ChunkFunctions;
   private readonly failed: FunctionReference;
   private readonly perform: FunctionReference;
   private readonly ticks: Ticks | undefined;
   private readonly counters = new Map<Counter, Local>();
 
-  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, failed: FunctionReference, perform: FunctionReference, ticks: Ticks | undefined) {
+  constructor(kernels: ReadonlyMap<Kernel, FunctionReference>, fixed: FixedFunctions, chunks: ChunkFunctions, failed: FunctionReference, perform: FunctionReference, ticks: Ticks | undefined) {
     this.kernels = kernels;
     this.fixed = fixed;
+    this.chunks = chunks;
     this.failed = failed;
     this.perform = perform;
     this.ticks = ticks;
@@ -100,10 +115,12 @@ class MainPrinter {
   private step(f: FunctionBuilder, step: Step): void {
     switch (step.kind) {
       case 'run':
+        if (this.chunks.has(step.kernel)) return this.inChunks(f, step);
         for (const view of step.views) this.address(f, view);
         f.call(this.kernels.get(step.kernel)!);
         return;
       case 'fixed':
+        if (this.chunks.has(step.kernel)) return this.inChunks(f, step);
         for (const view of step.views) this.address(f, view);
         f.call(this.fixed.of(step.kernel));
         return;
@@ -127,6 +144,15 @@ class MainPrinter {
         this.check(f, step);
         return;
     }
+  }
+
+  private inChunks(f: FunctionBuilder, { kernel, views }: RunStep | FixedStep): void {
+    views.forEach((view, k) => {
+      f.i32Const(this.chunks.argument(k));
+      this.address(f, view);
+      f.store('i32.store');
+    });
+    this.chunks.run(f, kernel);
   }
 
   /** Pushes the address of the first element of a view. */

@@ -6,28 +6,63 @@ import type { MemoryOwner, Storage } from '../../array/storage.ts';
 import { rowMajor, sizeOf } from '../../array/strides.ts';
 import { copyInto } from '../../backends/js/copy.ts';
 import { IndexError } from '../../errors.ts';
-import { ProgramTooLargeError, ReentrantCallError } from '../errors.ts';
-import type { Executable } from '../executable.ts';
+import { ProgramTooLargeError, ReentrantCallError, WorkerError } from '../errors.ts';
+import type { Executable, ThreadsReport } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
-import { planMemory } from '../memory-plan.ts';
+import { planMemory, type MemoryPlan } from '../memory-plan.ts';
 import { HOST_FUNCTIONS, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
+import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
+import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
+import { CONTROL } from './threads/control.ts';
+import { joinPool, maySleep, problemWithThreads, type Membership } from './threads/pool.ts';
 import { InputMemory, ResultMemory } from './transfer.ts';
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
+const MOST_BALLAST = 2 ** 28;
 
-/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. `tick` is told the number of each piece of work when it is done. */
-export function compileToWasm(program: Program, tick?: (work: number) => void): Executable {
-  const schedule = lower(program);
+/** How a program is compiled. */
+export interface WasmOptions {
+  /** One where there can be no others. */
+  readonly threads?: number;
+  readonly rules?: ChunkRules;
+  /** Is told the number of each piece of work when it is done. */
+  readonly tick?: ((work: number) => void) | undefined;
+}
+
+/** A program as a module, before that is handed to the engine. */
+export interface WasmCode {
+  readonly schedule: Schedule;
+  readonly plan: MemoryPlan;
+  readonly chunks: ChunkPlan;
+  readonly pages: number;
+  readonly printed: PrintedProgram;
+  /** Why there are fewer threads than were asked for. */
+  readonly problem: string | undefined;
+}
+
+/** Makes the code of a schedule. Throws `ProgramTooLargeError`. */
+export function printWasm(schedule: Schedule, { threads = 1, rules = CHUNK_RULES, tick }: WasmOptions = {}): WasmCode {
   const plan = planMemory(schedule);
-  const pages = Math.max(1, Math.ceil(plan.bytes / PAGE));
-  if (pages > MOST_PAGES) throw new ProgramTooLargeError(plan.bytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const obstacle = threads > 1 ? problemWithThreads() : undefined;
+  const chunks = planChunks(schedule.steps, obstacle === undefined ? threads : 1, rules, plan.bytes);
+  const problem = obstacle ?? (chunks.threads < threads ? 'no kernel is large enough, or can be divided' : undefined);
+  const bytes = chunks.kernels.size > 0 || chunks.threads > 1 ? chunks.layout.end : plan.bytes;
+  const pages = Math.max(1, Math.ceil(bytes / PAGE));
+  if (pages > MOST_PAGES) throw new ProgramTooLargeError(bytes);
+  return { schedule, plan, chunks, pages, printed: printProgram(schedule, pages, chunks, maySleep(), tick !== undefined), problem };
+}
+
+/** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
+export function compileToWasm(program: Program, options: WasmOptions = {}): Executable {
+  const code = printWasm(lower(program), options);
+  const { plan, chunks, pages } = code;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);
-  return new WasmProgram(schedule, printProgram(schedule, pages, tick !== undefined), memory, tick);
+  return new WasmProgram(code, memory, options.tick);
 }
 
 function arrayAt(memory: WebAssembly.Memory, dtype: DType, address: number, size: number): TypedArray {
@@ -54,6 +89,10 @@ class WasmProgram implements Executable, MemoryOwner {
   private readonly schedule: Schedule;
   private readonly printed: PrintedProgram;
   private readonly memory: WebAssembly.Memory;
+  private readonly chunks: ChunkPlan;
+  private readonly problem: string | undefined;
+  /** Garbage collectors do not count shared memory. They count this, of which nothing is ever touched, and so come when they should. */
+  readonly ballast: ArrayBuffer | undefined;
   private readonly main: () => void;
   private readonly inputs: readonly InputMemory[];
   private readonly results: readonly ResultMemory[];
@@ -63,7 +102,10 @@ class WasmProgram implements Executable, MemoryOwner {
   /** Whether JavaScript is at work in the middle of a run: another run would overwrite what this one needs. */
   private isCalling = false;
 
-  constructor(schedule: Schedule, printed: PrintedProgram, memory: WebAssembly.Memory, tick?: (work: number) => void) {
+  constructor({ schedule, printed, chunks, problem }: WasmCode, memory: WebAssembly.Memory, tick?: (work: number) => void) {
+    this.chunks = chunks;
+    this.problem = problem;
+    this.ballast = chunks.threads > 1 ? new ArrayBuffer(Math.min(memory.buffer.byteLength, MOST_BALLAST)) : undefined;
     this.schedule = schedule;
     this.printed = printed;
     this.memory = memory;
@@ -90,8 +132,17 @@ class WasmProgram implements Executable, MemoryOwner {
       [HOST.failed]: (check: number): never => this.fail(check),
       [HOST.perform]: (call: number): void => this.perform(call),
       ...(tick === undefined ? {} : { [HOST.tick]: tick }),
+      ring: (): void => membership?.ring(false),
+      // Workers learn of the program when it first asks for them.
+      wake: (): void => (membership ??= joinPool(this, module, memory, chunks.threads)).ring(true),
+      workerFailed: (): never => {
+        throw new WorkerError(problemWithThreads() ?? 'a worker failed');
+      },
+      now: (): number => performance.now(),
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(printed.bytes), { [MATH]: math, [HOST.module]: host });
+    let membership: Membership | undefined;
+    const module = new WebAssembly.Module(printed.bytes);
+    const instance = new WebAssembly.Instance(module, { [MATH]: math, [HOST.module]: host });
     this.main = instance.exports['main'] as () => void;
   }
 
@@ -143,6 +194,12 @@ class WasmProgram implements Executable, MemoryOwner {
     } finally {
       this.isCalling = false;
     }
+  }
+
+  get threads(): ThreadsReport {
+    const { threads, kernels, fixed, layout } = this.chunks;
+    const byWorkers = threads > 1 ? arrayAt(this.memory, 'i32', layout.base + CONTROL.byWorkers, 1)[0]! : 0;
+    return { threads, kernels: kernels.size + fixed.size, byWorkers, problem: this.problem ?? (threads > 1 ? problemWithThreads() : undefined) };
   }
 
   toString(): string {

@@ -7,8 +7,7 @@ import { KernelPool } from '../../../src/compile/kernels/kernel-pool.ts';
 import type { Kernel, Output } from '../../../src/compile/kernels/kernel.ts';
 import { NodeTable, type Node } from '../../../src/compile/kernels/node.ts';
 import { lower } from '../../../src/compile/lower/lower.ts';
-import { planMemory } from '../../../src/compile/memory-plan.ts';
-import { printProgram } from '../../../src/compile/wasm/print-program.ts';
+import { printWasm } from '../../../src/compile/wasm/program.ts';
 import { l2, scalar, scan } from '../../../src/index.ts';
 import { start, step, type Grid, type Smoke } from '../smoke.ts';
 
@@ -57,7 +56,7 @@ describe('the code of programs', () => {
   /** Kernels and bytes of a program of a smoke simulation. */
   function codeOf(f: (smoke: Smoke) => unknown): { kernels: number; bytes: number } {
     const schedule = lower(optimize(closeOver('test', f, [start()]).program));
-    const { kernels, bytes } = printProgram(schedule, Math.ceil(planMemory(schedule).bytes / 65_536));
+    const { kernels, bytes } = printWasm(schedule).printed;
     return { kernels, bytes: bytes.length };
   }
   const dt = scalar(0.1);

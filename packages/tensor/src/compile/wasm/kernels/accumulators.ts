@@ -5,10 +5,13 @@
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Kernel, Output } from '../../kernels/kernel.ts';
 import type { Local } from '../function-builder.ts';
-import { pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { portionOf, pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitCombine, identityOf } from './reductions.ts';
 import { emitLoad, emitStore } from './scalar-code.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
+
+/** Room for one partial result of any dtype. */
+export const PARTIAL_BYTES = 8;
 
 /** One reduction. */
 export interface Reduce {
@@ -43,6 +46,10 @@ export class Accumulators {
     const { f, addresses, dtypes } = this.k;
     for (const { output, prefix } of this.reduces.values()) {
       if (prefix !== undefined) continue;
+      if (this.k.portion !== undefined) {
+        this.clear(output);
+        continue;
+      }
       const dtype = dtypes[output.buffer]!;
       const bytes = bytesPerElement(dtype);
       const size = this.kernel.shape.reduce((total, length, axis) => (output.axes.includes(axis) ? total : total * length), 1);
@@ -53,6 +60,28 @@ export class Accumulators {
         emitStore(this.k, dtype, 0);
       });
     }
+  }
+
+  /** Fills what this call collects in an output with the identity. */
+  private clear({ buffer, access, operator, axes: reduced }: Reduce['output']): void {
+    const { f, dtypes } = this.k;
+    const { shape } = this.kernel;
+    const dtype = dtypes[buffer]!;
+    const loop = (axes: readonly AxisIndex[]): void => {
+      const axis = axes.length;
+      if (axis === shape.length) {
+        const offset = pushAddress(this.k, buffer, access, axes);
+        pushLiteral(f, identityOf(operator, dtype), dtype);
+        emitStore(this.k, dtype, offset);
+      } else if (reduced.includes(axis)) {
+        loop([...axes, 0]);
+      } else {
+        const { from, to } = portionOf(this.k, axis, { from: 0, to: shape[axis]! });
+        const index = f.local('i32');
+        f.forRange(index, from, to, 1, () => loop([...axes, index]));
+      }
+    };
+    loop([]);
   }
 
   /** The loops over an axis begin. */
@@ -67,9 +96,15 @@ export class Accumulators {
 
   /** The loops over an axis are over; `axes` are the indices of those outside. */
   end(axis: number, axes: readonly AxisIndex[]): void {
+    let slot = 0;
     for (const { output, prefix, local } of this.reduces.values()) {
       if (prefix !== axis || local === undefined) continue;
       const dtype = this.k.dtypes[output.buffer]!;
+      if (prefix === 0 && this.k.portion !== undefined) {
+        this.k.f.localGet(this.k.portion.partials).localGet(local);
+        emitStore(this.k, accumulatorDType(output.operator, dtype), PARTIAL_BYTES * slot++);
+        continue;
+      }
       const offset = pushAddress(this.k, output.buffer, output.access, axes);
       this.k.f.localGet(local);
       emitScalarConversion(this.k.f, accumulatorDType(output.operator, dtype), dtype);

@@ -5,8 +5,8 @@
 import { nodesOf, partsOf, piecesOf, type Kernel, type Range, type Root } from '../../kernels/kernel.ts';
 import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
-import type { FunctionReference, Local } from '../function-builder.ts';
-import { ScratchLocals, type AxisIndex, type KernelFunction } from './function-state.ts';
+import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import { portionOf, ScratchLocals, whereOwn, type AxisIndex, type KernelFunction, type Portion } from './function-state.ts';
 import { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
 import { Accumulators } from './accumulators.ts';
@@ -19,10 +19,23 @@ import type { Lanes } from './vector-operators.ts';
 /** Adds the function of a kernel to a module: (address of each buffer) →. */
 export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel): FunctionReference {
   const params = kernel.buffers.map(() => 'i32' as const);
-  return module.addFunction(kernel.name, params, [], (f, addresses) => {
-    const k: KernelFunction = { f, imports, scratch: new ScratchLocals(f), checks: new IndexChecks(f, imports), addresses, dtypes: kernel.buffers };
-    new KernelWriter(k, kernel).write();
+  return module.addFunction(kernel.name, params, [], (f, addresses) => write(f, imports, kernel, addresses, undefined, undefined), { export: false });
+}
+
+/**
+ * Adds the function of a kernel that performs a part of one axis: (address of each buffer, from, to, partials) →, see `Portion`.
+ * Indices out of range go to `noteIndexError`, if there is one.
+ */
+export function emitPartOfKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel, axis: number, noteIndexError: FunctionReference | undefined): FunctionReference {
+  const params = [...kernel.buffers, 'from', 'to', 'partials'].map(() => 'i32' as const);
+  return module.addFunction(kernel.name, params, [], (f, locals: readonly Local[]) => {
+    const [from, to, partials] = locals.slice(-3) as [Local, Local, Local];
+    write(f, imports, kernel, locals.slice(0, -3), { axis, from, to, partials }, noteIndexError);
   }, { export: false });
+}
+
+function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addresses: readonly Local[], portion: Portion | undefined, noteIndexError: FunctionReference | undefined): void {
+  new KernelWriter({ f, imports, scratch: new ScratchLocals(f), checks: new IndexChecks(f, imports, noteIndexError), addresses, dtypes: kernel.buffers, portion }, kernel).write();
 }
 
 class KernelWriter {
@@ -81,10 +94,11 @@ class KernelWriter {
     } else {
       for (const piece of piecesOf(cuts[axis]!)) {
         if (piece.to - piece.from === 1) {
-          this.loop(axis + 1, [...part, piece], [...axes, piece.from]);
+          whereOwn(this.k, axis, piece.from, () => this.loop(axis + 1, [...part, piece], [...axes, piece.from]));
         } else {
           const index = f.local('i32');
-          f.forRange(index, piece.from, piece.to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
+          const { from, to } = portionOf(this.k, axis, piece);
+          f.forRange(index, from, to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
         }
       }
     }

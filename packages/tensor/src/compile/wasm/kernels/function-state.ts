@@ -2,6 +2,7 @@
 import type { DType } from '../../../array/dtype.ts';
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Access } from '../../kernels/node.ts';
+import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { ValueType } from '../opcodes.ts';
 import type { IndexChecks } from './index-checks.ts';
@@ -35,6 +36,15 @@ export class ScratchLocals implements Scratch {
 /** Index along an axis: a variable of a loop, or a number where the loop has one round. */
 export type AxisIndex = Local | number;
 
+/** What one call of a kernel performs of it, where threads share it: a part of one axis. */
+export interface Portion {
+  readonly axis: number;
+  readonly from: Local;
+  readonly to: Local;
+  /** Where results of reductions over all axes go, in slots of eight bytes, instead of to their places. */
+  readonly partials: Local;
+}
+
 /** The function of a kernel. */
 export interface KernelFunction {
   readonly f: FunctionBuilder;
@@ -44,6 +54,31 @@ export interface KernelFunction {
   /** Address of each buffer. */
   readonly addresses: readonly Local[];
   readonly dtypes: readonly DType[];
+  /** Undefined: all of the kernel. */
+  readonly portion: Portion | undefined;
+}
+
+/** What this call performs of a range of an axis; empty ranges end where they begin. */
+export function portionOf({ f, portion }: KernelFunction, axis: number, range: Range): { readonly from: Local | number; readonly to: Local | number } {
+  if (portion === undefined || portion.axis !== axis) return range;
+  const [from, to] = [f.local('i32'), f.local('i32')];
+  larger(f, portion.from, range.from, from);
+  f.localGet(portion.to).i32Const(range.to).localGet(portion.to).i32Const(range.to).op('i32.lt_s').op('select').localSet(to);
+  larger(f, to, from, to);
+  return { from, to };
+}
+
+function larger(f: FunctionBuilder, x: Local, y: Local | number, target: Local): void {
+  const other = (): FunctionBuilder => (typeof y === 'number' ? f.i32Const(y) : f.localGet(y));
+  f.localGet(x);
+  other().localGet(x);
+  other().op('i32.gt_s').op('select').localSet(target);
+}
+
+/** Writes a body for one index of an axis, if this call performs it. */
+export function whereOwn({ f, portion }: KernelFunction, axis: number, index: number, body: () => void): void {
+  if (portion === undefined || portion.axis !== axis) return body();
+  f.localGet(portion.from).i32Const(index).op('i32.le_s').localGet(portion.to).i32Const(index).op('i32.gt_s').op('i32.and').if(body);
 }
 
 /** Pushes a value of the loop variables: an index of an axis. */

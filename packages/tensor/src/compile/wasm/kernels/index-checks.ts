@@ -3,7 +3,7 @@
  * with the nearest index inside, remember the largest one, and end with the error.
  */
 import type { IndexSite } from '../../../primitives/index-within.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
 import type { KernelImports } from './imports.ts';
 import type { Lanes } from './vector-operators.ts';
 
@@ -18,11 +18,14 @@ interface Remembered {
 export class IndexChecks {
   private readonly f: FunctionBuilder;
   private readonly imports: KernelImports;
+  private readonly note: FunctionReference | undefined;
   private readonly remembered = new Map<string, Remembered>();
 
-  constructor(f: FunctionBuilder, imports: KernelImports) {
+  /** `note`: (number of a site, index, length) →, after which the function is left; undefined: the import, which does not return. */
+  constructor(f: FunctionBuilder, imports: KernelImports, note: FunctionReference | undefined) {
     this.f = f;
     this.imports = imports;
+    this.note = note;
   }
 
   /** (positions) → the positions, those outside replaced by one inside. Variables begin as 0. */
@@ -43,7 +46,11 @@ export class IndexChecks {
   refuse(length: number, site: IndexSite): void {
     const { f, imports } = this;
     const at = f.local('i32');
-    f.localTee(at).localGet(at).i32Const(length).op('i32.ge_u').if(() => f.i32Const(imports.numberOf(site)).localGet(at).i32Const(length).call(imports.indexOutOfRange));
+    f.localTee(at).localGet(at).i32Const(length).op('i32.ge_u').if(() => {
+      f.i32Const(imports.numberOf(site)).localGet(at).i32Const(length);
+      if (this.note === undefined) f.call(imports.indexOutOfRange);
+      else f.call(this.note).op('return');
+    });
   }
 
   /** What comes last in the kernel: the error, if there has been one. */

@@ -2,10 +2,10 @@
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
 import { boundary, inputsOf, type Node } from '../../kernels/node.ts';
-import type { Local } from '../function-builder.ts';
+import type { FunctionBuilder, Local } from '../function-builder.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
-import { pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
 import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { emitScalarConversion, scalarType } from './scalar-operators.ts';
@@ -47,6 +47,10 @@ export class RowCode {
     this.outer = outer;
   }
 
+  private get innermost(): number {
+    return this.kernel.shape.length - 1;
+  }
+
   /** The only round of a kernel without axes. */
   once(roots: readonly Root[]): void {
     this.one(roots, nodesOf(roots), [], this.constants);
@@ -66,7 +70,7 @@ export class RowCode {
     this.clear(sums, lanes);
     for (const block of blocksOf(pieces.map(({ range }) => range), lanes)) {
       if (block.kind === 'run') this.run(pieces[block.piece]!.roots, splats, block, lanes, sums);
-      else if (blends) this.mixed(block, pieces, splats, lanes, sums);
+      else if (blends) whereOwn(this.k, this.innermost, block.at, () => this.mixed(block, pieces, splats, lanes, sums));
       else for (const { piece, from, to } of block.parts) this.numbers(pieces[piece]!.roots, known, { from: block.at + from, to: block.at + to });
     }
     this.flush(sums, lanes);
@@ -88,11 +92,12 @@ export class RowCode {
   }
 
   /** One by one. */
-  private numbers(roots: readonly Root[], known: ReadonlyMap<Node, Local>, { from, to }: Range): void {
+  private numbers(roots: readonly Root[], known: ReadonlyMap<Node, Local>, range: Range): void {
     const all = nodesOf(roots);
-    if (to - from === 1) {
-      this.one(roots, all, [...this.outer, from], known);
-    } else if (to > from) {
+    if (range.to - range.from === 1) {
+      whereOwn(this.k, this.innermost, range.from, () => this.one(roots, all, [...this.outer, range.from], known));
+    } else if (range.to > range.from) {
+      const { from, to } = portionOf(this.k, this.innermost, range);
       const index = this.k.f.local('i32');
       this.k.f.forRange(index, from, to, 1, () => this.one(roots, all, [...this.outer, index], known));
     }
@@ -149,7 +154,8 @@ export class RowCode {
     const all = nodesOf(roots);
     const atOnce = this.isShortReduction(all) && range.to - range.from >= 4 * AT_ONCE * lanes ? AT_ONCE : 1;
     const step = atOnce * lanes;
-    const several = range.from + Math.floor((range.to - range.from) / step) * step;
+    const { from, to } = portionOf(this.k, this.innermost, range);
+    const several = this.wholeSteps(from, to, step);
     const copies = [sums, ...Array.from({ length: atOnce - 1 }, () => this.rowSums())];
     const index = f.local('i32');
     const body = (count: number): void => {
@@ -168,13 +174,16 @@ export class RowCode {
     const block = BLOCK * atOnce;
     if (sums.size === 0 || range.to - range.from <= 2 * block) {
       begin();
-      f.forRange(index, range.from, several, step, () => body(atOnce));
+      f.forRange(index, from, several, step, () => body(atOnce));
       collect();
     } else {
       const start = f.local('i32');
       const end = f.local('i32');
-      f.forRange(start, range.from, several, block, () => {
-        f.localGet(start).i32Const(block).op('i32.add').localTee(end).i32Const(several).localGet(end).i32Const(several).op('i32.lt_s').op('select').localSet(end);
+      const bound = (): FunctionBuilder => (typeof several === 'number' ? f.i32Const(several) : f.localGet(several));
+      f.forRange(start, from, several, block, () => {
+        f.localGet(start).i32Const(block).op('i32.add').localTee(end);
+        bound().localGet(end);
+        bound().op('i32.lt_s').op('select').localSet(end);
         begin();
         f.forRange(index, start, end, step, () => body(atOnce));
         collect();
@@ -182,7 +191,17 @@ export class RowCode {
         this.clear(sums, lanes);
       });
     }
-    if (several < range.to) f.forRange(index, several, range.to, lanes, () => body(1));
+    if (typeof several !== 'number' || several < range.to) f.forRange(index, several, to, lanes, () => body(1));
+  }
+
+  /** Where the last whole step of a range ends. */
+  private wholeSteps(from: Local | number, to: Local | number, step: number): Local | number {
+    if (typeof from === 'number' && typeof to === 'number') return from + Math.floor((to - from) / step) * step;
+    const { f } = this.k;
+    const end = f.local('i32');
+    // Steps are powers of two.
+    f.localGet(from as Local).localGet(to as Local).localGet(from as Local).op('i32.sub').i32Const(-step).op('i32.and').op('i32.add').localSet(end);
+    return end;
   }
 
   private isShortReduction(all: readonly Node[]): boolean {

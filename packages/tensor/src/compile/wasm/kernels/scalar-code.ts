@@ -11,12 +11,12 @@ const LOADS: Readonly<Record<DType, LoadOpcode>> = { f32: 'f32.load', f64: 'f64.
 const STORES: Readonly<Record<DType, StoreOpcode>> = { f32: 'f32.store', f64: 'f64.store', i32: 'i32.store', bool: 'i32.store8' };
 
 /** (address) → element. */
-export function emitLoad({ f }: KernelFunction, dtype: DType, offset: number): void {
+export function emitLoad({ f }: Pick<KernelFunction, 'f'>, dtype: DType, offset: number): void {
   f.load(LOADS[dtype], offset);
 }
 
 /** (address, element) →. */
-export function emitStore({ f }: KernelFunction, dtype: DType, offset: number): void {
+export function emitStore({ f }: Pick<KernelFunction, 'f'>, dtype: DType, offset: number): void {
   f.store(STORES[dtype], offset);
 }
 
