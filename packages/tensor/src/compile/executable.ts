@@ -2,7 +2,7 @@
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import type { Storage } from '../array/storage.ts';
 import { optimize } from './graph/optimize.ts';
-import { compileToGpu } from './gpu/program.ts';
+import { compileForGpu } from './gpu/registry.ts';
 import { compileForJavaScript } from './javascript/index.ts';
 import { compileToJavaScript } from './javascript/program.ts';
 import { compileToWasm } from './wasm/program.ts';
@@ -56,7 +56,7 @@ const compiled = new Map<string, WeakMap<Program, Compiled>>();
 const MAKE: Readonly<Record<Target, (program: Program, threads: number) => Executable>> = {
   wasm: (program, threads) => compileToWasm(program, { threads }),
   js: compileForJavaScript,
-  gpu: compileToGpu,
+  gpu: compileForGpu,
   'js debug': (program) => compileToJavaScript(program, 'checks'),
 };
 

@@ -11,7 +11,7 @@ import { callPrimitive, type CallParams } from './call.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { NotInspectableError } from './errors.ts';
 import { compile, compiledBefore, type Backend, type Executable, type ThreadsReport } from './executable.ts';
-import { currentDevice } from './gpu/device.ts';
+import { currentDevice } from './gpu/registry.ts';
 import { performHeavyOperations } from './eager/heavy-runner.ts';
 import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';

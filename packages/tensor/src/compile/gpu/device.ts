@@ -1,6 +1,5 @@
-/** @file The device: an instance of gpu.js with its kernels, and the one that is registered for programs. */
+/** @file The device: an instance of gpu.js with its kernels. */
 import type { Storage } from '../../array/storage.ts';
-import { GpuNotLoadedError } from '../errors.ts';
 import { GpuBuffer, type BufferCounts } from './buffer.ts';
 import { functionsIn } from './functions/index.ts';
 import type { GpuFunction } from './functions/native.ts';
@@ -96,21 +95,3 @@ export class GpuDevice {
 }
 
 const headOf = ({ name, parameters }: GpuFunction): string => `float ${name}(${parameters.map((parameter) => `float ${parameter}`).join(', ')})`;
-
-let current: GpuDevice | undefined;
-
-/** The device that programs run on. Throws `GpuNotLoadedError` before one is registered. */
-export function currentDevice(): GpuDevice {
-  if (current === undefined) throw new GpuNotLoadedError();
-  return current;
-}
-
-/** Programs run on this device from now on; undefined: on none. */
-export function registerDevice(device: GpuDevice | undefined): void {
-  current = device;
-}
-
-/** Takes a device away, unless another one has replaced it. */
-export function unregisterDevice(device: GpuDevice): void {
-  if (current === device) current = undefined;
-}

@@ -3,8 +3,10 @@ import { TREE, type TreeNode } from '@tapeflow/autodiff';
 import { NDArray } from '../../array/ndarray.ts';
 import type { Storage } from '../../array/storage.ts';
 import { ReleasedResultError } from '../../errors.ts';
-import { GpuDevice, registerDevice, unregisterDevice } from './device.ts';
+import { GpuDevice } from './device.ts';
 import { makeInstance, type GpuMode } from './library.ts';
+import { compileToGpu } from './program.ts';
+import { registerDevice, unregisterDevice } from './registry.ts';
 import { releaseStorage } from './residents.ts';
 
 /** How gpu.js is loaded. */
@@ -41,7 +43,7 @@ export interface Gpu {
  */
 export async function loadGpu({ mode = 'webgl2' }: LoadGpuOptions = {}): Promise<Gpu> {
   const device = new GpuDevice(mode, await makeInstance(mode));
-  registerDevice(device);
+  registerDevice(device, compileToGpu);
   return {
     mode,
     get textures(): number {

@@ -12,10 +12,11 @@ import { placeOf, type Counter, type Region, type View } from '../lower/view.ts'
 import { planMemory } from '../memory-plan.ts';
 import type { GpuBuffer } from './buffer.ts';
 import { PendingChecks, regionsOfReport } from './checks.ts';
-import { currentDevice, type GpuDevice } from './device.ts';
+import type { GpuDevice } from './device.ts';
 import { lastUses } from './last-uses.ts';
 import type { Operand, Pass } from './pass.ts';
 import { planStep, type PlannedOutput } from './plan-step.ts';
+import { currentDevice } from './registry.ts';
 import { Regions } from './regions.ts';
 import { bufferOf, releaseStorage, residentStorage } from './residents.ts';
 import { rewriteForGpu } from './rewrite.ts';
@@ -23,7 +24,6 @@ import { checkSupported } from './supported.ts';
 
 /** Makes a program ready for the device. Throws `UnsupportedOperationError`, `GpuLimitError` or `GpuNotLoadedError`. */
 export function compileToGpu(program: Program): Executable {
-  currentDevice();
   checkSupported(program);
   return new GpuProgram(lower(optimize(rewriteForGpu(program))));
 }
