@@ -22,9 +22,9 @@ const SUITES: readonly Suite[] = [
   lint,
   borders,
   unused,
-  vitestSuite('unit', 'packages/*/test: one file per source file', 300),
-  vitestSuite('integration', 'test/: what spans packages', 20),
-  vitestSuite('examples', 'examples/ at small size', 100),
+  vitestSuite('unit', 'packages/*/test: one file per source file', 270),
+  vitestSuite('integration', 'test/: what spans packages', 25),
+  vitestSuite('examples', 'examples/ at small size', 70),
   docs,
   packages,
 ];

@@ -17,7 +17,7 @@ export const lint: Suite = {
 export const unused: Suite = {
   name: 'unused',
   about: 'knip: files, exports and dependencies nobody uses',
-  budget: 10,
+  budget: 15,
   run: async (root) => {
     const { code, output } = await nodeTool(root, 'knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
     return check('knip', code === 0 ? [] : [output]);

@@ -304,7 +304,8 @@ export interface AxesParams {
 
 const reduceSumOperation: ArrayOperation<AxesParams> = declareLinear({
   name: 'reduceSum',
-  heavy: ([x]) => isHeavy('reduced', sizeOf(x!.shape)),
+  // In programs f32 is added up in blocks, here pairwise in doubles: what is more exact is not given away for speed.
+  heavy: ([x]) => x!.dtype !== 'f32' && isHeavy('reduced', sizeOf(x!.shape)),
   evaluate: (x, { axes }) => NDArray.of(reduceAxes('sum', x, axes, x.dtype), reducedType('reduceSum', x, axes, 'number').shape, x.dtype),
   type: (x, { axes }) => reducedType('reduceSum', x, axes, 'number'),
   transpose: (yBar, { axes }, { shape }) => broadcast(yBar, shape, keptAxes(shape, axes)),

@@ -1,5 +1,5 @@
 /** @file Rows of misuse of the public functions: what is done wrong, the error, and its fields. */
-import { TreeError } from '@tapeflow/autodiff';
+import { AsyncFunctionError, TreeError } from '@tapeflow/autodiff';
 import * as tf from '@tapeflow/tensor';
 
 /** One wrong call of an exported function. */
@@ -217,10 +217,15 @@ const methods: readonly MisuseRow[] = [
   row('Tensor', 'an operation on more memory than there is', () => tf.zeros({ x: 2 ** 33 }).add(1), tf.AllocationError, { bytes: 2 ** 35 }),
 ];
 
+const insideAndOutside: readonly MisuseRow[] = [
+  row('inspect', 'a function that was not compiled', () => tf.inspect(((x: tf.Tensor) => x) as never, line), tf.NotInspectableError),
+  row('hostCall', 'an async function', () => tf.hostCall(async () => {}), AsyncFunctionError),
+];
+
 /** All rows. */
 export const MISUSE: readonly MisuseRow[] = [
   ...Object.entries(NAMING).map(([of, run]) => row(of, 'a misspelt name', () => run(MISSPELT), dims, { operation: of, ...near })),
-  ...pairs, ...making, ...dtypes, ...shapes, ...numbers, ...control, ...matrices, ...methods,
+  ...pairs, ...making, ...dtypes, ...shapes, ...numbers, ...control, ...matrices, ...methods, ...insideAndOutside,
 ];
 
 const smooth = 'takes every tensor: integers and booleans become real';
@@ -232,6 +237,8 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(names('abs ceil floor neg round sign square trunc').map((name) => [name, 'takes every tensor: booleans become integers'])),
   ...Object.fromEntries(names('batch channel dual instance spatial').map((name) => [name, 'only says how a dimension is made; whoever makes it checks it'])),
   describe: 'says what any tensor is',
+  printGradient: 'takes every tree, also one without gradients',
+  SolveLog: 'records whatever solves there are',
   zerosLike: 'has nothing to get wrong but the tensor',
   toNdarray: 'has nothing to get wrong but the tensor',
   interpolateStencil: 'takes only what stencilAt gives',
