@@ -25,6 +25,8 @@ interface Results {
 interface Target {
   /** To the faster one of NumPy and PyTorch. */
   readonly python?: number;
+  /** To PyTorch alone. */
+  readonly torch?: number;
   readonly c?: number;
   /** To the faster one of the JavaScript libraries; a third where nothing is said. */
   readonly javascript?: number;
@@ -40,7 +42,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'W3 matmul512': { python: 4.5, c: 1.15, javascript: 0.83 },
   'W4 conv fwd': { javascript: 0.83 },
   'W4 conv fwd+bwd': { python: 3.5 },
-  'W5 mlp step': { python: 1 },
+  'W5 mlp step': { torch: 1 },
   'W6 advect fwd': { python: 0.3, c: 1.5 },
   'W6 advect fwd+bwd': { python: 0.35, c: 1.7 },
   'W7 cg f32 1e-5': { python: 0.25, c: 1 },
@@ -99,7 +101,7 @@ function table(all: readonly Results[]): string {
   const median = (name: string, task: string): number | undefined => all.find((own) => own.name === name)?.best.get(task)?.median_ms;
   const head = ['workload', ...all.map(({ name }) => `${name}, ms`), 'to NumPy/PyTorch', 'to C', 'to JavaScript libraries'];
   const rows = tasks.map((task) => {
-    const { python, c, javascript = THIRD, milliseconds, against = task } = TARGETS[task]!;
+    const { python, torch, c, javascript = THIRD, milliseconds, against = task } = TARGETS[task]!;
     const value = median('tapeflow', task)!;
     const cells = all.map(({ name, best }) => {
       const seen = best.get(name === 'tapeflow' ? task : against);
@@ -107,7 +109,8 @@ function table(all: readonly Results[]): string {
       return seen === undefined ? '-' : `${digits(seen.median_ms)} (${digits(seen.min_ms)})${limit}`;
     });
     const fastest = (names: readonly string[]): number | undefined => smallest(names.map((name) => median(name, against)));
-    return [task, ...cells, ratio(value, fastest(['numpy', 'torch']), python), ratio(value, fastest(['c']), c), ratio(value, fastest(JAVASCRIPT), javascript)];
+    const toPython = torch === undefined ? ratio(value, fastest(['numpy', 'torch']), python) : `${ratio(value, fastest(['torch']), torch)}, PyTorch`;
+    return [task, ...cells, toPython, ratio(value, fastest(['c']), c), ratio(value, fastest(JAVASCRIPT), javascript)];
   });
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -16,7 +16,7 @@ const RULES: readonly Rule[] = [
 export const borders: Suite = {
   name: 'borders',
   about: 'package borders, direction of dependencies, docstrings, manifests',
-  budget: 15,
+  budget: 20,
   run: (root) => Promise.resolve(applyRules(root)),
 };
 

@@ -25,7 +25,7 @@ interface Lesson {
 export const docs: Suite = {
   name: 'docs',
   about: 'snippets of README, CONTRIBUTING, docs/ and packages/*/README compile and run; links resolve',
-  budget: 65,
+  budget: 90,
   run: async (root) => {
     const documents = projectFiles(root).filter(({ path }) => path.endsWith('.md') && !path.startsWith('.'));
     const found = documents.map((document) => ({ document, ...findSnippets(document.path, document.text) }));

@@ -6,7 +6,7 @@ import { check, type Suite } from '../outcome.ts';
 export const lint: Suite = {
   name: 'lint',
   about: 'oxlint: no cycles, no default exports, no unused variables',
-  budget: 5,
+  budget: 10,
   run: async (root) => {
     const { code, output } = await nodeTool(root, 'oxlint/bin/oxlint', ['--deny-warnings', '--format=unix']);
     return check('oxlint', code === 0 ? [] : [output]);
@@ -17,7 +17,7 @@ export const lint: Suite = {
 export const unused: Suite = {
   name: 'unused',
   about: 'knip: files, exports and dependencies nobody uses',
-  budget: 15,
+  budget: 20,
   run: async (root) => {
     const { code, output } = await nodeTool(root, 'knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
     return check('knip', code === 0 ? [] : [output]);

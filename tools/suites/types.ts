@@ -9,7 +9,7 @@ const TSC = 'typescript/bin/tsc';
 export const types: Suite = {
   name: 'types',
   about: 'tsc -b over the packages, then tests, examples and tools',
-  budget: 60,
+  budget: 80,
   run: async (root) => {
     const built = await nodeTool(root, TSC, ['-b']);
     const checked = await nodeTool(root, TSC, ['-p', 'tsconfig.check.json']);
@@ -22,7 +22,7 @@ export const types: Suite = {
 export const typeTests: Suite = {
   name: 'type-tests',
   about: 'packages/*/test/*.types.ts: what must not compile does not',
-  budget: 20,
+  budget: 25,
   run: async (root) => {
     const files = projectFiles(root).map(({ path }) => path).filter((path) => /(^|\/)test\/.*\.(types|check)\.ts$/.test(path));
     if (files.length === 0) return nothing;
