@@ -63,7 +63,7 @@ async function run(options: SmokeControlOptions, context: Context): Promise<Summ
   const finished = precision(bits, () => finish({ options, problem, start, target, losses, forces: found.x, seconds, stopped: found.reason !== 'maxSteps' }));
   const files = writeOutput(context.out, finished);
   const { relativeError: error, overlap: agreed } = finished.summary;
-  context.log(`${(100 * error).toFixed(1)} % of the smoke is out of place, the shapes overlap by ${(100 * agreed).toFixed(1)} %; ${files.length} files in ${context.out.path}`);
+  context.log(`${(100 * error).toFixed(1)} % of the smoke is out of place, the shapes overlap by ${(100 * agreed).toFixed(1)} %, after ${seconds.toFixed(1)} s on the backend ${backendOf(options)}; ${files.length} files in ${context.out.path}`);
   context.log(`report: ${context.out.file('report.html')}`);
   return finished.summary;
 }

@@ -43,7 +43,7 @@ describe('a whole run', () => {
     expect(figures.iterations).toBe(12);
     expect(Math.abs(figures.massChange)).toBeLessThan(0.02);
     expect(figures.maxDivergence).toBeLessThan(1e-3);
-    expect(ended.stderr).toMatch(/% of the smoke is out of place, the shapes overlap by .* %; 6 files in .*\nreport: .*report\.html\n$/);
+    expect(ended.stderr).toMatch(/% of the smoke is out of place, the shapes overlap by .* %, after \d+\.\d s on the backend (wasm|js); 6 files in .*\nreport: .*report\.html\n$/);
   });
 
   test('leaves every file, and a loss for the start and each iteration', () => {
