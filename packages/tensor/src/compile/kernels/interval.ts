@@ -44,10 +44,9 @@ function integerInterval(operator: Operator, a: Interval, b: Interval | undefine
   return { low: Math.min(...candidates), high: Math.max(...candidates) };
 }
 
-/** x mod n for a fixed n > 0: below n where both are whole; a real number just below 0 may be rounded up to n. */
+/** x mod n for a fixed n > 0. Of real numbers nothing is claimed: where x / n is rounded, the remainder may lie outside by a multiple of n. */
 function remainder(x: Node, n: Node): Interval {
-  if (n.kind !== 'literal' || !(n.value > 0)) return ANYTHING;
-  return { low: 0, high: isWhole(x) && Number.isInteger(n.value) ? n.value - 1 : n.value };
+  return n.kind === 'literal' && n.value > 0 && x.dtype === 'i32' ? { low: 0, high: n.value - 1 } : ANYTHING;
 }
 
 /**

@@ -38,11 +38,12 @@ describe('a whole number wrapped around a power of two', () => {
   });
 });
 
-test('a remainder is below the divisor where both are whole, and may reach it elsewhere', () => {
-  expect(op('mod', op('floor', x), number(10)).interval).toEqual({ low: 0, high: 9 });
-  expect(op('mod', x, number(10)).interval).toEqual({ low: 0, high: 10 });
-  expect(op('mod', x, number(-10)).interval.low).toBe(-Infinity);
-  expect(op('mod', x, x).interval.low).toBe(-Infinity);
+test('a remainder of integers is below the divisor; of real numbers nothing is claimed', () => {
+  const integer = (value: number): Node => table.literal(value, 'i32');
+  const unknown = { low: -Infinity, high: Infinity };
+  expect(table.operation('mod', [table.convert(x, 'i32'), integer(10)], 'i32').interval).toEqual({ low: 0, high: 9 });
+  expect(table.operation('mod', [table.convert(x, 'i32'), integer(-10)], 'i32').interval).toEqual(unknown);
+  expect(op('mod', op('floor', x), number(10)).interval).toEqual(unknown);
 });
 
 test('whole numbers', () => {
