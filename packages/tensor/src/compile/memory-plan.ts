@@ -3,7 +3,8 @@
  * memory; a region that a loop reads from outside lives to the end of the loop.
  */
 import { innerSteps, regionsOf, type Schedule, type Step } from './lower/step.ts';
-import type { Region } from './lower/view.ts';
+import { bytesPerElement } from '../array/dtype.ts';
+import { placeOf, type Region } from './lower/view.ts';
 
 /** Regions begin at multiples of this many bytes, which is what vectors like. */
 const ALIGNMENT = 16;
@@ -76,13 +77,31 @@ export function planMemory(schedule: Schedule): MemoryPlan {
   position++;
   for (const output of schedule.outputs) if ('view' in output) touch(output.view.region, [], FOREVER);
 
-  let bytes = GUARD;
+  let bytes = GUARD + aligned(furthestBelow(schedule.steps));
   for (const region of constants) {
     region.address = bytes;
     bytes = aligned(bytes + region.bytes);
   }
   const intervals = [...lifetimes].map(([region, { start, end, through }]) => ({ region, start, end: Math.max(end, ...[...through].map((loop) => loop.end)) }));
   return { bytes: placeAll(intervals, bytes) + GUARD, constants: [...constants], regions: [...constants, ...lifetimes.keys()] };
+}
+
+/**
+ * How far before its region the place that a kernel counts from may move: what is read from the end on begins with the last step, and immediates
+ * of loads do not wrap around below address 0.
+ */
+function furthestBelow(steps: readonly Step[]): number {
+  let most = 0;
+  for (const step of steps) {
+    const views = step.kind === 'run' || step.kind === 'fixed' ? step.views : [];
+    for (const view of views) {
+      const { offset, moving } = placeOf(view);
+      const lowest = moving.reduce((low, { counter, stride }) => low + Math.min(0, stride * (counter.length - 1)), offset);
+      most = Math.max(most, -lowest * bytesPerElement(view.dtype));
+    }
+    for (const inner of innerSteps(step)) most = Math.max(most, furthestBelow(inner));
+  }
+  return most;
 }
 
 interface Interval {

@@ -1,4 +1,5 @@
 /** @file The memory plan: memory is used again as soon as it is free, constants lie outside, and loops protect what they read. */
+import { jit, scan, tensor, zerosLike, type Tensor } from '../../src/index.ts';
 import { expect, test } from 'vitest';
 import type { Program, Value } from '@tapeflow/autodiff/extend';
 import { lower } from '../../src/compile/lower/lower.ts';
@@ -46,4 +47,10 @@ test('what a loop reads from outside lives to its end; what it makes inside is u
   // x and k as given, what is made of k, the carry, two values inside.
   expect(bytes).toBeLessThan(6.1 * ROW);
   expect(bytes).toBeGreaterThanOrEqual(4 * ROW);
+});
+
+test('a loop over what is read from the end on stays in the memory, in the first bytes too', () => {
+  const x = tensor({ y: 4, x: 7 }, Array.from({ length: 28 }, (_, k) => k), { dtype: 'f64' });
+  const backwards = (u: Tensor<'x' | 'y'>): Tensor => scan((carry: Tensor<'y'>, part: Tensor<'y'>) => [carry.add(part), carry.mul(part)] as const, zerosLike(u.at({ x: 0 })), u.slice({ x: { step: -1 } }), { along: 'x' })[1] as Tensor;
+  expect(jit(backwards)(x).data).toEqual(backwards(x).data);
 });
