@@ -49,7 +49,7 @@ export const VECTOR_FUNCTIONS: Readonly<Partial<Record<Operator, VectorEntry>>> 
   atan2: binary([2, 2], atan2),
   sinh: unary([2, 2], sinh),
   cosh: unary([2, 2], cosh),
-  tanh: unary([2.5, 2.5], tanh, { isShort: true }),
+  tanh: unary([1.5, 1.5], tanh, { isShort: true }),
   erf: unary([1.5, 1.5], erf),
 };
 

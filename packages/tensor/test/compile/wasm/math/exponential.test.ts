@@ -28,15 +28,14 @@ test('small arguments of odd functions come back unchanged', () => {
   }
 });
 
-test('tanh rises but for its last place, never leaves −1 … 1, and reaches 1', () => {
+test('tanh rises, and reaches 1', () => {
   for (const precision of ['f32', 'f64'] as const) {
     const { one } = laneFunction('tanh', precision);
     const step = precision === 'f32' ? 2 ** -9 : 2 ** -7;
     let before = -1;
     for (let x = -24; x < 24; x += step) {
       const value = one(x);
-      expect(value).toBeGreaterThanOrEqual(before - (precision === 'f32' ? 2 ** -24 : 2 ** -53));
-      expect(Math.abs(value)).toBeLessThanOrEqual(1);
+      expect(value).toBeGreaterThanOrEqual(before);
       before = value;
     }
     expect(before).toBe(1);
