@@ -31,13 +31,14 @@ export const conjugateGradients: IterativeMethod = {
     const flat = equal(inverseAlpha, zero);
     const bad = and(running, select(turned, turned, flat));
     const alpha = select(running, safeDivide(constant(1, rz), inverseAlpha), mul(rz, zero));
-    const x = arithmetic.axpy(state.x, alpha, p);
     const r = arithmetic.axpy(state.r, mul(alpha, constant(-1, alpha)), q);
     const z = precondition?.(r) ?? r;
     const next = arithmetic.dot(r, z);
     const residual = precondition === undefined ? sqrt(next) : arithmetic.norm(r);
     const beta = select(running, safeDivide(next, rz), mul(rz, zero));
     const direction = arithmetic.axpy(z, beta, p);
+    // In one pass with the direction, which reads p, too.
+    const x = arithmetic.axpy(state.x, alpha, p);
     // Each is a Rayleigh quotient of A, so none exceeds ‖A‖: of p, or (better, and free) a diagonal entry of the Lanczos matrix.
     const quotient = precondition === undefined ? add(inverseAlpha, mul(lastBeta, lastInverseAlpha)) : safeDivide(pq, arithmetic.dot(p, p));
     return {

@@ -40,6 +40,13 @@ test('regions begin at multiples of 16 bytes, and constants lie apart from every
   const written = regions.filter(({ constant }) => constant === undefined);
   for (const constant of constants) for (const region of written) expect(constant.address + constant.bytes <= region.address || region.address + region.bytes <= constant.address).toBe(true);
 });
+test('large arrays of a power of two bytes differ in the last twelve bits of their addresses', () => {
+  const { regions } = planned(record((x, y) => [add(x, y), chain(x, 2), chain(y, 2)], 2, [4 * N]));
+  const places = regions.filter(({ size }) => size === 4 * N).map(({ address }) => address % 4096);
+  expect(places.length).toBeGreaterThan(3);
+  for (const [k, a] of places.entries()) for (const b of places.slice(0, k)) if (a !== b) expect(Math.abs(a - b)).toBeGreaterThanOrEqual(64);
+  expect(new Set(places).size).toBeGreaterThan(3);
+});
 test('what a loop reads from outside lives to its end; what it makes inside is used again', () => {
   const body = record((k, c) => [chain(mul(c, k), 10)], 2, [N]);
   const program = record((x, k) => scanLeaves(body, [chain(k, 1)], [x], [], 5), 2, [N]);

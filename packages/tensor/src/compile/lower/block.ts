@@ -24,6 +24,13 @@ interface Known {
   readonly sequence: number;
 }
 
+/** What a member reads, where its loops are cut, and what it computes. */
+interface Survey {
+  readonly reads: Map<Region, Use[]>;
+  readonly cuts: number[][];
+  readonly equations: Set<Equation>;
+}
+
 export class Block {
   readonly constants: ConstantPool;
   /** The equation that is being lowered. */
@@ -248,6 +255,8 @@ export class Block {
     const loaded = new Set<Variable>();
     const outside = this.survey(readings, { ...alone, placeOf: (own) => noted(loaded, own, alone.placeOf(own)) }, shape);
     const first = this.firstGroupFor(purpose, target, outside.reads, shape.length);
+    // The one that reads or fills most of the same memory, the first of these.
+    let best: (Survey & { readonly group: Group; readonly sight: Sight; readonly shared: number }) | undefined;
     for (let k = first; k < this.groups.length; k++) {
       const group = this.groups[k]!;
       if (group.shape.length !== shape.length || group.shape.some((size, axis) => size !== shape[axis])) continue;
@@ -255,6 +264,11 @@ export class Block {
       // What a group computes itself is the only thing that its members see otherwise.
       const { reads, cuts, equations } = isDisjoint(loaded, group.stored) ? outside : this.survey(readings, sight, shape);
       if (!this.isReady(reads, k) || !group.accepts(cuts, new Set([...reads.keys(), target.region.root]))) continue;
+      const shared = group.shared(reads);
+      if (best === undefined || shared > best.shared) best = { group, sight, reads, cuts, equations, shared };
+    }
+    if (best !== undefined) {
+      const { group, sight, reads, cuts, equations } = best;
       group.add({ purpose, value, target, variable, sight, equations: this.origin(equations, variable) }, reads, cuts);
       return;
     }
@@ -318,7 +332,7 @@ export class Block {
     follow(start);
   }
 
-  private survey(readings: readonly Reading[], sight: Sight, shape: readonly number[]): { readonly reads: Map<Region, Use[]>; readonly cuts: number[][]; readonly equations: Set<Equation> } {
+  private survey(readings: readonly Reading[], sight: Sight, shape: readonly number[]): Survey {
     const reads = new Map<Region, Use[]>();
     const cuts = shape.map((): number[] => []);
     const equations = new Set<Equation>();

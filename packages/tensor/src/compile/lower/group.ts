@@ -61,6 +61,17 @@ export class Group {
     return new Set([...this.reads.keys(), ...this.writes.keys(), ...regions]).size <= MOST_BUFFERS;
   }
 
+  /** How many of the regions that a member reads are read or filled here anyway, at the same index. */
+  shared(reads: ReadonlyMap<Region, readonly Use[]>): number {
+    let count = 0;
+    for (const [region, uses] of reads) {
+      const write = this.writes.get(region);
+      const here = [...(this.reads.get(region) ?? []), ...(write === undefined ? [] : [write])];
+      if (uses.some((use) => moves(use) && here.some((other) => sameUse(use, other)))) count++;
+    }
+    return count;
+  }
+
   add(member: Member, reads: ReadonlyMap<Region, readonly Use[]>, cuts: readonly (readonly number[])[]): void {
     this.members.push(member);
     for (const [region, uses] of reads) {
@@ -143,6 +154,11 @@ function outputOf({ purpose, target }: Member, buffer: number, rank: number): Ou
     case 'scatterAdd':
       return { kind: 'scatterAdd', buffer, length: purpose.length };
   }
+}
+
+/** Whether a use touches more than one element. */
+function moves(use: Use): boolean {
+  return use !== 'anywhere' && use.coefficients.some((coefficient) => coefficient !== 0);
 }
 
 /** Whether two uses of a region touch the same element at every index. */

@@ -53,6 +53,11 @@ export function isPointwise({ primitive, params, inputs }: Equation): boolean {
   }
 }
 
+/** Whether the elements of a result are other numbers than those of its operands. */
+function isComputed({ primitive, outputs }: Equation): boolean {
+  return primitive.name in ELEMENTWISE && (outputs[0]!.type as ArrayType).shape.length > 0;
+}
+
 /** Whether only axes of length 1 come or go. */
 function isSqueeze(shape: Shape, target: Shape): boolean {
   return throughReshape(identityMap(target.length), shape, target) !== undefined;
@@ -85,6 +90,7 @@ interface Facts {
 export function residents(program: Program): Set<Variable> {
   const readers = readersOf(program);
   const resident = new Set<Variable>();
+  const outputs = new Set<Atom>(program.outputs);
   const facts = new Map<Variable, Facts>();
   const factsOf = (atom: Atom): Facts => (atom instanceof Variable ? (facts.get(atom) ?? { cost: 1, level: 0 }) : { cost: 0.5, level: 0 });
   const levels = new Map<Equation, number>();
@@ -107,7 +113,8 @@ export function residents(program: Program): Set<Variable> {
     for (const variable of equation.outputs) {
       const cost = pointwise ? costOf(equation, equation.inputs.map((atom) => factsOf(atom).cost)) : 1;
       facts.get(variable)!.cost = cost;
-      if (!pointwise || needsMemory(variable, cost, readers, levels)) {
+      // Outputs get memory anyway; what is asked for after them may join their pass.
+      if (!pointwise || (outputs.has(variable) && isComputed(equation)) || needsMemory(variable, cost, readers, levels)) {
         resident.add(variable);
         facts.get(variable)!.cost = 1;
       }

@@ -9,7 +9,7 @@ import { placeOf, type Counter, type View } from '../lower/view.ts';
 import { ModuleBuilder, type FunctionReference, type Local } from './assembler.ts';
 import { FixedFunctions } from './fixed/index.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import { emitKernel } from './kernels/emit-kernel.ts';
+import { emitKernel, type FixedPlaces } from './kernels/emit-kernel.ts';
 import { HOST as HOST_MODULE, hostFunctionsOf, KernelImports, type HostFunction } from './kernels/imports.ts';
 import { ChunkFunctions } from './threads/chunk-functions.ts';
 import type { ChunkPlan } from './threads/chunked-program.ts';
@@ -60,10 +60,11 @@ export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPla
   const ticks = clock ? { call: module.importFunction(HOST.module, HOST.tick, ['i32']), numbers: new Map<Step, number>(workOf(schedule.steps).map((step, k) => [step, k])) } : undefined;
   const threads = isShared ? importThreadFunctions(module, HOST.module, imports.indexOutOfRange) : undefined;
   // Kernels are functions of their own: engines optimize them while the main loop is running.
-  const references = new Map(kernels.flatMap((kernel) => (chunks.kernels.has(kernel) ? [] : [[kernel, emitKernel(module, imports, kernel)] as const])));
+  const places = fixedPlaces(steps);
+  const references = new Map(kernels.flatMap((kernel) => (chunks.kernels.has(kernel) ? [] : [[kernel, emitKernel(module, imports, kernel, places.get(kernel)!)] as const])));
   const fixed = new FixedFunctions(module);
   for (const step of steps) if (step.kind === 'fixed' && !chunks.fixed.has(step.kernel)) fixed.of(step.kernel);
-  const shared = new ChunkFunctions(module, imports, fixed, chunks, threads, mayWait);
+  const shared = new ChunkFunctions(module, imports, fixed, chunks, places, threads, mayWait);
   const main = new MainPrinter(references, fixed, shared, failed, perform, ticks);
   module.addFunction('main', [], [], (f) => {
     shared.session(f, true);
@@ -75,6 +76,23 @@ export function printProgram(schedule: Schedule, pages: number, chunks: ChunkPla
 
 function allSteps(steps: readonly Step[]): Step[] {
   return steps.flatMap((step) => [step, ...innerSteps(step).flatMap(allSteps)]);
+}
+
+/** Which addresses a kernel gets in all of its calls. Equal kernels of unrolled steps are one function, which has to be told. */
+function fixedPlaces(steps: readonly Step[]): Map<Kernel, FixedPlaces> {
+  const places = new Map<Kernel, FixedPlaces>();
+  for (const step of steps) {
+    if (step.kind !== 'run') continue;
+    const own = step.views.map(fixedAddress);
+    places.set(step.kernel, places.get(step.kernel)?.map((place, k) => (place === own[k] ? place : undefined)) ?? own);
+  }
+  return places;
+}
+
+/** The address of the first element of a view, unless it moves. */
+function fixedAddress(view: View): number | undefined {
+  const { region, offset, moving } = placeOf(view);
+  return moving.length > 0 ? undefined : region.address + offset * bytesPerElement(view.dtype);
 }
 
 /** What tells a clock which work is done. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { broadcast, full, pad, reduceSum, slice, type NDArray } from '../../../src/array/ndarray.ts';
 import type { Value } from '@tapeflow/autodiff/extend';
 import { compile } from '../../../src/compile/executable.ts';
+import { reduceMax } from '../../../src/primitives/reduce.ts';
 import { add, exp, mul, sin, sub } from '../../../src/primitives/elementwise.ts';
 import { elements, record, vector } from '../programs.ts';
 
@@ -55,4 +56,16 @@ describe('two passes', () => {
     const program = record((x) => [sub(x, broadcast(reduceSum(x), [N], []))], 1, [N]);
     expect(compile(program, 'wasm').executable.toString().split(/^(?=for )/m).slice(1)).toHaveLength(2);
   });
+});
+
+test('a result joins the pass that reads most of what it reads itself', () => {
+  const kernels = kernelsOf((x, y) => {
+    const largest = broadcast(reduceMax(x), [N], []);
+    const first = add(y, largest);
+    const second = mul(x, broadcast(reduceMax(first), [N], []));
+    // Could share a pass with `first`, too.
+    return [first, second, sub(x, largest)];
+  }, 2);
+  expect(kernels).toHaveLength(3);
+  expect(kernels.map((kernel) => kernel.match(/\[x\] = /g)?.length ?? 0)).toEqual([0, 1, 2]);
 });

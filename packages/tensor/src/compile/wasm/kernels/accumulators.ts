@@ -5,7 +5,7 @@
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Kernel, Output } from '../../kernels/kernel.ts';
 import type { Local } from '../function-builder.ts';
-import { portionOf, pushAddress, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { portionOf, pushAddress, pushBase, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitCombine, identityOf } from './reductions.ts';
 import { emitLoad, emitStore } from './scalar-code.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
@@ -43,7 +43,7 @@ export class Accumulators {
 
   /** Fills outputs that collect by themselves with the identity. */
   prepare(): void {
-    const { f, addresses, dtypes } = this.k;
+    const { f, dtypes } = this.k;
     for (const { output, prefix } of this.reduces.values()) {
       if (prefix !== undefined) continue;
       if (this.k.portion !== undefined) {
@@ -55,7 +55,7 @@ export class Accumulators {
       const size = this.kernel.shape.reduce((total, length, axis) => (output.axes.includes(axis) ? total : total * length), 1);
       const at = f.local('i32');
       f.forRange(at, 0, size * bytes, bytes, () => {
-        f.localGet(addresses[output.buffer]!).localGet(at).op('i32.add');
+        pushBase(this.k, output.buffer).localGet(at).op('i32.add');
         pushLiteral(f, identityOf(output.operator, dtype), dtype);
         emitStore(this.k, dtype, 0);
       });

@@ -16,25 +16,33 @@ import { scalarType } from './scalar-operators.ts';
 import { lanesFor } from './vector-code.ts';
 import type { Lanes } from './vector-operators.ts';
 
+/** Addresses of the buffers of a kernel that are the same in all of its calls; the others are undefined. */
+export type FixedPlaces = readonly (number | undefined)[];
+
 /** Adds the function of a kernel to a module: (address of each buffer) →. */
-export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel): FunctionReference {
+export function emitKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel, places: FixedPlaces): FunctionReference {
   const params = kernel.buffers.map(() => 'i32' as const);
-  return module.addFunction(kernel.name, params, [], (f, addresses) => write(f, imports, kernel, addresses, undefined, undefined), { export: false });
+  return module.addFunction(kernel.name, params, [], (f, addresses) => write(f, imports, kernel, known(places, addresses), undefined, undefined), { export: false });
 }
 
 /**
  * Adds the function of a kernel that performs a part of one axis: (address of each buffer, from, to, partials) →, see `Portion`.
  * Indices out of range go to `noteIndexError`, if there is one.
  */
-export function emitPartOfKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel, axis: number, noteIndexError: FunctionReference | undefined): FunctionReference {
+export function emitPartOfKernel(module: ModuleBuilder, imports: KernelImports, kernel: Kernel, places: FixedPlaces, axis: number, noteIndexError: FunctionReference | undefined): FunctionReference {
   const params = [...kernel.buffers, 'from', 'to', 'partials'].map(() => 'i32' as const);
   return module.addFunction(kernel.name, params, [], (f, locals: readonly Local[]) => {
     const [from, to, partials] = locals.slice(-3) as [Local, Local, Local];
-    write(f, imports, kernel, locals.slice(0, -3), { axis, from, to, partials }, noteIndexError);
+    write(f, imports, kernel, known(places, locals.slice(0, -3)), { axis, from, to, partials }, noteIndexError);
   }, { export: false });
 }
 
-function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addresses: readonly Local[], portion: Portion | undefined, noteIndexError: FunctionReference | undefined): void {
+/** Each place, or the parameter where it is not known. */
+function known(places: FixedPlaces, addresses: readonly Local[]): (Local | number)[] {
+  return addresses.map((address, k) => places[k] ?? address);
+}
+
+function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addresses: readonly (Local | number)[], portion: Portion | undefined, noteIndexError: FunctionReference | undefined): void {
   new KernelWriter({ f, imports, scratch: new ScratchLocals(f), checks: new IndexChecks(f, imports, noteIndexError), addresses, dtypes: kernel.buffers, portion }, kernel).write();
 }
 

@@ -51,8 +51,8 @@ export interface KernelFunction {
   readonly imports: KernelImports;
   readonly scratch: ScratchLocals;
   readonly checks: IndexChecks;
-  /** Address of each buffer. */
-  readonly addresses: readonly Local[];
+  /** Address of each buffer; a number where all calls have the same. */
+  readonly addresses: readonly (Local | number)[];
   readonly dtypes: readonly DType[];
   /** Undefined: all of the kernel. */
   readonly portion: Portion | undefined;
@@ -87,27 +87,46 @@ export function pushIndex(f: FunctionBuilder, index: AxisIndex): void {
   else f.localGet(index);
 }
 
+/** Pushes the address of the first element of a buffer. */
+export function pushBase({ f, addresses }: KernelFunction, buffer: number): FunctionBuilder {
+  const address = addresses[buffer]!;
+  return typeof address === 'number' ? f.i32Const(address) : f.localGet(address);
+}
+
 /**
  * Pushes the address of the element of an access, without the innermost axis if `axes` leaves it out. Returns what has to be added
- * as the immediate of the load or store.
+ * as the immediate of the load or store. Addresses that are known are part of the immediate, so that all arrays of a loop share one index.
  */
 export function pushAddress({ f, addresses, dtypes }: KernelFunction, buffer: number, access: Access, axes: readonly AxisIndex[]): number {
   const bytes = bytesPerElement(dtypes[buffer]!);
-  let fixed = access.offset;
+  const address = addresses[buffer]!;
+  let fixed = access.offset * bytes + (typeof address === 'number' ? address : 0);
   let falls = false;
-  f.localGet(addresses[buffer]!);
+  let pushed = 0;
+  const add = (): void => {
+    if (pushed++ > 0) f.op('i32.add');
+  };
+  if (typeof address !== 'number') {
+    f.localGet(address);
+    add();
+  }
   axes.forEach((index, axis) => {
     const coefficient = access.coefficients[axis]!;
     if (coefficient === 0) return;
     if (typeof index === 'number') {
-      fixed += coefficient * index;
+      fixed += coefficient * index * bytes;
     } else {
       falls ||= coefficient < 0;
-      f.localGet(index).i32Const(coefficient * bytes).op('i32.mul').op('i32.add');
+      f.localGet(index).i32Const(coefficient * bytes).op('i32.mul');
+      add();
     }
   });
   // Immediates are added without wrapping around, so what lies below must not be left of address 0 before they are.
-  if (fixed >= 0 && !falls) return fixed * bytes;
-  f.i32Const(fixed * bytes).op('i32.add');
+  if (fixed >= 0 && !falls) {
+    if (pushed === 0) f.i32Const(0);
+    return fixed;
+  }
+  f.i32Const(fixed | 0);
+  add();
   return 0;
 }

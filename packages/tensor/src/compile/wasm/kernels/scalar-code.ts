@@ -4,7 +4,7 @@ import { bytesPerElement } from '../../../array/dtype.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
 import type { Local } from '../function-builder.ts';
 import type { LoadOpcode, StoreOpcode } from '../opcodes.ts';
-import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
 
 const LOADS: Readonly<Record<DType, LoadOpcode>> = { f32: 'f32.load', f64: 'f64.load', i32: 'i32.load', bool: 'i32.load8_u' };
@@ -102,13 +102,14 @@ export class ScalarCode {
 
   /** → address of an element of a buffer at a computed position, which is checked unless it is known to be inside. */
   pushElementAddress(buffer: number, index: Node, length: number, base: Node | undefined, operation: IndexUser = 'gather'): void {
-    const { f, addresses, dtypes } = this.k;
+    const { f, dtypes } = this.k;
     this.push(index);
     if (index.interval.low < 0 || index.interval.high >= length) this.k.checks.refuse(length, { operation, place: 'an array' });
     if (base !== undefined) {
       this.push(base);
       f.op('i32.add');
     }
-    f.i32Const(bytesPerElement(dtypes[buffer]!)).op('i32.mul').localGet(addresses[buffer]!).op('i32.add');
+    f.i32Const(bytesPerElement(dtypes[buffer]!)).op('i32.mul');
+    pushBase(this.k, buffer).op('i32.add');
   }
 }

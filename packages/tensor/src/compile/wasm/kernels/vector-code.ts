@@ -4,7 +4,7 @@ import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
-import { pushAddress, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { countUses, type IndexUser } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
 import { emitVectorConversion, emitVectorOperator, hasVectorCode, realShape, type Lanes } from './vector-operators.ts';
@@ -215,7 +215,7 @@ export class VectorCode {
     const key = `${buffer} ${index.id} ${base?.id ?? ''}`;
     const known = this.offsets.get(key);
     if (known !== undefined) return known;
-    const { f, addresses, dtypes } = this.k;
+    const { f, dtypes } = this.k;
     let positions = this.whereActive(this.inLocal(index));
     if (index.interval.low < 0 || index.interval.high >= length) {
       this.k.checks.inside(positions, length, { operation, place: 'an array' });
@@ -230,7 +230,8 @@ export class VectorCode {
       absolute = this.whereActive(absolute);
     }
     const bytes = f.local('v128');
-    f.localGet(absolute).i32Const(Math.log2(bytesPerElement(dtypes[buffer]!))).op('i32x4.shl').localGet(addresses[buffer]!).op('i32x4.splat').op('i32x4.add').localSet(bytes);
+    f.localGet(absolute).i32Const(Math.log2(bytesPerElement(dtypes[buffer]!))).op('i32x4.shl');
+    pushBase(this.k, buffer).op('i32x4.splat').op('i32x4.add').localSet(bytes);
     const places = Array.from({ length: this.lanes }, (_, lane) => {
       const place = f.local('i32');
       f.localGet(bytes).lane('i32x4.extract_lane', lane).localSet(place);

@@ -5,7 +5,7 @@ import type { Kernel } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, FunctionReference, Local, ModuleBuilder } from '../assembler.ts';
 import type { FixedFunctions } from '../fixed/index.ts';
 import { PARTIAL_BYTES } from '../kernels/accumulators.ts';
-import { emitPartOfKernel } from '../kernels/emit-kernel.ts';
+import { emitPartOfKernel, type FixedPlaces } from '../kernels/emit-kernel.ts';
 import { ScratchLocals } from '../kernels/function-state.ts';
 import type { KernelImports } from '../kernels/imports.ts';
 import { accumulatorDType, emitCombine } from '../kernels/reductions.ts';
@@ -41,13 +41,13 @@ export class ChunkFunctions {
   private readonly functions = new Map<Kernel | FixedKernel, ChunkedFunction>();
 
   /** `threads`: undefined for one thread. */
-  constructor(module: ModuleBuilder, imports: KernelImports, fixed: FixedFunctions, plan: ChunkPlan, threads: ThreadImports | undefined, mayWait: boolean) {
+  constructor(module: ModuleBuilder, imports: KernelImports, fixed: FixedFunctions, plan: ChunkPlan, places: ReadonlyMap<Kernel, FixedPlaces>, threads: ThreadImports | undefined, mayWait: boolean) {
     this.module = module;
     this.imports = imports;
     this.fixed = fixed;
     this.plan = plan;
     this.threads = threads && new Dispatch(module, threads, plan.layout, plan.threads, plan.waking, mayWait);
-    for (const [kernel, chunks] of plan.kernels) this.addKernel(kernel, chunks);
+    for (const [kernel, chunks] of plan.kernels) this.addKernel(kernel, chunks, places.get(kernel)!);
     for (const [kernel, chunks] of plan.fixed) this.addFixed(kernel, chunks);
     this.threads?.finish([...this.functions.values()].map(({ chunk }) => chunk));
   }
@@ -86,8 +86,10 @@ export class ChunkFunctions {
     this.functions.set(kernel, { chunk, number: this.functions.size, count, work, merge });
   }
 
-  private addKernel(kernel: Kernel, chunks: Chunks): void {
-    const part = emitPartOfKernel(this.module, this.imports, kernel, chunks.axis, this.threads?.noteIndexError);
+  private addKernel(kernel: Kernel, chunks: Chunks, places: FixedPlaces): void {
+    // Chunks after the first have bands of their own.
+    const same = places.map((place, k) => (chunks.bands.some(({ buffer }) => buffer === k) ? undefined : place));
+    const part = emitPartOfKernel(this.module, this.imports, kernel, same, chunks.axis, this.threads?.noteIndexError);
     const slots = chunks.merged.length * PARTIAL_BYTES;
     const chunk = this.module.addFunction(`${kernel.name}Chunk`, ['i32'], [], (f, [number]) => {
       const from = f.local('i32');
