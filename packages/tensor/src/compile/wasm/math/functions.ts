@@ -1,7 +1,8 @@
 /** @file The functions of the scalar language that are computed in vectors, by name. */
 import type { Operator } from '../../../elementwise/expression.ts';
 import { erf } from './error-function.ts';
-import { cosh, exp, expm1, sinh, tanh } from './exponential.ts';
+import { cosh, exp, expm1, sinh } from './exponential.ts';
+import { tanh } from './hyperbolic-tangent.ts';
 import { atan, atan2 } from './inverse-trigonometric.ts';
 import { log, log1p } from './logarithm.ts';
 import { pow, powOfSingles } from './power.ts';
@@ -20,12 +21,14 @@ export interface VectorEntry {
   readonly host?: 'sin' | 'cos' | 'tan';
   /** Whether vectors in loops contain its code instead of a call, which there takes a third of the time. */
   readonly isShort?: true;
+  /** Whether it is short and has no branches. */
+  readonly isStraight?: true;
 }
 
 /** Largest error in units in the last place: of singles, of doubles. */
 type Errors = readonly [f32: number, f64: number];
 
-const unary = ([f32, f64]: Errors, value: (x: Vector) => Vector, more: Pick<VectorEntry, 'host' | 'isShort'> = {}): VectorEntry => ({ arity: 1, value: value as VectorFunction, error: { f32, f64 }, ...more });
+const unary = ([f32, f64]: Errors, value: (x: Vector) => Vector, more: Pick<VectorEntry, 'host' | 'isShort' | 'isStraight'> = {}): VectorEntry => ({ arity: 1, value: value as VectorFunction, error: { f32, f64 }, ...more });
 const binary = ([f32, f64]: Errors, value: (x: Vector, y: Vector) => Vector): VectorEntry => ({ arity: 2, value: value as VectorFunction, error: { f32, f64 } });
 
 /** Singles computed as doubles, by another function. */
@@ -37,7 +40,7 @@ const inDoubles = (value: (x: Vector, y: Vector) => Vector, name: string) => (x:
 
 /** Functions that kernels ask for. The errors are those of docs/accuracy.md. */
 export const VECTOR_FUNCTIONS: Readonly<Partial<Record<Operator, VectorEntry>>> = {
-  exp: unary([1, 1], exp, { isShort: true }),
+  exp: unary([1, 1], exp, { isShort: true, isStraight: true }),
   expm1: unary([1.5, 1.5], expm1),
   log: unary([1, 1], log, { isShort: true }),
   log1p: unary([1, 1], log1p),
@@ -49,7 +52,7 @@ export const VECTOR_FUNCTIONS: Readonly<Partial<Record<Operator, VectorEntry>>> 
   atan2: binary([2, 2], atan2),
   sinh: unary([2, 2], sinh),
   cosh: unary([2, 2], cosh),
-  tanh: unary([1.5, 1.5], tanh, { isShort: true }),
+  tanh: unary([1.5, 1.5], tanh, { isShort: true, isStraight: true }),
   erf: unary([1.5, 1.5], erf),
 };
 

@@ -32,7 +32,7 @@ const PAIRS: Readonly<Record<string, readonly (readonly [x: Range, y: Range])[]>
 };
 
 /** Reference values of singles: doubles that are wrong by less than a billionth of a unit of a single. */
-const DOUBLE: Readonly<Record<string, (x: number, y: number) => number>> = {
+export const DOUBLE: Readonly<Record<string, (x: number, y: number) => number>> = {
   exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sin: Math.sin, cos: Math.cos, tan: Math.tan, sinh: Math.sinh,
   cosh: Math.cosh, tanh: Math.tanh, atan: Math.atan, atan2: Math.atan2, pow: Math.pow, erf,
 };
