@@ -1,11 +1,14 @@
 /** @file The functions of the scalar language that are computed in vectors, by name. */
 import type { Operator } from '../../../elementwise/expression.ts';
-import { erf } from './error-function.ts';
+import { acos, asin } from './arcsine.ts';
+import { erf, erfc } from './error-function.ts';
 import { cosh, exp, expm1, sinh } from './exponential.ts';
 import { tanh } from './hyperbolic-tangent.ts';
+import { acosh, asinh, atanh } from './inverse-hyperbolic.ts';
 import { atan, atan2 } from './inverse-trigonometric.ts';
 import { log, log1p } from './logarithm.ts';
 import { pow, powOfSingles } from './power.ts';
+import { cbrt, hypot } from './roots.ts';
 import { cos, sin, tan } from './trigonometric.ts';
 import { toSingle, type Precision, type Vector } from './vector.ts';
 
@@ -44,16 +47,24 @@ export const VECTOR_FUNCTIONS: Readonly<Partial<Record<Operator, VectorEntry>>> 
   expm1: unary([1.5, 1.5], expm1),
   log: unary([1, 1], log, { isShort: true }),
   log1p: unary([1, 1], log1p),
+  cbrt: unary([1, 1], cbrt),
+  hypot: binary([1, 1.5], hypot),
   pow: binary([1, 1], inDoubles(pow, 'powOfSingles')),
   sin: unary([2, 1], sin, { host: 'sin' }),
   cos: unary([2, 1], cos, { host: 'cos' }),
   tan: unary([1, 2], tan, { host: 'tan' }),
+  asin: unary([1, 1], asin),
+  acos: unary([1.5, 1.5], acos),
   atan: unary([2, 2], atan),
   atan2: binary([2, 2], atan2),
   sinh: unary([2, 2], sinh),
   cosh: unary([2, 2], cosh),
   tanh: unary([1.5, 1.5], tanh, { isShort: true, isStraight: true }),
+  asinh: unary([2, 2], asinh),
+  acosh: unary([2, 2], acosh),
+  atanh: unary([1.5, 1.5], atanh),
   erf: unary([1.5, 1.5], erf),
+  erfc: unary([2.5, 3], erfc),
 };
 
 /** Functions that other functions ask for. */

@@ -3,14 +3,14 @@
  * small against what it is added to, so that results also rise where arguments do.
  */
 import { FORMATS, signOf, toWhole } from './format.ts';
-import { monic, polynomial, type Precision, type Vector } from './vector.ts';
+import { correction, type Fraction } from './fraction.ts';
+import { polynomial, type Precision, type Vector } from './vector.ts';
 
 const SMALL = 0.76;
-/** By the Remez algorithm [Remez1934], up to 0.77: relative error of the hyperbolic tangent 2⁻²⁵ and 2⁻⁵⁶. N has the highest coefficient 1 besides. */
-const N: Readonly<Record<Precision, readonly number[]>> = { f32: [219.44131469726562], f64: [1677.361251397543, 103.10012535273066] };
-const D: Readonly<Record<Precision, readonly number[]>> = {
-  f32: [-658.3256225585938, -266.3116760253906],
-  f64: [-5032.083754192646, -2322.1338777346573, -117.13522899331184, -1.036852900823037],
+/** By the Remez algorithm [Remez1934], up to 0.77: relative error of the hyperbolic tangent 2⁻²⁵ and 2⁻⁵⁶. */
+const SMALL_PART: Readonly<Record<Precision, Fraction>> = {
+  f32: { n: [219.44131469726562], d: [-658.3256225585938, -266.3116760253906] },
+  f64: { n: [1677.361251397543, 103.10012535273066], d: [-5032.083754192646, -2322.1338777346573, -117.13522899331184, -1.036852900823037] },
 };
 /** With A(f²) = f coth (½ f ln 2), 2ᶠ is (A + f) / (A − f); by the Remez algorithm, its relative error for |f| ≤ ½ 2⁻³¹ and 2⁻⁶². */
 const A: Readonly<Record<Precision, readonly number[]>> = {
@@ -24,8 +24,7 @@ const MOST: Readonly<Record<Precision, number>> = { f32: 9.02, f64: 20 };
 export function tanh(x: Vector): Vector {
   const sign = signOf(x);
   const size = x.xor(sign);
-  const square = x.mul(x);
-  const small = size.add(size.mul(square).mul(monic(square, N[x.precision])).div(polynomial(square, D[x.precision])));
+  const small = size.add(correction(size, x.mul(x), SMALL_PART));
   return size.less(SMALL).choose(small, complement(size.atMost(MOST[x.precision]))).or(sign);
 }
 
