@@ -164,7 +164,7 @@ export class RowCode {
     const all = nodesOf(roots);
     const nodes = [...countUses(all, () => false).keys()];
     const ownSums = this.isShortReduction(nodes.length);
-    const most = ownSums ? AT_ONCE : nodes.some(hasStraightFunction) ? SIDE_BY_SIDE : 1;
+    const most = ownSums ? AT_ONCE : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
     const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;
     const step = atOnce * lanes;
     const { from, to } = portionOf(this.k, this.innermost, range);
@@ -175,7 +175,7 @@ export class RowCode {
       const vectors = Array.from({ length: count }, (_, k) => {
         const own = k === 0 ? index : f.local('i32');
         if (k > 0) f.localGet(index).i32Const(k * lanes).op('i32.add').localSet(own);
-        return this.computed(roots, all, [...this.outer, own], splats, lanes);
+        return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce);
       });
       vectors.forEach((vector, k) => this.put(vector, lanes, k > 0 && ownSums ? others[k - 1]! : sums));
     };
@@ -228,7 +228,7 @@ export class RowCode {
     const axes = [...this.outer, at];
     const computed = parts.map((part) => {
       const { roots } = pieces[part.piece]!;
-      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part);
+      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part, false);
       return { part, roots, code, values: roots.map(({ value }) => code.inLocal(value)) };
     });
     const count = parts.at(-1)!.to;
@@ -295,9 +295,9 @@ export class RowCode {
     }
   }
 
-  /** One vector of all values, before any of them is stored: an output may lie where an input was read. */
-  private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes): Computed {
-    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes });
+  /** One vector of all values, before any of them is stored: an output may lie where an input was read. What is left over of a row calls functions. */
+  private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, isMain: boolean): Computed {
+    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes }, isMain);
     return { roots, axes, code, values: roots.map(({ value }) => code.inLocal(value)) };
   }
 
@@ -377,9 +377,9 @@ export class RowCode {
   }
 }
 
-/** Whether a node is an elementary function whose code lies in the loop and has no branches. */
-function hasStraightFunction(node: Node): boolean {
-  return node.kind === 'operation' && node.dtype !== 'i32' && VECTOR_FUNCTIONS[node.operator]?.isStraight === true;
+/** Whether a node is an elementary function whose code lies in loops. */
+function isShortFunction(node: Node): boolean {
+  return node.kind === 'operation' && node.dtype !== 'i32' && VECTOR_FUNCTIONS[node.operator]?.isShort === true;
 }
 
 /** Whether vectors may be computed for lanes that are not used: what they load then lies next to what they should. */

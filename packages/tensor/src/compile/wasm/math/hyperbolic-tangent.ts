@@ -9,7 +9,7 @@ import { polynomial, type Precision, type Vector } from './vector.ts';
 const SMALL = 0.76;
 /** By the Remez algorithm [Remez1934], up to 0.77: relative error of the hyperbolic tangent 2⁻²⁵ and 2⁻⁵⁶. */
 const SMALL_PART: Readonly<Record<Precision, Fraction>> = {
-  f32: { n: [219.44131469726562], d: [-658.3256225585938, -266.3116760253906] },
+  f32: { n: [219.441315], d: [-658.3256225585938, -266.3116760253906] },
   f64: { n: [1677.361251397543, 103.10012535273066], d: [-5032.083754192646, -2322.1338777346573, -117.13522899331184, -1.036852900823037] },
 };
 /** With A(f²) = f coth (½ f ln 2), 2ᶠ is (A + f) / (A − f); by the Remez algorithm, its relative error for |f| ≤ ½ 2⁻³¹ and 2⁻⁶². */
