@@ -1,6 +1,6 @@
 /**
  * @file `npm run every-single -- tanh`: the largest error of a function of compiled programs over all 2³² singles, and how often its value falls from
- * one single to the next. Minutes per function.
+ * one single to the next. Minutes per function; with a number, as in `-- tanh 16`, only every 16th single.
  */
 import { laneFunction } from '../test/compile/wasm/math/lane-functions.ts';
 import { DOUBLE } from '../test/compile/wasm/math/accuracy.ts';
@@ -14,17 +14,20 @@ const singles = new Float32Array(words.buffer);
 const double = new Float64Array(1);
 const parts = new Uint32Array(double.buffer);
 
-for (const name of process.argv.slice(2)) {
+const given = process.argv.slice(2);
+const step = Number(given.find((text) => /^\d+$/.test(text)) ?? 1);
+
+for (const name of given.filter((text) => !/^\d+$/.test(text))) {
   const { all } = laneFunction(name, 'f32');
   const exact = DOUBLE[name] as (x: number) => number;
   let [worst, at, falls, firstFall, wrong] = [0, 0, 0, NaN, 0];
   let before = -Infinity;
   // From −∞ to −0, then from 0 to ∞.
   for (const isNegative of [true, false]) {
-    for (let from = 0; from <= 0x7f80_0000; from += AT_ONCE) {
-      const count = Math.min(AT_ONCE, 0x7f80_0000 + 1 - from);
+    for (let from = 0; from <= 0x7f80_0000; from += AT_ONCE * step) {
+      const count = Math.min(AT_ONCE, Math.floor((0x7f80_0000 - from) / step) + 1);
       for (let k = 0; k < AT_ONCE; k++) {
-        const magnitude = from + Math.min(k, count - 1);
+        const magnitude = from + Math.min(k, count - 1) * step;
         words[k] = isNegative ? 0xff80_0000 - magnitude : magnitude;
       }
       const seen = all(singles);

@@ -9,6 +9,7 @@ import { atan, atan2 } from './inverse-trigonometric.ts';
 import { log, log1p } from './logarithm.ts';
 import { pow, powOfSingles } from './power.ts';
 import { cbrt, hypot } from './roots.ts';
+import { sinc } from './sinc.ts';
 import { cos, sin, tan } from './trigonometric.ts';
 import { toSingle, type Precision, type Vector } from './vector.ts';
 
@@ -63,6 +64,7 @@ export const VECTOR_FUNCTIONS: Readonly<Partial<Record<Operator, VectorEntry>>> 
   atanh: unary([1.5, 1.5], atanh),
   erf: unary([1.5, 1.5], erf),
   erfc: unary([2.5, 3], erfc),
+  sinc: unary([3, 2.5], sinc),
 };
 
 /** Functions that other functions ask for. */

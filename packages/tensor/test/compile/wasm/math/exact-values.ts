@@ -256,6 +256,11 @@ export const EXACT: Readonly<Record<string, (x: number, y: number) => Exact>> = 
     const t = digitsFor(64 + 3 * x * x);
     return t.result(t.one - t.erf(t.of(x)));
   },
+  sinc: (x) => {
+    const t = near(x);
+    const angle = t.mul(t.pi, t.of(x));
+    return ratio(t, t.sineAndCosine(angle)[0], angle);
+  },
   asin: (x) => {
     const t = near(x);
     return t.result(t.angle(t.of(x), leg(t, x), Math.asin(x)));
