@@ -3,6 +3,7 @@ import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
 import { boundary, inputsOf, type Node } from '../../kernels/node.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
+import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
@@ -15,10 +16,11 @@ import type { Lanes } from './vector-operators.ts';
 /** So many numbers are summed in f32 before they join the f64 total: each lane adds a quarter of them. */
 const BLOCK = 256;
 
-
 /** Reductions of at most this many values per number are added up in several vectors at once: their sums need not wait for each other. */
 const FEW = 12;
 const AT_ONCE = 4;
+/** Elementary functions are long chains of dependent instructions: processors work at two side by side, if their instructions lie close together. */
+const SIDE_BY_SIDE = 2;
 
 /** A piece of the innermost axis, and what is computed there. */
 export interface Piece {
@@ -28,6 +30,14 @@ export interface Piece {
 
 /** A vector of partial results for each reduction over the innermost axis, by position among the outputs. */
 type RowSums = ReadonlyMap<number, Local>;
+
+/** A vector of each value, in variables. */
+interface Computed {
+  readonly roots: readonly Root[];
+  readonly axes: readonly AxisIndex[];
+  readonly code: VectorCode;
+  readonly values: readonly Local[];
+}
 
 /** Writes the code of one row. */
 export class RowCode {
@@ -152,24 +162,28 @@ export class RowCode {
   private run(roots: readonly Root[], splats: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes, sums: RowSums): void {
     const { f } = this.k;
     const all = nodesOf(roots);
-    const atOnce = this.isShortReduction(all) && range.to - range.from >= 4 * AT_ONCE * lanes ? AT_ONCE : 1;
+    const nodes = [...countUses(all, () => false).keys()];
+    const ownSums = this.isShortReduction(nodes.length);
+    const most = ownSums ? AT_ONCE : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
+    const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;
     const step = atOnce * lanes;
     const { from, to } = portionOf(this.k, this.innermost, range);
     const several = this.wholeSteps(from, to, step);
-    const copies = [sums, ...Array.from({ length: atOnce - 1 }, () => this.rowSums())];
+    const others = Array.from({ length: ownSums ? atOnce - 1 : 0 }, () => this.rowSums());
     const index = f.local('i32');
     const body = (count: number): void => {
-      for (let k = 0; k < count; k++) {
+      const vectors = Array.from({ length: count }, (_, k) => {
         const own = k === 0 ? index : f.local('i32');
         if (k > 0) f.localGet(index).i32Const(k * lanes).op('i32.add').localSet(own);
-        this.oneVector(roots, all, [...this.outer, own], splats, lanes, copies[k]!);
-      }
+        return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce);
+      });
+      vectors.forEach((vector, k) => this.put(vector, lanes, k > 0 && ownSums ? others[k - 1]! : sums));
     };
     const collect = (): void => {
-      for (const copy of copies.slice(1)) this.flush(copy, lanes);
+      for (const copy of others) this.flush(copy, lanes);
     };
     const begin = (): void => {
-      for (const copy of copies.slice(1)) this.clear(copy, lanes);
+      for (const copy of others) this.clear(copy, lanes);
     };
     const block = BLOCK * atOnce;
     if (sums.size === 0 || range.to - range.from <= 2 * block) {
@@ -204,9 +218,9 @@ export class RowCode {
     return end;
   }
 
-  private isShortReduction(all: readonly Node[]): boolean {
+  private isShortReduction(nodes: number): boolean {
     const innermost = this.kernel.shape.length - 1;
-    return this.kernel.outputs.every((output) => output.kind === 'reduce' && output.axes.includes(innermost)) && [...countUses(all, () => false).keys()].length <= FEW;
+    return this.kernel.outputs.every((output) => output.kind === 'reduce' && output.axes.includes(innermost)) && nodes <= FEW;
   }
 
   /** One vector that several pieces share, or that reaches beyond the end of the row. */
@@ -214,7 +228,7 @@ export class RowCode {
     const axes = [...this.outer, at];
     const computed = parts.map((part) => {
       const { roots } = pieces[part.piece]!;
-      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part);
+      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part, false);
       return { part, roots, code, values: roots.map(({ value }) => code.inLocal(value)) };
     });
     const count = parts.at(-1)!.to;
@@ -281,9 +295,13 @@ export class RowCode {
     }
   }
 
-  private oneVector(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, rows: RowSums): void {
-    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes });
-    const values = roots.map(({ value }) => code.inLocal(value));
+  /** One vector of all values, before any of them is stored: an output may lie where an input was read. What is left over of a row calls functions. */
+  private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, isMain: boolean): Computed {
+    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes }, isMain);
+    return { roots, axes, code, values: roots.map(({ value }) => code.inLocal(value)) };
+  }
+
+  private put({ roots, axes, code, values }: Computed, lanes: Lanes, rows: RowSums): void {
     this.kernel.outputs.forEach((output, at) => {
       if (output.kind === 'store') this.storeVector(output, values[at]!, axes, lanes, lanes);
       else if (output.kind === 'reduce') this.reduceVector(this.accumulators.reduces.get(at)!, values[at]!, axes, lanes, rows.get(at), lanes);
@@ -357,6 +375,11 @@ export class RowCode {
       emitStore(this.k, dtype, 0);
     }
   }
+}
+
+/** Whether a node is an elementary function whose code lies in loops. */
+function isShortFunction(node: Node): boolean {
+  return node.kind === 'operation' && node.dtype !== 'i32' && VECTOR_FUNCTIONS[node.operator]?.isShort === true;
 }
 
 /** Whether vectors may be computed for lanes that are not used: what they load then lies next to what they should. */

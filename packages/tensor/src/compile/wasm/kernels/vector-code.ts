@@ -54,6 +54,8 @@ export class VectorCode {
   private readonly k: KernelFunction;
   /** Lanes whose values are used. The others are computed too, and must do no harm. */
   private readonly active: Range;
+  /** Whether short functions are written out instead of called. */
+  private readonly isMain: boolean;
   private readonly axes: readonly AxisIndex[];
   /** Vectors of what is the same along the row. */
   private readonly known: ReadonlyMap<Node, Local>;
@@ -61,9 +63,10 @@ export class VectorCode {
   private readonly own = new Map<Node, Local>();
   private readonly offsets = new Map<string, Local[]>();
 
-  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range) {
+  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range, isMain: boolean) {
     this.k = k;
     this.active = active;
+    this.isMain = isMain;
     this.lanes = lanes;
     this.axes = axes;
     this.known = known;
@@ -146,7 +149,7 @@ export class VectorCode {
     if (node.operator in VECTOR_FUNCTIONS) {
       for (const input of node.inputs) this.push(input);
       scratch.release();
-      this.k.imports.vectors.push(f, scratch, node.operator, this.lanes === 4 ? 'f32' : 'f64', this.active.to - this.active.from === this.lanes);
+      this.k.imports.vectors.push(f, scratch, node.operator, this.lanes === 4 ? 'f32' : 'f64', this.isMain);
       return;
     }
     // Lane by lane.

@@ -1,6 +1,7 @@
-/** @file The error function: x + x A(x²) up to 1, beyond it 1 − e^(−x²) B(1 / (|x| + 2)), where B is the scaled complement, which is smooth. */
+/** @file The error function: x + x A(x²) up to 1, beyond it 1 − e^(−x²) B(1 / (|x| + 2)), where B is the scaled complement, which is smooth; and its complement. */
+import { exactProduct } from './exact.ts';
 import { signOf } from './format.ts';
-import { polynomial, type Precision, type Vector } from './vector.ts';
+import { polynomial, toSingle, type Precision, type Vector } from './vector.ts';
 
 /** By the Remez algorithm [Remez1934]; relative errors of erf 2⁻³⁰ and 2⁻⁶³. */
 const A: Readonly<Record<Precision, readonly number[]>> = {
@@ -17,6 +18,28 @@ const B: Readonly<Record<Precision, readonly number[]>> = {
     236.93620272077231, -721.497022596139, 1427.8250556803864, -1792.1627962572466, 1389.4728405598264, -604.531276964971, 110.50431909458737,
   ],
 };
+interface Scaled {
+  readonly n: readonly number[];
+  readonly d: readonly number[];
+}
+
+/** (x + ½) e^(x²) erfc x lies between 0.56 and 0.65. */
+const CENTRE = 0.60400390625;
+/** CENTRE + N(x) / D(x) up to 10 (f32) and 27 (f64), by the Remez algorithm; relative error 2⁻³¹ and 2⁻⁵⁹. */
+const SCALED: Readonly<Record<Precision, Scaled>> = {
+  f32: {
+    n: [-0.104011170566082, 0.17707239091396332, 0.17764784395694733, 0.06134198606014252, 0.004738351795822382, -0.0036685767117887735],
+    d: [1.0, 2.4885647296905518, 2.6738455295562744, 1.5903089046478271, 0.5337443947792053, 0.09214475750923157],
+  },
+  f64: {
+    n: [-0.10400390622847937, 0.0799712640129399, 0.295469026259136, 0.29437496273544966, 0.16346151778596366, 0.05641994164300217, 0.011466821838246892, 0.0007749211412567524, -0.00025066856239885845, -7.601385006835709e-5, -7.700834413842318e-6],
+    d: [1.0, 3.4214018001045967, 5.453971620516939, 5.35036309723375, 3.590152497749755, 1.729539834295708, 0.6092775104931567, 0.15615333130354614, 0.028162547827355812, 0.0032796302493534007, 0.00019341869686955425],
+  },
+};
+/** From here on erfc is less than half of the smallest number. */
+const VANISHES: Readonly<Record<Precision, number>> = { f32: 10.1, f64: 27.3 };
+/** Up to here 1 − erf x loses less than what else there is. */
+const MIDDLE = 0.81;
 /** From here on the result is 1. */
 const MOST: Readonly<Record<Precision, number>> = { f32: 4, f64: 6 };
 
@@ -28,4 +51,33 @@ export function erf(x: Vector): Vector {
   const bounded = size.atMost(MOST[x.precision]);
   const tail = bounded.mul(bounded).neg().call('exp').mul(polynomial(x.constant(1).div(bounded.add(2)), B[x.precision]));
   return inner.replaceWhere(size.greater(1), x.constant(1).sub(tail).or(signOf(x)));
+}
+
+/** erfc x = 1 − erf x up to 0.81; beyond it e^(−x²) times its scaled form. */
+export function erfc(x: Vector): Vector {
+  const square = x.mul(x);
+  // 1 − (x + …), or ½ − (x − ½ + …), whose sum in brackets is smaller.
+  const half = x.greater(0.25).and(x.constant(0.5));
+  const inner = half.constant(1).sub(half).sub(x.sub(half).add(x.mul(polynomial(square, A[x.precision]))));
+  const bounded = x.abs().atMost(VANISHES[x.precision]);
+  const high = bounded.mul(bounded);
+  const tail = high.neg().call('exp').mul(scaledComplement(bounded, high));
+  const outer = x.less(0).choose(x.constant(2).sub(tail), tail);
+  return inner.replaceWhere(x.abs().greater(MIDDLE), outer);
+}
+
+/** e^h erfc x, where h is x² rounded; of singles in doubles, since many roundings would meet. */
+function scaledComplement(x: Vector, h: Vector): Vector {
+  if (x.precision === 'f64') return scaledFrom(x, exactProduct(x, x).low, SCALED.f64);
+  const [first, last] = ([0, 1] as const).map((half) => {
+    const own = x.toDouble(half);
+    return scaledFrom(own, own.mul(own).sub(h.toDouble(half)), SCALED.f32);
+  });
+  return toSingle(first!, last!);
+}
+
+/** (0.6 + N(x) / D(x)) (1 − lost) / (x + ½), where x² = h + lost. */
+function scaledFrom(x: Vector, lost: Vector, { n, d }: Scaled): Vector {
+  const rest = polynomial(x, n).div(polynomial(x, d));
+  return rest.sub(lost.mul(rest.add(CENTRE))).add(CENTRE).div(x.add(0.5));
 }

@@ -1,7 +1,7 @@
-/** @file Sums and products of doubles together with what rounding took from them [Dekker1971] [Knuth1997, 4.2.2]. */
-import type { Vector } from './vector.ts';
+/** @file Sums and products together with what rounding took from them [Dekker1971] [Knuth1997, 4.2.2]. */
+import type { Precision, Vector } from './vector.ts';
 
-/** A number as the sum of two doubles, the second far smaller. */
+/** A number as the sum of two, the second far smaller. */
 export interface Sum {
   readonly high: Vector;
   readonly low: Vector;
@@ -27,13 +27,18 @@ export function sumOfOrdered(a: Vector, b: Vector): Sum {
   return { high, low: b.sub(high.sub(a)) };
 }
 
-/** The upper 26 bits of the fraction, whose products are exact. */
-const UPPER = 0xffff_ffff_f800_0000n;
+/** The upper half of the bits of the fraction, whose products are exact. */
+const UPPER: Readonly<Record<Precision, bigint>> = { f32: 0xffff_f000n, f64: 0xffff_ffff_f800_0000n };
+
+/** The upper half of the bits of a number. */
+export function upperHalf(a: Vector): Vector {
+  return a.and(UPPER[a.precision]);
+}
 
 /** a b, up to the last bit of what was lost. Cutting bits off cannot overflow, as a product with 2²⁷ + 1 could. */
 export function exactProduct(a: Vector, b: Vector): Sum {
   const high = a.mul(b);
-  const [upperA, upperB] = [a.and(UPPER), b.and(UPPER)];
+  const [upperA, upperB] = [upperHalf(a), upperHalf(b)];
   const [lowerA, lowerB] = [a.sub(upperA), b.sub(upperB)];
   const lost = upperA.mul(upperB).sub(high).add(upperA.mul(lowerB)).add(lowerA.mul(upperB)).add(lowerA.mul(lowerB));
   return { high, low: lost };

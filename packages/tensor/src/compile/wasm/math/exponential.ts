@@ -10,15 +10,6 @@ const P: Readonly<Record<Precision, readonly number[]>> = {
   f32: [0.166666179895401, -0.0027659705374389887],
   f64: [0.16666666666666555, -0.002777777777669049, 6.613756248588715e-5, -1.6533835552227886e-6, 4.1359891968516976e-8],
 };
-/** The odd series of tanh by the Remez algorithm [Remez1934]; relative error 2⁻³⁰ and 2⁻⁶⁰. */
-const T: Readonly<Record<Precision, readonly number[]>> = {
-  f32: [-0.33333319425582886, 0.13332599401474, -0.05385354906320572, 0.021076394245028496, -0.006280411034822464],
-  f64: [
-    -0.333333333333333, 0.13333333333326772, -0.05396825396384207, 0.02186948838802141, -0.008863232634483846, 0.003592092341859386,
-    -0.0014555447193358498, 0.0005884516947435781, -0.00023339872440729433, 8.333945670011252e-5, -1.9507972044166673e-5,
-  ],
-};
-const SMALL = 0.55;
 /** The odd series of sinh by the Remez algorithm [Remez1934]; relative error 2⁻²⁵ and 2⁻⁶³. */
 const H: Readonly<Record<Precision, readonly number[]>> = {
   f32: [0.1666671633720398, 0.00833027996122837, 0.00020372452854644507],
@@ -77,19 +68,6 @@ export function expm1(x: Vector): Vector {
   const correction = r.mul(c).div(t).sub(low);
   const value = power.mul(correction).add(power.mul(high).add(power.sub(1)));
   return value.replaceWhere(x.greater(most - 2), x.call('exp')).or(signOf(x));
-}
-
-/** x + x³ T(x²) up to 0.55, beyond it 1 − 2 / (e²ˣ + 1). */
-export function tanh(x: Vector): Vector {
-  // From here on the result is 1.
-  const most = x.precision === 'f32' ? 20 : 44;
-  const size = x.abs();
-  const { k, r, t } = reduce(size.add(size).atMost(most));
-  const power = powerOfTwo(k.bits);
-  const quotient = t.add(t).div(power.mul(r.add(r)).add(power.add(1).mul(t)));
-  const square = x.mul(x);
-  const small = size.add(size.mul(square).mul(polynomial(square, T[x.precision])));
-  return size.greater(SMALL).choose(x.constant(1).sub(quotient), small).or(signOf(x));
 }
 
 /** x + x³ H(x²) up to 1, beyond it h − 1 / (4 h) with h = ½ e^|x|. */

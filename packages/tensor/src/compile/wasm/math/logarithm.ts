@@ -43,7 +43,7 @@ export function log(x: Vector): Vector {
   const isSmall = x.less(smallest);
   const { k, m } = splitExponent(isSmall.choose(x.mul(2 ** up), x));
   const value = assemble(k.sub(isSmall.and(x.constant(up))), m.sub(1), undefined);
-  return value.replaceWhere(isSpecial(x), special(x, x));
+  return isOrdinary(x).choose(value, special(x, x));
 }
 
 /** ln (1 + x): of the rounded sum u, with the part of x that it lacks as (x − (u − 1)) / u. */
@@ -53,15 +53,15 @@ export function log1p(x: Vector): Vector {
   const lost = u.less(2).choose(x.sub(u.sub(1)), u.constant(1).sub(u.sub(x)));
   const value = assemble(k, m.sub(1), lost.div(u));
   // Where 1 + x is 1 the result is x, with its sign.
-  return u.equal(1).choose(x, value).replaceWhere(isSpecial(u), special(u, x));
+  return isOrdinary(u).choose(u.equal(1).choose(x, value), special(u, x));
 }
 
-/** Not in (0, ∞). */
-function isSpecial(x: Vector): Vector {
-  return x.greater(0).without(x.equal(Infinity)).xor(FORMATS[x.precision].all);
+/** In (0, ∞). */
+function isOrdinary(x: Vector): Vector {
+  return x.greater(0).and(x.less(Infinity));
 }
 
-/** The logarithm of what is special: −∞ at 0, NaN below, and what came in at ∞ and NaN. */
+/** The logarithm of what is special: −∞ at 0, where 0 or −1 came in; NaN, all bits, below; what came in at ∞ and NaN. */
 function special(x: Vector, original: Vector): Vector {
-  return x.equal(0).choose(-Infinity, x.less(0).choose(NaN, original));
+  return original.or(x.less(0)).or(x.equal(0).and(x.constant(-Infinity)));
 }

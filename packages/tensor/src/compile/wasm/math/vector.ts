@@ -171,3 +171,8 @@ export function lowWords(low: Vector, high: Vector): Vector {
 export function polynomial(x: Vector, coefficients: readonly number[]): Vector {
   return coefficients.slice(0, -1).reduceRight<Vector>((sum, c) => sum.mul(x).add(c), x.constant(coefficients.at(-1)!));
 }
+
+/** c₀ + c₁ x + c₂ x² + … + xⁿ, by Horner's rule. */
+export function monic(x: Vector, coefficients: readonly number[]): Vector {
+  return coefficients.slice(0, -1).reduceRight<Vector>((sum, c) => sum.mul(x).add(c), x.add(coefficients.at(-1)!));
+}

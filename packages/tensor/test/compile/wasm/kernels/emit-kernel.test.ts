@@ -4,9 +4,10 @@ import { abstractOf, traceProgram, type Value } from '@tapeflow/autodiff/extend'
 import { NDArray, reduceSum } from '../../../../src/array/ndarray.ts';
 import { sizeOf, type Shape } from '../../../../src/array/strides.ts';
 import { compile } from '../../../../src/compile/executable.ts';
-import { sign } from '../../../../src/primitives/elementwise.ts';
+import { sign, tanh } from '../../../../src/primitives/elementwise.ts';
 import { reduceMax, reduceMin, reduceProd } from '../../../../src/primitives/reduce.ts';
 import { randomNumbers } from '../../support.ts';
+import { laneFunction } from '../math/lane-functions.ts';
 
 function run(f: (x: Value) => Value, x: NDArray): number[] {
   const { program } = traceProgram('test', ([own]) => [f(own)], [abstractOf(x)]);
@@ -66,4 +67,31 @@ test('the same bits in every run', () => {
   const x = NDArray.of(Float32Array.from(randomNumbers(13, 5000, -1, 1)), [5000], 'f32');
   const sums = Array.from({ length: 3 }, () => run((own) => reduceSum(own, [0]), x)[0]);
   expect(new Set(sums).size).toBe(1);
+});
+
+test('functions of two vectors side by side, of the vector left over, and of the end of the row: each number as alone', () => {
+  for (const dtype of ['f32', 'f64'] as const) {
+    const { one } = laneFunction('tanh', dtype);
+    for (let size = 1; size <= 50; size++) {
+      const numbers = randomNumbers(17, size, -2, 2);
+      const data = dtype === 'f32' ? Float32Array.from(numbers) : Float64Array.from(numbers);
+      expect(run((own) => tanh(own), NDArray.of(data, [size], dtype)), `${dtype}[${size}]`).toEqual([...data].map((x) => one(x)));
+    }
+  }
+});
+
+test('sums of functions add up vector by vector, in order', () => {
+  const { one } = laneFunction('tanh', 'f32');
+  // Long expressions are not divided into four sums.
+  const times = 13;
+  for (const size of [32, 36, 40, 64, 100]) {
+    const data = Float32Array.from(randomNumbers(19, size, -2, 2));
+    const lanes = new Float32Array(4);
+    data.forEach((x, k) => {
+      for (let round = 0; round < times; round++) x = one(x);
+      lanes[k % 4]! += x;
+    });
+    const seen = run((own) => reduceSum(Array.from({ length: times }).reduce<Value>((x) => tanh(x), own), [0]), NDArray.of(data, [size], 'f32'));
+    expect(seen, `${size} numbers`).toEqual([Math.fround(lanes.reduce((total, lane) => total + lane, 0))]);
+  }
 });

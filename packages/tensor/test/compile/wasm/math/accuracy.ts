@@ -1,5 +1,6 @@
 /** @file How far the functions of compiled programs are from the exact values, measured over a dense sweep; the table of docs/accuracy.md. */
-import { erf } from '@tapeflow/autodiff/extend';
+import { erf, erfc } from '@tapeflow/autodiff/extend';
+import { sinc } from '../../../../src/elementwise/special.ts';
 import { VECTOR_FUNCTIONS, vectorEntry } from '../../../../src/compile/wasm/math/functions.ts';
 import type { Precision } from '../../../../src/compile/wasm/math/vector.ts';
 import { EXACT, unitsInLastPlace } from './exact-values.ts';
@@ -24,17 +25,20 @@ const RANGES: Readonly<Record<string, readonly Range[]>> = {
   exp: [[-1, 1], [-87, 88], [-104, -87], [-745, 709]], expm1: [[-1, 1], [-40, 88], [-2, 2]], log: [[0.5, 2], [0, 100]], log1p: [[-0.99, 1], [0, 100]],
   sin: [[-4, 4], [-200, 200], [-1.6e6, 1.6e6]], cos: [[-4, 4], [-200, 200], [-1.6e6, 1.6e6]], tan: [[-4, 4], [-200, 200], [-1.6e6, 1.6e6]],
   sinh: [[-1, 1], [-88, 88]], cosh: [[-1, 1], [-88, 88]], tanh: [[-0.6, 0.6], [-3, 3], [-20, 20]],
-  atan: [[-1, 1], [-3, 3], [-100, 100]], erf: [[-1, 1], [-3, 3], [-6, 6]],
+  atan: [[-1, 1], [-3, 3], [-100, 100]], erf: [[-1, 1], [-3, 3], [-6, 6]], erfc: [[-1, 1], [0.4, 3], [-6, 10], [10, 26.5]],
+  asin: [[-0.6, 0.6], [-1, 1], [0.98, 1]], acos: [[-0.6, 0.6], [-1, 1], [0.98, 1]], cbrt: [[-1, 1], [0, 100]], sinc: [[-0.5, 0.5], [-4, 4], [-100, 100]],
+  asinh: [[-1.1, 1.1], [1, 3], [-1e6, 1e6]], acosh: [[1, 2.1], [2, 6], [1, 1e6]], atanh: [[-0.6, 0.6], [-1, 1], [0.98, 1]],
 };
 const PAIRS: Readonly<Record<string, readonly (readonly [x: Range, y: Range])[]>> = {
-  atan2: [[[-1, 1], [-1, 1]], [[-100, 100], [-1, 1]]],
+  atan2: [[[-1, 1], [-1, 1]], [[-100, 100], [-1, 1]]], hypot: [[[-1, 1], [-1, 1]], [[-100, 100], [-1, 1]]],
   pow: [[[0, 2], [-20, 20]], [[0, 1000], [-12, 12]], [[0.9, 1.1], [-700, 700]], [[0, 1], [0, 100]]],
 };
 
 /** Reference values of singles: doubles that are wrong by less than a billionth of a unit of a single. */
-const DOUBLE: Readonly<Record<string, (x: number, y: number) => number>> = {
+export const DOUBLE: Readonly<Record<string, (x: number, y: number) => number>> = {
   exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sin: Math.sin, cos: Math.cos, tan: Math.tan, sinh: Math.sinh,
-  cosh: Math.cosh, tanh: Math.tanh, atan: Math.atan, atan2: Math.atan2, pow: Math.pow, erf,
+  cosh: Math.cosh, tanh: Math.tanh, atan: Math.atan, atan2: Math.atan2, pow: Math.pow, erf, erfc,
+  asin: Math.asin, acos: Math.acos, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, cbrt: Math.cbrt, hypot: Math.hypot, sinc,
 };
 
 /** How many numbers are tried per range. */

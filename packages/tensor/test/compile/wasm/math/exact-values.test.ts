@@ -8,7 +8,7 @@ function digits({ mantissa, exponent }: Exact, count: number): string {
   return String(exponent < 0 ? scaled >> BigInt(-exponent) : scaled << BigInt(exponent));
 }
 
-// Constants of [DLMF, 3.12, 4.2, 7.23] and OEIS A001113, A002162, A000796, A049470, A049469, A003881, A099286.
+// Constants of [DLMF, 3.12, 4.2, 7.23] and OEIS A001113, A002162, A000796, A049470, A049469, A003881, A099286; the others by mpmath.
 test('published digits', () => {
   expect(digits(EXACT['exp']!(1, 0), 40)).toBe('27182818284590452353602874713526624977572');
   expect(digits(EXACT['log']!(2, 0), 40)).toBe('6931471805599453094172321214581765680755');
@@ -19,6 +19,15 @@ test('published digits', () => {
   expect(digits(EXACT['erf']!(1, 0), 40)).toBe('8427007929497148693412206350826092592960');
   expect(digits(EXACT['tanh']!(1, 0), 40)).toBe('7615941559557648881194582826047935904127');
   expect(digits(EXACT['pow']!(2, 0.5), 40)).toBe('14142135623730950488016887242096980785696');
+  expect(digits(EXACT['asin']!(0.5, 0), 40)).toBe('5235987755982988730771072305465838140328');
+  expect(digits(EXACT['acos']!(0.25, 0), 40)).toBe('13181160716528179657456642546460404698463');
+  expect(digits(EXACT['asinh']!(1, 0), 40)).toBe('8813735870195430252326093249797923090281');
+  expect(digits(EXACT['acosh']!(2, 0), 40)).toBe('13169578969248167086250463473079684440269');
+  expect(digits(EXACT['atanh']!(0.5, 0), 40)).toBe('5493061443340548456976226184612628523237');
+  expect(digits(EXACT['cbrt']!(2, 0), 40)).toBe('12599210498948731647672106072782283505702');
+  expect(digits(EXACT['hypot']!(1, 1), 40)).toBe('14142135623730950488016887242096980785696');
+  expect(digits(EXACT['sinc']!(0.25, 0), 40)).toBe('9003163161571060695551991910067405826645');
+  expect(digits(EXACT['erfc']!(1, 0), 40)).toBe('1572992070502851306587793649173907407039');
 });
 
 /** Fails unless a = b to 130 bits. */
@@ -39,6 +48,19 @@ test('identities far from 1, where reductions count', () => {
   for (const x of [1e-9, 3, 1e22, -4.5e15]) expectClose(plus(times(EXACT['sin']!(x, 0), EXACT['sin']!(x, 0)), times(EXACT['cos']!(x, 0), EXACT['cos']!(x, 0))), exactly(1));
   for (const x of [0.25, 3, 1e6]) expectClose(times(EXACT['tan']!(x, 0), EXACT['cos']!(x, 0)), EXACT['sin']!(x, 0));
   for (const x of [0.75, 1.5, 100]) expectClose(plus(EXACT['sinh']!(x, 0), EXACT['cosh']!(x, 0)), EXACT['exp']!(x, 0));
+  for (const x of [1e-5, 0.5, 0.9, -0.999]) expectClose(plus(EXACT['asin']!(x, 0), EXACT['acos']!(x, 0)), EXACT['asin']!(1, 0));
+  for (const x of [2.5, -4, 7]) expectClose(plus(EXACT['erf']!(x, 0), EXACT['erfc']!(x, 0)), exactly(1));
+  for (const x of [1e-9, -7, 3e200]) {
+    const root = EXACT['cbrt']!(x, 0);
+    expectClose(times(root, times(root, root)), exactly(x));
+  }
+  for (const [x, y] of [[3, 4e9], [1e-200, 1e200]] as const) {
+    const length = EXACT['hypot']!(x, y);
+    expectClose(times(length, length), plus(times(exactly(x), exactly(x)), times(exactly(y), exactly(y))));
+  }
+  // arcosh (2 x² + 1) = 2 arsinh x, e^(2 artanh x) = (1 + x) / (1 − x).
+  for (const x of [0.5, 3, 1024]) expectClose(EXACT['acosh']!(2 * x * x + 1, 0), plus(EXACT['asinh']!(x, 0), EXACT['asinh']!(x, 0)));
+  for (const [x, y] of [[0.5, 3], [0.75, 7]] as const) expectClose(plus(EXACT['atanh']!(x, 0), EXACT['atanh']!(x, 0)), EXACT['log']!(y, 0));
   for (const x of [1e-12, 0.1, 7]) expectClose(plus(EXACT['expm1']!(x, 0), exactly(1)), EXACT['exp']!(x, 0));
 });
 

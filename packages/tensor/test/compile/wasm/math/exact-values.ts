@@ -152,9 +152,20 @@ function roundedQuotient(a: bigint, b: bigint): bigint {
 
 /** ⌊√a⌋ by Newton's iteration. */
 function root(a: bigint): bigint {
+  if (a === 0n) return 0n;
   let x = 1n << BigInt(Math.ceil(bitLength(a) / 2) + 1);
   for (;;) {
     const next = (x + a / x) / 2n;
+    if (next >= x) return x;
+    x = next;
+  }
+}
+
+/** ⌊∛a⌋ by Newton's iteration. */
+function cubeRoot(a: bigint): bigint {
+  let x = 1n << BigInt(Math.ceil(bitLength(a) / 3) + 1);
+  for (;;) {
+    const next = (2n * x + a / (x * x)) / 3n;
     if (next >= x) return x;
     x = next;
   }
@@ -238,11 +249,64 @@ export const EXACT: Readonly<Record<string, (x: number, y: number) => Exact>> = 
     const t = near(x);
     return t.result(t.erf(t.of(x)));
   },
+  erfc: (x) => {
+    // erfc −7 is 2 up to 2⁻⁷³.
+    if (x < -7) return exactly(2);
+    // Terms as large as e^(x²), and a result as small as e^(−x²).
+    const t = digitsFor(64 + 3 * x * x);
+    return t.result(t.one - t.erf(t.of(x)));
+  },
+  sinc: (x) => {
+    const t = near(x);
+    const angle = t.mul(t.pi, t.of(x));
+    return ratio(t, t.sineAndCosine(angle)[0], angle);
+  },
+  asin: (x) => {
+    const t = near(x);
+    return t.result(t.angle(t.of(x), leg(t, x), Math.asin(x)));
+  },
+  acos: (x) => {
+    const t = near(x);
+    return t.result(t.angle(leg(t, x), t.of(x), Math.acos(x)));
+  },
+  asinh: (x) => {
+    const t = near(x);
+    const size = t.of(Math.abs(x));
+    const value = t.log(t.result(size + root(size * size + t.one * t.one)), Math.asinh(Math.abs(x)));
+    return t.result(x < 0 ? -value : value);
+  },
+  acosh: (x) => {
+    const t = near(x);
+    const size = t.of(x);
+    return t.result(t.log(t.result(size + root(size * size - t.one * t.one)), Math.acosh(x)));
+  },
+  atanh: (x) => {
+    const t = near(x);
+    return { mantissa: t.log(t.result(t.div(t.one + t.of(x), t.one - t.of(x))), 2 * Math.atanh(x)), exponent: -t.digits - 1 };
+  },
+  cbrt: (x) => {
+    const { mantissa, exponent } = exactly(Math.abs(x));
+    // So that the exponent is a multiple of 3.
+    const up = 600 + ((exponent % 3) + 3) % 3;
+    const value = cubeRoot(mantissa << BigInt(up));
+    return { mantissa: x < 0 ? -value : value, exponent: (exponent - up) / 3 };
+  },
+  hypot: (x, y) => {
+    const [a, b] = [exactly(x), exactly(y)];
+    const exponent = Math.min(a.exponent, b.exponent);
+    const [u, v] = [a, b].map((own) => shift(own.mantissa, own.exponent - exponent));
+    return { mantissa: root((u! * u! + v! * v!) << 256n), exponent: exponent - 128 };
+  },
   pow: (x, y) => {
     const t = digitsFor(256);
     return t.exp(t.mul(t.of(y), t.log(exactly(x), Math.log(x))));
   },
 };
+
+/** √(1 − x²). */
+function leg(t: Fixed, x: number): bigint {
+  return root(t.one * t.one - t.of(x) * t.of(x));
+}
 
 /** ½ (eˣ ± e⁻ˣ). */
 function halfSum(t: Fixed, x: number, sign: bigint): Exact {

@@ -22,22 +22,8 @@ test('subnormal results are rounded once', () => {
 });
 
 test('small arguments of odd functions come back unchanged', () => {
-  for (const name of ['expm1', 'sinh', 'tanh']) {
+  for (const name of ['expm1', 'sinh']) {
     for (const x of [2 ** -1074, -(2 ** -1050), 1e-300, -1e-20]) expect(laneFunction(name, 'f64').one(x), `${name}(${x})`).toBe(x);
     for (const x of [2 ** -149, -(2 ** -140), 2 ** -60]) expect(laneFunction(name, 'f32').one(x), `${name}(${x})`).toBe(x);
-  }
-});
-
-test('tanh rises, and reaches 1', () => {
-  for (const precision of ['f32', 'f64'] as const) {
-    const { one } = laneFunction('tanh', precision);
-    const step = precision === 'f32' ? 2 ** -9 : 2 ** -7;
-    let before = -1;
-    for (let x = -24; x < 24; x += step) {
-      const value = one(x);
-      expect(value).toBeGreaterThanOrEqual(before);
-      before = value;
-    }
-    expect(before).toBe(1);
   }
 });

@@ -1,13 +1,14 @@
 /** @file What all functions have in common: special values, results that do not depend on the place of a number, and thresholds. */
 import { describe, expect, test } from 'vitest';
-import { erf } from '@tapeflow/autodiff/extend';
+import { erf, erfc } from '@tapeflow/autodiff/extend';
+import { sinc } from '../../../../src/elementwise/special.ts';
 import { VECTOR_FUNCTIONS, vectorEntry } from '../../../../src/compile/wasm/math/functions.ts';
 import { laneFunction } from './lane-functions.ts';
 import { randomNumbers } from '../../support.ts';
 
 const SEED = 20271;
 const NAMES = Object.keys(VECTOR_FUNCTIONS);
-const JAVASCRIPT: Readonly<Record<string, (x: number, y: number) => number>> = { ...Object.fromEntries(NAMES.map((name) => [name, (Math as unknown as Record<string, (x: number, y: number) => number>)[name]!])), erf: (x) => erf(x) };
+const JAVASCRIPT: Readonly<Record<string, (x: number, y: number) => number>> = { ...Object.fromEntries(NAMES.map((name) => [name, (Math as unknown as Record<string, (x: number, y: number) => number>)[name]!])), erf: (x) => erf(x), erfc: (x) => erfc(x), sinc: (x) => sinc(x) };
 /** Zeros, infinities, subnormal, tiny, huge, near the edges of both formats, whole and half numbers. */
 const SPECIAL = [
   0, 2 ** -1074, 2 ** -1040, 2 ** -1022, 1e-300, 2 ** -149, 3 * 2 ** -149, 2 ** -126, 1e-30, 1e-8, 0.25, 0.5, 0.999999, 1, 1.000001, 1.5, 2, 2.5, 3, 7, 21.5, 50, 80, 88.5,
