@@ -33,7 +33,7 @@ for (const name of given.filter((text) => !/^\d+$/.test(text))) {
       const seen = all(singles);
       for (let k = 0; k < count; k++) {
         const value = seen[k]!;
-        const expected = exact(singles[k]!, 0);
+        const expected = exact(singles[k]!);
         if (Number.isNaN(expected) || Number.isNaN(value)) {
           if (!Number.isNaN(expected) || !Number.isNaN(value)) wrong++;
           continue;

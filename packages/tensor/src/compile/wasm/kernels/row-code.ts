@@ -185,7 +185,7 @@ export class RowCode {
     const begin = (): void => {
       for (const copy of others) this.clear(copy, lanes);
     };
-    const block = BLOCK * atOnce;
+    const block = ownSums ? BLOCK * atOnce : BLOCK;
     if (sums.size === 0 || range.to - range.from <= 2 * block) {
       begin();
       f.forRange(index, from, several, step, () => body(atOnce));
