@@ -26,7 +26,7 @@ const ROOT = dirname(dirname(import.meta.dirname));
 const own: Peer = { name: 'tapeflow', command: process.execPath, args: ['--import', 'tsx', '--conditions=tapeflow-source', join(ROOT, 'bench', 'main.ts'), '--jsonl'] };
 
 /** Several rounds make up for the shorter time of each: seconds and runs per way of performing a task, after a warm-up as long. */
-const SAMPLING = { BENCH_BUDGET: '0.4', BENCH_MINRUNS: '10' };
+const SAMPLING = { BENCH_BUDGET: '0.25', BENCH_MINRUNS: '10' };
 /** A process that takes longer is stopped, and counted as silent. */
 const LIMIT_SECONDS = 300;
 
