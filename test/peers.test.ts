@@ -1,9 +1,9 @@
 /** @file The comparison with other libraries: who runs when, which process counts, and what is divided by what. */
 import { describe, expect, test } from 'vitest';
-import { bestOf, fastest, ratiosPerThreads, ratioToFastest, type Line } from '../../bench/peers/choose.ts';
-import { jobsOf, TASK_GROUPS } from '../../bench/peers/plan.ts';
-import type { Peer } from '../../bench/peers/peers.ts';
-import { tableOf } from '../../bench/peers/table.ts';
+import { bestOf, fastest, ratiosPerThreads, ratioToFastest, type Line } from '../bench/peers/choose.ts';
+import { jobsOf, TASK_GROUPS } from '../bench/peers/plan.ts';
+import type { Peer } from '../bench/peers/peers.ts';
+import { tableOf } from '../bench/peers/table.ts';
 
 const peer = (name: string, limits: Partial<Peer> = {}): Peer => ({ name, command: name, args: [], ...limits });
 const line = (task: string, median_ms: number, threads = 1, rest: Partial<Line> = {}): Line => ({ task, params: '', threads, median_ms, min_ms: median_ms / 2, ...rest });
