@@ -7,6 +7,8 @@ export interface Outcome {
   readonly skipped: number;
   /** One text per failure, or the output of the tool that found them. */
   readonly failures: readonly string[];
+  /** What whoever runs the suite should know although nothing failed, such as why something was skipped. */
+  readonly notes?: readonly string[];
 }
 
 /** One named set of checks with the seconds it may take. */
@@ -28,14 +30,15 @@ export function check(title: string, complaints: readonly string[]): Outcome {
   return { ...nothing, failed: 1, failures: [`${title}\n${complaints.map(indent).join('\n')}`] };
 }
 
-
-/** The sum of several outcomes, failures in the order given. */
+/** The sum of several outcomes, failures and notes in the order given. */
 export function total(outcomes: readonly Outcome[]): Outcome {
+  const notes = outcomes.flatMap((each) => each.notes ?? []);
   return {
     passed: outcomes.reduce((sum, each) => sum + each.passed, 0),
     failed: outcomes.reduce((sum, each) => sum + each.failed, 0),
     skipped: outcomes.reduce((sum, each) => sum + each.skipped, 0),
     failures: outcomes.flatMap((each) => each.failures),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check, total, type Outcome, type Suite } from './outcome.ts';
 import { borders } from './suites/borders.ts';
+import { browser } from './suites/browser.ts';
 import { docs } from './suites/docs.ts';
 import { lint, unused } from './suites/lint.ts';
 import { packages } from './suites/package.ts';
@@ -28,6 +29,7 @@ const SUITES: readonly Suite[] = [
   vitestSuite('unit', 'packages/*/test: one file per source file', 340),
   vitestSuite('integration', 'test/: what spans packages', 40),
   vitestSuite('examples', 'examples/ at small size', 110),
+  browser,
   docs,
   packages,
 ];
@@ -76,6 +78,7 @@ async function runOne(suite: Suite): Promise<Outcome> {
   const outcome = late.length === 0 ? result : total([result, check(suite.name, late)]);
   const counts = `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
   console.log(`${outcome.failed === 0 ? 'ok  ' : 'FAIL'} ${suite.name.padEnd(12)} ${counts}  (${seconds.toFixed(1)} s)`);
+  for (const note of outcome.notes ?? []) console.log(`     ${note}`);
   for (const failure of outcome.failures) console.log(`\n${failure.trimEnd()}\n`);
   return outcome;
 }

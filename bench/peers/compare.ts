@@ -1,125 +1,74 @@
-/** @file `npm run bench -- --peers`: every library that is installed performs the workloads, one after another; one table of all. */
+/** @file `npm run bench -- --peers`: every library that is installed performs the workloads, group by group in rounds; one table of all. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bestOf, type Line } from './choose.ts';
 import { installedPeers, type Peer } from './peers.ts';
+import { jobsOf, TASK_GROUPS, type Job, type Plan } from './plan.ts';
+import { tableOf } from './table.ts';
 
-/** One line of a peer. */
-interface Timed {
-  readonly task: string;
-  readonly params: string;
-  readonly median_ms: number;
-  readonly min_ms: number;
-  readonly check?: unknown;
-  readonly error?: string;
+/** What is compared, and where its lines go. */
+export interface Comparison extends Plan {
+  /** What the tasks begin with. */
+  readonly only: string;
+  /** A file for all lines as JSON, with their sides and rounds. */
+  readonly file?: string;
 }
 
-/** A peer's best way of performing each task. */
-interface Results {
-  readonly name: string;
-  readonly best: ReadonlyMap<string, Timed>;
+/** A line with the process that it comes from. */
+interface Seen extends Line {
+  readonly side: string;
+  readonly round: number;
 }
-
-/** What the project promises of a task: largest ratios of medians, or milliseconds. */
-interface Target {
-  /** To the faster one of NumPy and PyTorch. */
-  readonly python?: number;
-  /** To PyTorch alone. */
-  readonly torch?: number;
-  readonly c?: number;
-  /** To the faster one of the JavaScript libraries; a third where nothing is said. */
-  readonly javascript?: number;
-  readonly milliseconds?: number;
-  /** Whose task it is compared with, where they have another one. */
-  readonly against?: string;
-}
-
-const TARGETS: Readonly<Record<string, Target>> = {
-  'W1 chain': { python: 1.3, c: 1.5 },
-  'W2 lap512': { python: 0.4, c: 1.3 },
-  'W2 lap64': { python: 0.2 },
-  'W3 matmul512': { python: 4.5, c: 1.15, javascript: 0.83 },
-  'W4 conv fwd': { javascript: 0.83 },
-  'W4 conv fwd+bwd': { python: 3.5 },
-  'W5 mlp step': { torch: 1 },
-  'W6 advect fwd': { python: 0.3, c: 1.5 },
-  'W6 advect fwd+bwd': { python: 0.35, c: 1.7 },
-  'W7 cg f32 1e-5': { python: 0.25, c: 1 },
-  'W7 cg f64 1e-8': { python: 0.33, c: 1 },
-  'W7 auto f32 1e-5': { python: 0.07, against: 'W7 cg f32 1e-5' },
-  'W7 auto f64 1e-8': { python: 0.07, against: 'W7 cg f64 1e-8' },
-  'W8 burgers grad': { python: 0.01 },
-  'W9 smoke fwd 1 step': { python: 0.15 },
-  'W9 smoke grad 8 steps': { python: 0.16 },
-  'W10 sum1M': { python: 2.5, c: 1.2 },
-  'W10 gather1M': { python: 1, c: 1.2, javascript: 0.83 },
-  'W10 rfft2 256': { python: 3 },
-  'plume step': { milliseconds: 4 },
-  'main job': { python: 0.35 },
-};
-const THIRD = 1 / 3;
-const JAVASCRIPT: readonly string[] = ['tfjs', 'jax-js'];
 
 const ROOT = dirname(dirname(import.meta.dirname));
-const own: Peer = { name: 'tapeflow', command: 'npm', args: ['run', '--silent', 'bench', '--', '--jsonl'] };
+const own: Peer = { name: 'tapeflow', command: process.execPath, args: ['--import', 'tsx', '--conditions=tapeflow-source', join(ROOT, 'bench', 'main.ts'), '--jsonl'] };
 
-function linesOf(text: string): Timed[] {
-  return text.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Timed);
+/** Several rounds make up for the shorter time of each: seconds and runs per way of performing a task, after a warm-up as long. */
+const SAMPLING = { BENCH_BUDGET: '0.25', BENCH_MINRUNS: '10' };
+/** A process that takes longer is stopped, and counted as silent. */
+const LIMIT_SECONDS = 300;
+
+/** The arguments by which a side learns what to perform; all but this library read it from the environment. */
+const argumentsOf = ({ name, args }: Peer, { only, threads }: Job): string[] => (name === own.name ? [...args, '--only', only, '--threads', String(threads)] : [...args]);
+
+function perform(side: Peer, job: Job): Seen[] {
+  const { only, threads, round } = job;
+  const env = { ...process.env, ...side.env, ...SAMPLING, BENCH_THREADS: String(threads), OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), BENCH_ONLY: only };
+  const { stdout } = spawnSync(side.command, argumentsOf(side, job), { cwd: ROOT, encoding: 'utf8', env, maxBuffer: 1 << 26, timeout: 1000 * LIMIT_SECONDS });
+  const lines = (stdout ?? '').split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line);
+  return lines.filter(({ task }) => task.startsWith(only)).map((line) => ({ ...line, threads, side: side.name, round }));
 }
 
-function perform({ name, command, args, env }: Peer, only: string): Results {
-  const limited = name === 'tapeflow' && only !== '' ? [...args, '--only', only] : args;
-  const { stdout } = spawnSync(command, limited, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...env, BENCH_THREADS: '1', BENCH_ONLY: only }, maxBuffer: 1 << 26 });
-  const best = new Map<string, Timed>();
-  for (const line of linesOf(stdout)) {
-    if (line.error !== undefined || !line.task.startsWith(only)) continue;
-    const known = best.get(line.task);
-    if (known === undefined || line.median_ms < known.median_ms) best.set(line.task, line);
+/** Performs the jobs one after the other and tells on standard error how far it is. */
+function performAll(sides: readonly Peer[], jobs: readonly Job[], rounds: number): Seen[] {
+  const seen: Seen[] = [];
+  const silent = new Set<string>();
+  const start = performance.now();
+  for (const [k, job] of jobs.entries()) {
+    const key = `${job.side} ${job.only}`;
+    if (silent.has(key)) continue;
+    const begin = performance.now();
+    const lines = perform(sides.find(({ name }) => name === job.side)!, job);
+    // What has none of these tasks need not be started again.
+    if (lines.length === 0) silent.add(key);
+    seen.push(...lines);
+    const [seconds, total] = [begin, start].map((from) => ((performance.now() - from) / 1000).toFixed(1));
+    console.error(`${k + 1} of ${jobs.length}  ${job.only.trim()}, round ${job.round + 1} of ${rounds}: ${job.side} ×${job.threads}, ${lines.length} lines in ${seconds} s (${total} s)`);
+    for (const { task, params, error } of lines) if (error !== undefined) console.error(`  ${task}, ${params}: ${error}`);
   }
-  return { name, best };
+  return seen;
 }
 
-const digits = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 1 ? x.toFixed(2) : x.toPrecision(2));
-
-const short = (x: number): string => String(Math.round(1000 * x) / 1000);
-
-/** A ratio, with its target where there is one. */
-function ratio(value: number | undefined, base: number | undefined, target: number | undefined): string {
-  if (value === undefined || base === undefined) return '-';
-  const seen = value / base;
-  return `${digits(seen)}${target === undefined ? '' : seen <= target ? ` (≤ ${short(target)})` : ` (misses ${short(target)})`}`;
-}
-
-function smallest(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value): value is number => value !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
-}
-
-function table(all: readonly Results[]): string {
-  const tasks = Object.keys(TARGETS).filter((task) => all[0]!.best.has(task));
-  const median = (name: string, task: string): number | undefined => all.find((own) => own.name === name)?.best.get(task)?.median_ms;
-  const head = ['workload', ...all.map(({ name }) => `${name}, ms`), 'to NumPy/PyTorch', 'to C', 'to JavaScript libraries'];
-  const rows = tasks.map((task) => {
-    const { python, torch, c, javascript = THIRD, milliseconds, against = task } = TARGETS[task]!;
-    const value = median('tapeflow', task)!;
-    const cells = all.map(({ name, best }) => {
-      const seen = best.get(name === 'tapeflow' ? task : against);
-      const limit = name === 'tapeflow' && milliseconds !== undefined ? ` (${value <= milliseconds ? '' : 'misses '}≤ ${milliseconds})` : '';
-      return seen === undefined ? '-' : `${digits(seen.median_ms)} (${digits(seen.min_ms)})${limit}`;
-    });
-    const fastest = (names: readonly string[]): number | undefined => smallest(names.map((name) => median(name, against)));
-    const toPython = torch === undefined ? ratio(value, fastest(['numpy', 'torch']), python) : `${ratio(value, fastest(['torch']), torch)}, PyTorch`;
-    return [task, ...cells, toPython, ratio(value, fastest(['c']), c), ratio(value, fastest(JAVASCRIPT), javascript)];
-  });
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-/** Runs this library and all installed peers on one thread, and returns a markdown table of medians (minima). */
-export function comparePeers(only: string): string {
+/** Runs this library and all installed peers, and returns a markdown table of medians (minima) of the best processes. */
+export function comparePeers({ only, file, ...plan }: Comparison): string {
   const folder = mkdtempSync(join(tmpdir(), 'tapeflow-peers-'));
   try {
-    return table([own, ...installedPeers(folder)].map((peer) => perform(peer, only)));
+    const sides = [own, ...installedPeers(folder)];
+    const seen = performAll(sides, jobsOf(sides, TASK_GROUPS, only, plan), plan.rounds);
+    if (file !== undefined) writeFileSync(file, seen.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return tableOf(sides.map(({ name }) => ({ name, best: bestOf(seen.filter(({ side }) => side === name)) })));
   } finally {
     rmSync(folder, { recursive: true });
   }

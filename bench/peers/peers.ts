@@ -9,6 +9,10 @@ export interface Peer {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** How many threads it can use; any number where nothing is said. */
+  readonly mostThreads?: number;
+  /** Takes so long that one round must do. */
+  readonly slow?: boolean;
 }
 
 const HERE = import.meta.dirname;
@@ -22,11 +26,11 @@ function works(command: string, args: readonly string[]): boolean {
   }
 }
 
-/** The loops in C, for vectors of 128 bits as WebAssembly has them. */
+/** The loops in C, for vectors of 128 bits as WebAssembly has them. Its scatter-add has room for two threads. */
 function compiledC(folder: string): Peer[] {
   const program = join(folder, 'w_sse');
   const flags = ['-O3', '-msse4.1', '-mno-avx', '-ffast-math', '-fopenmp', join(HERE, 'c', 'w.c'), '-o', program, '-lm', '-DNAME="c"'];
-  return works('gcc', flags) ? [{ name: 'c', command: program, args: [] }] : [];
+  return works('gcc', flags) ? [{ name: 'c', command: program, args: [], mostThreads: 2 }] : [];
 }
 
 function python(name: string, modules: string, script: string): Peer[] {
@@ -37,7 +41,7 @@ function python(name: string, modules: string, script: string): Peer[] {
 /** JavaScript libraries, where `npm install` has been run in their folders. */
 function javascript(name: string, folder: string, env: Readonly<Record<string, string>> = {}): Peer[] {
   const own = join(HERE, folder);
-  return existsSync(join(own, 'node_modules')) ? [{ name, command: process.execPath, args: [join(own, 'w.mjs')], env }] : [];
+  return existsSync(join(own, 'node_modules')) ? [{ name, command: process.execPath, args: [join(own, 'w.mjs')], env, mostThreads: 1, slow: true }] : [];
 }
 
 /** All peers that can run here. Programs are compiled into `folder`. */

@@ -14,6 +14,7 @@ export type Value = string | number | boolean | undefined;
 export const commonOptions = {
   out: { kind: 'folder', description: 'folder for the results' },
   json: { kind: 'flag', description: 'print the summary as one JSON object on standard output, and nothing else there' },
+  debug: { kind: 'flag', description: 'show where an error was thrown' },
   help: { kind: 'flag', description: 'show this help' },
 } as const;
 

@@ -1,6 +1,7 @@
 /** @file The command line of the examples: finds the example, checks its options, runs it and ends with the right exit code. */
 
 import { resolve } from 'node:path';
+import { TapeflowError } from '@tapeflow/autodiff';
 import { OutputError, PictureError } from '@tapeflow/vis';
 import { oneLine, UsageError, UserError } from './errors.ts';
 import type { CatalogueEntry, Context, Example } from './example.ts';
@@ -22,14 +23,14 @@ export interface Program {
 /**
  * Runs the program with the arguments after `npm start --`.
  *
- * @returns the exit code: 0 done, 1 the user can mend it (or a defect, told as such), 2 the command is wrong, 130 interrupted.
+ * @returns the exit code: 0 done, 1 the user can mend it, or the library refuses, or a defect, told as such, 2 the command is wrong, 130 interrupted.
  */
 export async function runProgram(program: Program, args: readonly string[]): Promise<number> {
   process.stdout.on('error', leaveOnClosedPipe);
   try {
     return await dispatch(program, args);
   } catch (error) {
-    return report(error);
+    return report(error, args.includes('--debug') || Boolean(process.env['DEBUG']));
   }
 }
 
@@ -59,7 +60,7 @@ function commonOf(name: string): OptionSpecs {
 }
 
 async function runExample(example: Example, args: readonly string[], common: OptionSpecs): Promise<number> {
-  const { out, json, help: _, ...options } = parseOptions(args, { ...example.options, ...common }, baseFolder());
+  const { out, json, help: _, debug: __, ...options } = parseOptions(args, { ...example.options, ...common }, baseFolder());
   const folder = new OutputFolder(String(out));
   const controller = new AbortController();
   const stopListening = onInterrupt(controller);
@@ -93,19 +94,19 @@ function print(text: string): number {
   return 0;
 }
 
-/** Tells an error in one line on standard error. */
-function report(error: unknown): number {
-  if (error instanceof UserError || error instanceof PictureError || error instanceof OutputError) {
-    process.stderr.write(`error: ${oneLine(error.message)}\n`);
-    return error instanceof UserError ? error.exitCode : 1;
-  }
-  if (process.env['DEBUG']) {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  } else {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    process.stderr.write(`error: ${oneLine(message)} (this should not happen; set DEBUG=1 to see where)\n`);
-  }
-  return 1;
+/** Tells an error in one line on standard error, and where it was thrown if that is asked for. */
+function report(error: unknown, isDebugging: boolean): number {
+  process.stderr.write(`error: ${oneLine(sentenceOf(error, isDebugging))}\n`);
+  if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return error instanceof UserError ? error.exitCode : 1;
+}
+
+/** What the user can mend is told as it is; what the library refuses with the kind of error, which its documents explain; the rest is a defect. */
+function sentenceOf(error: unknown, isDebugging: boolean): string {
+  if (error instanceof UserError || error instanceof PictureError || error instanceof OutputError) return error.message;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (isDebugging) return message;
+  return error instanceof TapeflowError ? `${message} (--debug shows where)` : `${message} (this should not happen; --debug shows where)`;
 }
 
 /** `npm start -- list | head -1` closes the pipe early: that is no error. */

@@ -3,6 +3,7 @@
  * `shape` takes the way of smoke-control through options, picture, state and output, with a blend in the simulation's place.
  */
 
+import { add, ones } from '@tapeflow/tensor';
 import { readPicture } from '@tapeflow/vis/node';
 import { nextTurn, type CatalogueEntry, type Context, type Example, type Summary } from '../cli/example.ts';
 import type { OptionValues } from '../cli/option-specs.ts';
@@ -83,6 +84,13 @@ const faulty: Example<Record<string, never>> = {
   run: () => Promise.reject(new TypeError('a defect\nin two lines')),
 };
 
+const refused: Example<Record<string, never>> = {
+  name: 'refused',
+  summary: 'Adds what cannot be added.',
+  options: {},
+  run: () => Promise.resolve({ sum: add(ones({ y: 32, x: 64 }), ones({ y: 31, x: 64 })).size }),
+};
+
 const listing: Example<Record<string, never>> = {
   name: 'listing',
   summary: 'Returns lists of numbers.',
@@ -93,6 +101,7 @@ const listing: Example<Record<string, never>> = {
 const catalogue: readonly CatalogueEntry[] = [
   { ...shape, load: () => Promise.resolve({ example: shape }) },
   { ...faulty, load: () => Promise.resolve({ example: faulty }) },
+  { ...refused, load: () => Promise.resolve({ example: refused }) },
   { ...listing, load: () => Promise.resolve({ example: listing }) },
 ];
 

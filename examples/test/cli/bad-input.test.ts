@@ -135,13 +135,39 @@ describe('a defect', () => {
 
   test('is told in one line, with the way to see more', async () => {
     const ended = await run(folder, ['faulty']);
-    expectOneLine(ended, /TypeError: a defect in two lines \(this should not happen; set DEBUG=1 to see where\)/);
+    expectOneLine(ended, /TypeError: a defect in two lines \(this should not happen; --debug shows where\)/);
     expect(ended.code).toBe(1);
   });
 
-  test('shows its stack with DEBUG', async () => {
-    const { code, stderr } = await run(folder, ['faulty'], { DEBUG: '1' });
-    expect(stderr).toMatch(/^TypeError: a defect\nin two lines\n\s+at .*fixture-program\.ts/);
+  test.each([['--debug', ['--debug'], {}], ['DEBUG', [], { DEBUG: '1' }]])('shows its stack with %s', async (_, args, environment) => {
+    const { code, stderr } = await run(folder, ['faulty', ...args], environment);
+    expect(stderr).toMatch(/^error: TypeError: a defect in two lines\nTypeError: a defect\nin two lines\n\s+at .*fixture-program\.ts/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('what the library refuses', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = workFolder();
+  });
+
+  test('is told in one line: the kind of error, where, what was seen and what to do', async () => {
+    const ended = await run(folder, ['refused']);
+    expectOneLine(ended, /^error: DimensionError: add: dimension 'y' has sizes 32 and 31.* input 1: \(y=32, x=64\).*\(--debug shows where\)$/m);
+    expect(ended.code).toBe(1);
+  });
+
+  test('shows its stack with --debug', async () => {
+    const { code, stdout, stderr } = await run(folder, ['refused', '--debug']);
+    expect(stderr).toMatch(/^error: DimensionError: add: dimension 'y' has sizes 32 and 31[^\n]*\n[^]*\n\s+at .*fixture-program\.ts/);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+
+  test('what the user can mend shows its stack with --debug, too', async () => {
+    const { code, stderr } = await run(folder, ['--picture', 'missing.png', '--debug']);
+    expect(stderr).toMatch(/^error: [^\n]*missing\.png[^\n]*\n[^]*\n\s+at .*parse\.ts/);
     expect(code).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu, and a program
- * with two threads. Skipped, and said so, where there is no Chromium; the environment variable CHROMIUM tells where it is.
+ * with two threads. `-- --quick`, which `npm test` runs, has one case per primitive for the gpu and no smoke, whose many programs take half of
+ * the time to build there. Skipped, and said so, where there is no Chromium (chromium.ts says where it is looked for); TAPEFLOW_REQUIRE_BROWSER=1 makes that a failure.
  */
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -8,18 +9,20 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { findChromium } from './chromium.ts';
 import type { PageReport } from './page.ts';
 
-const CANDIDATES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** WebGL 2 without graphics hardware. */
 const SOFTWARE = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
-const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  console.log('skip browser: no Chromium (apt-get install chromium, or set CHROMIUM)');
-  console.log('0 passed, 0 failed, 1 skipped');
+const found = findChromium({ environment: process.env, exists: existsSync, downloaded: chromium.executablePath() });
+if ('path' in found) {
+  process.exitCode = await runIn(found.path);
 } else {
-  process.exitCode = await runIn(executablePath);
+  const isSkipped = found.missing === 'skip';
+  console.log(`${found.missing} browser: ${found.reason}`);
+  console.log(`0 passed, ${isSkipped ? 0 : 1} failed, ${isSkipped ? 1 : 0} skipped`);
+  process.exitCode = isSkipped ? 0 : 1;
 }
 
 /** Shared memory needs a page that is cross-origin isolated, which takes a server. */
@@ -50,7 +53,7 @@ async function runIn(path: string): Promise<number> {
     page.on('pageerror', (error) => console.error(error.message));
     await page.goto(address);
     await page.addScriptTag({ content: outputFiles[0]!.text });
-    const reports = (await page.evaluate('main()')) as PageReport[];
+    const reports = (await page.evaluate(`main(${process.argv.includes('--quick')})`)) as PageReport[];
     return report(`Chromium ${browser.version()}`, reports);
   } finally {
     await browser.close();

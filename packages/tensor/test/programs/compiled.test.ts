@@ -7,6 +7,7 @@ import { valueAndGrad } from '@tapeflow/autodiff';
 import { add, jit, mul, precision, scalar, sum, type Scalar } from '@tapeflow/tensor';
 import { Dice } from '../compile/random-programs.ts';
 import { Progress, tallied } from '../compile/progress.ts';
+import { expectErrorLaw, largestDifference, ROUNDOFF } from '../error-law.ts';
 import { asScalar, type AnyTensor } from './instruction.ts';
 import { perform, performSlowly, randomProgram, tensorOf, textOf, type RandomProgram } from './program.ts';
 import { at, indicesOver, largest, made, type Slow } from './slow.ts';
@@ -14,22 +15,15 @@ import { at, indicesOver, largest, made, type Slow } from './slow.ts';
 const SEED = Number(process.env['TAPEFLOW_SEED'] ?? 20267);
 const PROGRAMS = Number(process.env['TAPEFLOW_PROGRAMS'] ?? 500);
 const MOST_STEPS = 20;
-const ROUNDOFF = 2 ** -24;
 /** Roundings of one step: a transform of n numbers has log₂ 2n, a power spectrum three more. */
 const STEP_ROUNDINGS = 5;
 /** Runs with random rounding, from which follows what rounding may do to a program. */
 const ROUNDINGS = 4;
 
-/** Largest difference of a tensor from slow values; infinite where one is no number and the other is. */
+/** Largest difference of a tensor from slow values. */
 function errorOf(seen: AnyTensor, expected: Slow, label: () => string): number {
   if (JSON.stringify(Object.entries(seen.sizes).sort()) !== JSON.stringify(Object.entries(expected.sizes).sort())) expect(seen.sizes, label()).toEqual(expected.sizes);
-  const data = seen.data;
-  let most = 0;
-  indicesOver(seen.dims.map(({ name }) => name), expected.sizes).forEach((index, k) => {
-    const difference = Math.abs(data[k]! - at(expected, index));
-    most = Number.isNaN(difference) ? Infinity : Math.max(most, difference);
-  });
-  return most;
+  return largestDifference(seen.data, indicesOver(seen.dims.map(({ name }) => name), expected.sizes).map((index) => at(expected, index)));
 }
 
 /** What a step does, without the names and numbers that it does it to. */
@@ -98,11 +92,9 @@ describe(`compiled random programs of up to ${MOST_STEPS} operations, seed ${SEE
           if (isSingle) {
             const eager = perform(program, inputs);
             results.forEach((k, j) => {
-              const own = errorOf(eager[k]!, values[k]!, label);
-              const error = errorOf(seen[j]!, values[k]!, label);
-              const limit = 2 * own + floor![j]! + ROUNDOFF * Math.max(1, largest(values[k]!));
-              if (limit > 0) worst = Math.max(worst, error / limit);
-              if (!(error <= limit)) expect.fail(`result ${k}: error ${error}, where one by one it is ${own} and rounding allows ${floor![j]}\n${label()}`);
+              const [own, error] = [eager[k]!, seen[j]!].map((result) => errorOf(result, values[k]!, label));
+              const errors = { compiled: error!, eager: own!, floor: floor![j]! + ROUNDOFF * Math.max(1, largest(values[k]!)) };
+              worst = Math.max(worst, expectErrorLaw(errors, () => `result ${k} of ${label()}`));
             });
             single++;
           } else {
