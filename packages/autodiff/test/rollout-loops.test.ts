@@ -21,7 +21,7 @@ function run(steps: number, budget?: number): { gradient: number; loops: readonl
   };
   const reports: RolloutReport[] = [];
   const options = { onReport: (report: RolloutReport): void => void reports.push(report), ...(budget !== undefined && { budget }) };
-  const gradient = withLoops(writer, () => grad((x: Scalar) => rollout((y: Scalar) => mul(y, y), x, steps, options))(1.01));
+  const gradient = withLoops(writer, () => grad((x: Scalar) => rollout((y: Scalar) => mul(y, y), x, steps, options))(1.01) as number);
   return { gradient, loops: seen, reports };
 }
 
