@@ -5,6 +5,7 @@ import type { Storage } from '../../array/storage.ts';
 import { ReleasedResultError } from '../../errors.ts';
 import { GpuDevice } from './device.ts';
 import { makeInstance, type GpuMode } from './library.ts';
+import { compileToGpu } from './program.ts';
 import { registerDevice, unregisterDevice } from './registry.ts';
 import { releaseStorage } from './residents.ts';
 
@@ -41,8 +42,6 @@ export interface Gpu {
  * Throws `GpuUnavailableError` where gpu.js is not installed or the mode does not exist.
  */
 export async function loadGpu({ mode = 'webgl2' }: LoadGpuOptions = {}): Promise<Gpu> {
-  // The compiler for it is a tenth of the package, and few programs load it.
-  const { compileToGpu } = await import('./program.ts');
   const device = new GpuDevice(mode, await makeInstance(mode));
   registerDevice(device, compileToGpu);
   return {
