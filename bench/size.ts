@@ -19,6 +19,7 @@ interface Size {
 const PARTS: readonly string[] = [
   "export { grad } from '@tapeflow/autodiff'; export { add, mul, sin } from '@tapeflow/autodiff/scalar';",
   "export { grad } from '@tapeflow/autodiff'; export { square, sum, tensor } from '@tapeflow/tensor';",
+  "export { jit, tensor } from '@tapeflow/tensor';",
 ];
 
 /** Every entry of every package that runs in a browser. */

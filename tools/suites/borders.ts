@@ -60,7 +60,7 @@ function manifestComplaints(folder: string, manifest: Manifest): string[] {
   for (const entry of entryPoints(manifest)) {
     const target = manifest.exports[entry];
     const conditions = typeof target === 'object' ? Object.keys(target).join(', ') : String(target);
-    expect(conditions === 'tapeflow-source, types, default', `exports '${entry}' has (${conditions}), not (tapeflow-source, types, default).`);
+    expect(conditions === 'tapeflow-source, types, node, default', `exports '${entry}' has (${conditions}), not (tapeflow-source, types, node, default).`);
   }
   for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
     expect(!name.startsWith('@tapeflow/') || version === manifest.version, `depends on ${name} ${version}, not on its own version ${manifest.version}.`);

@@ -64,6 +64,6 @@ export function batchLeaves(
   transformation = 'vmap',
 ): Value[] {
   const level = new BatchLevel(transformation, size);
-  const ys = withLevel(level, false, () => f(xs.map((x, k) => (batched[k] ? new BatchBox(level, spaces[k]!, x) : x))));
+  const ys = withLevel(level, () => f(xs.map((x, k) => (batched[k] ? new BatchBox(level, spaces[k]!, x) : x))));
   return ys.map((y) => (level.isMine(y) ? y.stacked : outputSpaceOf(y).batch.repeat(y, size)));
 }

@@ -1,7 +1,8 @@
 /** @file checkGradients: the laws that every derivative obeys, as a test that users can run on their own functions. */
 import { TapeflowError } from './errors.ts';
 import { jvp, vjp } from './derivatives.ts';
-import { abstractOf, spaceOf } from './spaces.ts';
+import type { Abstract } from './primitive.ts';
+import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
 import type { Value } from './value.ts';
 
@@ -53,14 +54,14 @@ export function directionGenerator(seed: number): () => number {
   };
 }
 
+/** A tree like another one, of what `f` makes of the space, the type and the position of each leaf. */
+function mapLeaves<T>(tree: T, f: (leaf: Abstract, k: number) => Value): T {
+  const { leaves, structure } = flatten(tree, 'checkGradients');
+  return structure.unflatten(leaves.map((leaf, k) => f(abstractOf(leaf), k))) as T;
+}
+
 function randomLike<T>(tree: T, random: () => number): T {
-  const flat = flatten(tree, 'checkGradients');
-  return flat.structure.unflatten(
-    flat.leaves.map((leaf): Value => {
-      const { space, type } = abstractOf(leaf);
-      return space.isDifferentiable(type) ? space.randomLike(type, random) : space.zeros(type);
-    }),
-  ) as T;
+  return mapLeaves(tree, ({ space, type }) => (space.isDifferentiable(type) ? space.randomLike(type, random) : space.zeros(type)));
 }
 
 /** Components of all differentiable leaves, as numbers. */
@@ -73,14 +74,8 @@ function vector(tree: unknown): number[] {
 }
 
 function moved<T>(x: T, dx: T, h: number): T {
-  const a = flatten(x, 'checkGradients');
-  const b = flatten(dx, 'checkGradients');
-  return a.structure.unflatten(
-    a.leaves.map((leaf, k) => {
-      const space = spaceOf(leaf);
-      return space.isDifferentiable(abstractOf(leaf).type) ? space.add(leaf, space.scale(b.leaves[k], h)) : leaf;
-    }),
-  ) as T;
+  const [a, b] = [x, dx].map((tree) => flatten(tree, 'checkGradients').leaves);
+  return mapLeaves(x, ({ space, type }, k) => (space.isDifferentiable(type) ? space.add(a![k], space.scale(b![k], h)) : a![k]));
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, value, k) => total + value * b[k]!, 0);

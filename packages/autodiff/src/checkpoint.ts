@@ -3,7 +3,7 @@ import { closeOver } from './close-over.ts';
 import { apply } from './level.ts';
 import { primitive, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { batchProgram, programCotangents, programTangents } from './program-rules.ts';
+import { allStacked, batchProgram, programCotangents, programTangents } from './program-rules.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
 
@@ -23,7 +23,7 @@ const checkpointPrimitive: Primitive = /* @__PURE__ */ primitive({
   batch(inputs, batched, params, size) {
     const program = batchProgram((params as CheckpointParams).program, batched, size, inputs.map(abstractOf));
     const outputs = apply(checkpointPrimitive, inputs, { program } satisfies CheckpointParams);
-    return { outputs, batched: outputs.map(() => true) };
+    return allStacked(outputs);
   },
 });
 

@@ -4,7 +4,7 @@
  */
 import type { Abstract } from './primitive.ts';
 import { type Program } from './program.ts';
-import { flattenResult } from './result.ts';
+import { leafFunction } from './result.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
 import { traceLeaves, withoutDeadCode } from './trace.ts';
 import { flatten, type TreeStructure } from './tree.ts';
@@ -22,18 +22,9 @@ export interface Closed {
 /** Traces `f` for arguments like `examples`. A captured gradient is never dropped: it enters through `captured`. */
 export function closeOver(operation: string, f: (...args: never[]) => unknown, examples: readonly unknown[]): Closed {
   const flat = flatten(examples, operation);
-  let result: TreeStructure | undefined;
-  const { program, captured } = traceLeaves(
-    (leaves) => {
-      const flatOutput = flattenResult(operation, f(...(flat.structure.unflatten(leaves) as never[])));
-      result = flatOutput.structure;
-      return flatOutput.leaves;
-    },
-    flat.leaves.map(abstractOf),
-    spaceOf,
-    operation,
-  );
-  return { program, captured, arguments: flat.structure, result: result! };
+  const { call, structure } = leafFunction(operation, (leaves) => f(...(flat.structure.unflatten(leaves) as never[])));
+  const { program, captured } = traceLeaves(call, flat.leaves.map(abstractOf), spaceOf, operation);
+  return { program, captured, arguments: flat.structure, result: structure() };
 }
 
 /** Traces a function of leaves into a program. Values that it closes over must be plain or captured explicitly. */

@@ -4,14 +4,13 @@ import { TapeflowError } from './errors.ts';
 import { withoutHostCalls } from './inner-programs.ts';
 import { apply } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
-import { requireDerivatives } from './matching.ts';
-import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
+import { requireDerivatives, resultType } from './matching.ts';
+import { addDerivatives, primitive, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
+import { allStacked, areZero, batchProgram, materialize, noDerivatives, programCotangents, programTangents } from './program-rules.ts';
 import { flattenResult, refusePromise } from './result.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten, type TreeStructure } from './tree.ts';
-import type { Value } from './value.ts';
 
 /** Parameters of the custom-derivative primitive. */
 interface CustomParams {
@@ -34,34 +33,34 @@ const customPrimitive: Primitive = /* @__PURE__ */ primitive({
     const { forward, rule, mode, captured, values } = params as CustomParams;
     const residuals = outputs.slice(values);
     const ordinary = (dxs: readonly MaybeValue[]): readonly MaybeValue[] =>
-      dxs.some((dx) => dx !== undefined) ? programTangents(withoutHostCalls(forward), inputs, dxs).tangents : outputs.map(() => undefined);
+      areZero(dxs) ? noDerivatives(outputs) : programTangents(withoutHostCalls(forward), inputs, dxs).tangents;
     const throughCaptured = ordinary(tangents.map((dx, k) => (k < captured ? dx : undefined)));
     const residualTangents = residuals.length === 0 ? [] : ordinary(tangents).slice(values);
     const ofArguments = tangents.slice(captured);
-    if (ofArguments.every((dx) => dx === undefined)) return [...throughCaptured.slice(0, values), ...residualTangents];
+    if (areZero(ofArguments)) return [...throughCaptured.slice(0, values), ...residualTangents];
     const linear = mode === 'forward' ? rule : transposeProgram(rule, residuals.length);
     const dys = evaluateProgram(linear, [...residuals, ...materialize(ofArguments, forward.inputs.slice(captured))]);
-    return [...dys.map((dy, k) => addMaybe(forward.results[k]!.space, dy, throughCaptured[k])), ...residualTangents];
+    return [...dys.map((dy, k) => addDerivatives(forward.results[k]!.space, dy, throughCaptured[k])), ...residualTangents];
   },
   vjp(cotangents, inputs, outputs, params, needs) {
     const { forward, rule, mode, captured, values } = params as CustomParams;
     const residuals = outputs.slice(values);
-    const result: MaybeValue[] = inputs.map(() => undefined);
+    const result: MaybeValue[] = noDerivatives(inputs);
     const add = (contributions: readonly MaybeValue[], offset = 0): void =>
       contributions.forEach((xBar, k) => {
-        result[offset + k] = addMaybe(forward.inputs[offset + k]!.space, result[offset + k], xBar);
+        result[offset + k] = addDerivatives(forward.inputs[offset + k]!.space, result[offset + k], xBar);
       });
     const ofValues = cotangents.map((yBar, k) => (k < values ? yBar : undefined));
-    if (needs.slice(captured).some(Boolean) && ofValues.some((yBar) => yBar !== undefined)) {
+    if (needs.slice(captured).some(Boolean) && !areZero(ofValues)) {
       const linear = mode === 'reverse' ? rule : transposeProgram(rule, residuals.length);
       add(evaluateProgram(linear, [...residuals, ...materialize(ofValues.slice(0, values), forward.results)]), captured);
     }
     // What the function closes over keeps its ordinary derivative.
     const needsCaptured = needs.map((need, k) => need && k < captured);
-    if (needsCaptured.some(Boolean)) add(programCotangents(forward, inputs, ofValues, needsCaptured));
+    add(programCotangents(forward, inputs, ofValues, needsCaptured));
     // Residuals have cotangents when the rule itself is differentiated.
     const ofResiduals = cotangents.map((yBar, k) => (k < values ? undefined : yBar));
-    if (ofResiduals.some((yBar) => yBar !== undefined)) add(programCotangents(forward, inputs, ofResiduals, needs));
+    add(programCotangents(forward, inputs, ofResiduals, needs));
     return result;
   },
   batch(inputs, batched, params, size) {
@@ -74,13 +73,9 @@ const customPrimitive: Primitive = /* @__PURE__ */ primitive({
     const derivatives = mode === 'reverse' ? batchedForward.results.slice(0, values) : types.slice(captured);
     const batchedRule = batchProgram(rule, rule.inputs.map(() => true), size, [...residuals, ...derivatives]);
     const outputs = apply(customPrimitive, stacked, { forward: batchedForward, rule: batchedRule, mode, captured, values } satisfies CustomParams);
-    return { outputs, batched: outputs.map(() => true) };
+    return allStacked(outputs);
   },
 });
-
-function addMaybe(space: { add(a: Value, b: Value): Value }, a: MaybeValue, b: MaybeValue): MaybeValue {
-  return a === undefined ? b : b === undefined ? a : space.add(a, b);
-}
 
 /** Traces value and rule together; what the rule takes from the function becomes residuals. */
 function closeWithRule<Args extends readonly unknown[]>(
@@ -103,7 +98,7 @@ function closeWithRule<Args extends readonly unknown[]>(
     args,
   );
   const { program, captured } = forward;
-  const seen = { structure: rule!.result, types: rule!.program.results };
+  const seen = resultType(rule!);
   const label = `the result of the ${ruleName(mode)}`;
   if (mode === 'reverse') {
     const expected = { structure: forward.arguments, types: program.inputs.slice(captured.length) };

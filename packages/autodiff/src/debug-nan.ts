@@ -4,6 +4,7 @@ import { observeEvaluation } from './level.ts';
 import { refusePromise } from './result.ts';
 import { observeBackward } from './reverse.ts';
 import { abstractOf } from './spaces.ts';
+import { operationsBefore } from './tape-entries.ts';
 import { Box, type Value } from './value.ts';
 
 /**
@@ -29,8 +30,8 @@ export function debugNaN<Args extends readonly unknown[], Y>(f: (...args: Args) 
       throw new NonFiniteError(current.name, 'backward', current.step(), index, seen);
     };
     return observeBackward(
-      ({ name }, at, pull) => {
-        backward.push({ name, step: at });
+      ({ name }, tape, row, pull) => {
+        backward.push({ name, step: () => operationsBefore(tape, row) });
         try {
           for (const contribution of pull()) if (contribution !== undefined) refuse(name, contribution);
         } finally {

@@ -3,10 +3,10 @@ import { NotScalarError, TreeError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
 import { matching } from './matching.ts';
 import type { MaybeValue } from './primitive.ts';
-import { flattenResult, refusePromise } from './result.ts';
+import { flattenResult, leafFunction, refusePromise, withAt } from './result.ts';
 import { recordLeaves, type Recording } from './reverse.ts';
 import type { DifferentiableScalar, Widened } from './scalar-type.ts';
-import { abstractOf, isDifferentiable, spaceOf, zerosLike } from './spaces.ts';
+import { abstractOf, isDifferentiable, orZeros, spaceOf } from './spaces.ts';
 import { flatten, TREE, type Flattened, type TreeNode, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
@@ -36,19 +36,12 @@ function differentiableLeaves(operation: string, tree: unknown, path = ''): Leav
 
 /** A tree like `flat` with derivatives in the active leaves and zeros in the others. */
 function withDerivatives({ flat, active }: Leaves, derivatives: readonly MaybeValue[]): unknown {
-  const leaves: MaybeValue[] = flat.leaves.map(() => undefined);
-  active.forEach((position, k) => {
-    leaves[position] = derivatives[k];
-  });
-  return flat.structure.unflatten(leaves.map((leaf, k) => leaf ?? zerosLike(flat.leaves[k])));
+  const leaves = withAt<MaybeValue>(flat.leaves.map(() => undefined), active, derivatives);
+  return flat.structure.unflatten(orZeros(leaves, flat.leaves));
 }
 
 function insert({ flat, active }: Leaves, values: readonly Value[]): unknown {
-  const leaves = flat.leaves.slice();
-  active.forEach((position, k) => {
-    leaves[position] = values[k];
-  });
-  return flat.structure.unflatten(leaves);
+  return flat.structure.unflatten(withAt(flat.leaves, active, values));
 }
 
 interface TreeRecording {
@@ -58,19 +51,10 @@ interface TreeRecording {
 }
 
 function record(operation: string, f: (x: never) => unknown, leaves: Leaves): TreeRecording {
-  let output: TreeStructure | undefined;
   const active = leaves.active.map((k) => leaves.flat.leaves[k]);
-  const recording = recordLeaves(
-    (xs) => {
-      const flatY = flattenResult(operation, f(insert(leaves, xs) as never));
-      output = flatY.structure;
-      return flatY.leaves;
-    },
-    active,
-    active.map(spaceOf),
-    operation,
-  );
-  return { leaves, recording, output: output! };
+  const { call, structure } = leafFunction(operation, (xs) => f(insert(leaves, xs) as never));
+  const recording = recordLeaves(call, active, active.map(spaceOf), operation);
+  return { leaves, recording, output: structure() };
 }
 
 /** Refuses a result that is not one real number. A class that declares its leaves tells best what it is, such as its dimensions. */
@@ -120,7 +104,7 @@ export function valueAndGrad(f: (...args: never[]) => unknown, { wrt = 0, aux = 
     const { recording, output } = record(
       'grad',
       (xs: readonly unknown[]) => {
-        const result = refusePromise('grad', f(...(replace(args, positions, xs) as never[])));
+        const result = refusePromise('grad', f(...(withAt(args, positions, xs) as never[])));
         const scalar = aux ? firstOfPair(result) : result;
         const { leaves: [leaf], structure: { size } } = flattenResult('grad', scalar);
         if (size !== 1) throw new NotScalarError('grad', `a tree with ${size} leaves${aux ? ' before aux' : ''}`);
@@ -152,14 +136,6 @@ function argumentsIn(args: readonly unknown[], positions: readonly unknown[]): r
     differentiableLeaves('grad', args[position], `argument ${position}`);
     return position;
   });
-}
-
-function replace(args: readonly unknown[], positions: readonly number[], values: readonly unknown[]): unknown[] {
-  const copy = args.slice();
-  positions.forEach((position, k) => {
-    copy[position] = values[k];
-  });
-  return copy;
 }
 
 function firstOfPair(result: unknown): unknown {
@@ -204,17 +180,7 @@ export function jvp<X, Y>(f: (x: X) => Y, x: X, dx: X): { value: Y; tangent: Y }
   const { flat, active } = leaves;
   const directions = matching('jvp', dx, flat.structure, flat.leaves.map(abstractOf));
   const xs = active.map((k) => flat.leaves[k]);
-  let output: TreeStructure | undefined;
-  const { ys, dys } = forwardLeaves(
-    (inner) => {
-      const flatY = flattenResult('jvp', f(insert(leaves, inner) as X));
-      output = flatY.structure;
-      return flatY.leaves;
-    },
-    xs,
-    active.map((k) => directions[k]),
-    xs.map(spaceOf),
-  );
-  const tangents = dys.map((dy, k) => dy ?? zerosLike(ys[k]));
-  return { value: output!.unflatten(ys) as Y, tangent: output!.unflatten(tangents) as Y };
+  const { call, structure } = leafFunction('jvp', (inner) => f(insert(leaves, inner) as X));
+  const { ys, dys } = forwardLeaves(call, xs, active.map((k) => directions[k]), xs.map(spaceOf));
+  return { value: structure().unflatten(ys) as Y, tangent: structure().unflatten(orZeros(dys, ys)) as Y };
 }

@@ -1,6 +1,6 @@
 /** @file Forward mode: every value travels with its tangent. */
 import { Level, apply, applyPair, withLevel } from './level.ts';
-import { timesSlope, type MaybeValue, type Primitive } from './primitive.ts';
+import { addDerivatives, timesSlope, type MaybeValue, type Primitive } from './primitive.ts';
 import type { VectorSpace } from './space.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
@@ -52,12 +52,9 @@ class ForwardLevel extends Level {
     const [slopeA, slopeB] = primitive.slopes!;
     const da = slopeA && this.tangent(first);
     const db = slopeB && this.tangent(second);
-    let dy: MaybeValue;
-    if (da !== undefined) dy = timesSlope(space, da, slopeA!(a, b, undefined, y));
-    if (db !== undefined) {
-      const term = timesSlope(space, db, slopeB!(a, b, undefined, y));
-      dy = dy === undefined ? term : space.add(dy, term);
-    }
+    const ofA = da === undefined ? undefined : timesSlope(space, da, slopeA!(a, b, undefined, y));
+    const ofB = db === undefined ? undefined : timesSlope(space, db, slopeB!(a, b, undefined, y));
+    const dy = addDerivatives(space, ofA, ofB);
     return dy === undefined ? y : new ForwardBox(this, space, y, space.unbroadcast(dy, typeIn(space, y)));
   }
 
@@ -79,7 +76,7 @@ export function forwardLeaves(
   transformation = 'jvp',
 ): { ys: Value[]; dys: MaybeValue[] } {
   const level = new ForwardLevel(transformation);
-  const ys = withLevel(level, false, () =>
+  const ys = withLevel(level, () =>
     f(xs.map((x, k) => (dxs[k] === undefined ? x : new ForwardBox(level, spaces[k]!, x, dxs[k])))),
   );
   return { ys: ys.map((y) => level.primal(y)), dys: ys.map((y) => level.tangent(y)) };

@@ -4,10 +4,10 @@ import { TapeflowError } from './errors.ts';
 import { aloud, withoutHostCalls } from './inner-programs.ts';
 import { apply, applyOne } from './level.ts';
 import { transposeProgram } from './linear-function.ts';
-import { primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
+import { addDerivatives, primitive, type Abstract, type MaybeValue, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
-import { requireSame } from './matching.ts';
+import { allStacked, areZero, batchProgram, materialize, noDerivatives, programCotangents, programTangents } from './program-rules.ts';
+import { requireSame, resultType, treeType, type TreeType } from './matching.ts';
 import { refusePromise } from './result.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
 import { stopGradientPrimitive } from './stop-gradient.ts';
@@ -115,11 +115,11 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
     const dots = parts(tangents, solve);
     const xs = outputs.slice(0, bs.length);
     let right: readonly MaybeValue[] = dots.bs;
-    if (dots.fixed.some((dx) => dx !== undefined)) {
-      const { tangents: dAx } = programTangents(withoutHostCalls(operator), [...fixed, ...xs], [...dots.fixed, ...xs.map(() => undefined)]);
+    if (!areZero(dots.fixed)) {
+      const { tangents: dAx } = programTangents(withoutHostCalls(operator), [...fixed, ...xs], [...dots.fixed, ...noDerivatives(xs)]);
       right = right.map((db, k) => subtract(operator.results[k]!, db, dAx[k]));
     }
-    if (right.every((db) => db === undefined)) return outputs.map(() => undefined);
+    if (areZero(right)) return noDerivatives(outputs);
     const dxs = apply(linearSolvePrimitive, [...fixed, ...beside, ...materialize(right, operator.results)], { ...solve, guessed: false } satisfies LinearSolveParams);
     return outputs.map((_, k) => (k < xs.length ? dxs[k] : undefined));
   },
@@ -131,7 +131,8 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
     const { fixed, beside, bs, guess } = parts(inputs, solve);
     const xs = outputs.slice(0, bs.length);
     // What the solver reports has no derivative.
-    if (cotangents.slice(0, xs.length).every((xBar) => xBar === undefined)) return inputs.map(() => undefined);
+    const xBars = cotangents.slice(0, xs.length);
+    if (areZero(xBars)) return noDerivatives(inputs);
     const adjoint: LinearSolveParams = {
       ...solve,
       guessed: false,
@@ -139,16 +140,10 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
       ...(preconditioner !== undefined && !solve.symmetric && { preconditioner: transposeProgram(preconditioner, preconditionerCaptured) }),
       context: { ...solve.context, transposed: !solve.context.transposed },
     };
-    const lambda = apply(linearSolvePrimitive, [...fixed, ...beside, ...materialize(cotangents.slice(0, xs.length), operator.results)], adjoint).slice(0, xs.length);
-    const result: MaybeValue[] = [...fixed.map(() => undefined), ...beside.map(() => undefined), ...lambda, ...guess.map(() => undefined)];
+    const lambda = apply(linearSolvePrimitive, [...fixed, ...beside, ...materialize(xBars, operator.results)], adjoint).slice(0, xs.length);
     const needsFixed = operator.inputs.map((_, k) => k < captured && needs[k]!);
-    if (needsFixed.some(Boolean)) {
-      const minusLambda = lambda.map((value, k) => operator.results[k]!.space.scale(value, -1));
-      programCotangents(operator, [...fixed, ...xs], minusLambda, needsFixed).forEach((bar, k) => {
-        if (k < captured) result[k] = bar;
-      });
-    }
-    return result;
+    const ofFixed = needsFixed.some(Boolean) ? programCotangents(operator, [...fixed, ...xs], negative(lambda, operator), needsFixed).slice(0, captured) : noDerivatives(fixed);
+    return [...ofFixed, ...noDerivatives(beside), ...lambda, ...noDerivatives(guess)];
   },
   batch(inputs, batched, params, size) {
     const solve = params as LinearSolveParams;
@@ -166,14 +161,15 @@ export const linearSolvePrimitive: Primitive = /* @__PURE__ */ primitive({
       context: { ...context, batchAxes: context.batchAxes + 1 },
     };
     const outputs = apply(linearSolvePrimitive, stacked, stackedParams);
-    return { outputs, batched: outputs.map(() => true) };
+    return allStacked(outputs);
   },
 });
 
+/** Minus the results of a program. */
+export const negative = (values: readonly Value[], { results }: Program): Value[] => values.map((value, k) => results[k]!.space.scale(value, -1));
+
 function subtract({ space }: Abstract, a: MaybeValue, b: MaybeValue): MaybeValue {
-  if (b === undefined) return a;
-  const minusB = space.scale(b, -1);
-  return a === undefined ? minusB : space.add(a, minusB);
+  return addDerivatives(space, a, b === undefined ? undefined : space.scale(b, -1));
 }
 
 /** How a linear system is solved. */
@@ -213,12 +209,13 @@ export function implicitLinearSolve<X>(operator: (x: X) => X, b: X, options: Imp
   const { solver, symmetric = false, guess, preconditioner, info = () => [], silentSolver, perform } = options;
   const closed = closeOver('linearSolve', operator, [b]);
   const flat = flatten(b, 'linearSolve');
-  const like = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
-  requireSame('linearSolve', 'the result of the operator', { structure: closed.result, types: closed.program.results }, like, 'The operator must return a tree like b.');
+  const like = treeType(flat);
+  const requireLike = (label: string, seen: TreeType, advice: string): void => requireSame('linearSolve', label, seen, like, `${advice} a tree like b.`);
+  requireLike('the result of the operator', resultType(closed), 'The operator must return');
   const beside = preconditioner && closeOver('linearSolve', preconditioner as (b: X) => X, [b]);
-  if (beside !== undefined) requireSame('linearSolve', 'the result of the preconditioner', { structure: beside.result, types: beside.program.results }, like, 'The preconditioner must return a tree like b.');
+  if (beside !== undefined) requireLike('the result of the preconditioner', resultType(beside), 'The preconditioner must return');
   const flatGuess = guess === undefined ? undefined : flatten(guess, 'linearSolve');
-  if (flatGuess !== undefined) requireSame('linearSolve', 'the guess', { structure: flatGuess.structure, types: flatGuess.leaves.map(abstractOf) }, like, 'The guess must be a tree like b.');
+  if (flatGuess !== undefined) requireLike('the guess', treeType(flatGuess), 'The guess must be');
   const params: LinearSolveParams = {
     operator: closed.program,
     captured: closed.captured.length,

@@ -1,13 +1,12 @@
 /** @file Derivatives of roots and fixed points: by the implicit function theorem, never the steps of the solver. */
 import { closeOver, traceProgram, type Closed } from './close-over.ts';
-import { forwardLeaves } from './forward.ts';
-import { detached, detachedSolution, implicitLinearSolve, type LinearSolver, type SolveContext } from './implicit-linear.ts';
+import { detached, detachedSolution, implicitLinearSolve, negative, type LinearSolver, type SolveContext } from './implicit-linear.ts';
 import { aloud, withoutHostCalls } from './inner-programs.ts';
 import { apply } from './level.ts';
-import { requireSame } from './matching.ts';
+import { requireSame, resultType, treeType } from './matching.ts';
 import { primitive, type Abstract, type GeneralRule, type Primitive } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { batchProgram, materialize, programCotangents, programTangents } from './program-rules.ts';
+import { allStacked, areZero, batchProgram, materialize, noDerivatives, programCotangents, programTangents } from './program-rules.ts';
 import { refusePromise } from './result.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
@@ -42,12 +41,10 @@ function solveJacobian(params: RootParams, fixed: readonly Value[], xs: readonly
   const product = (d: readonly Value[]): readonly Value[] =>
     transposed
       ? materialize(programCotangents(residual, [...fixed, ...xs], d, needs).slice(captured), residual.results)
-      : materialize(programTangents(withoutHostCalls(residual), [...fixed, ...xs], [...fixed.map(() => undefined), ...d]).tangents, residual.results);
+      : materialize(programTangents(withoutHostCalls(residual), [...fixed, ...xs], [...noDerivatives(fixed), ...d]).tangents, residual.results);
   const within = (solve: LinearSolver): LinearSolver => (matvec, bs, context, guess) => solve(matvec, bs, { ...context, batchAxes: context.batchAxes + batchAxes }, guess);
   return implicitLinearSolve(product, right, { solver: within(linearSolver), silentSolver: silent && within(silent.linearSolver) }).x;
 }
-
-const negative = (values: readonly Value[], { results }: Program): Value[] => values.map((value, k) => results[k]!.space.scale(value, -1));
 
 function rootOutputs(xs: readonly Abstract[], { info, batchAxes }: RootParams): readonly Abstract[] {
   return [...xs, ...info(xs, { batchAxes })];
@@ -70,13 +67,8 @@ const rootRule: GeneralRule = {
     const fixed = inputs.slice(0, root.captured);
     const xs = outputs.slice(0, root.residual.results.length);
     const dFixed = tangents.slice(0, root.captured);
-    if (dFixed.every((dx) => dx === undefined)) return outputs.map(() => undefined);
-    const { dys } = forwardLeaves(
-      (inner) => evaluateProgram(withoutHostCalls(root.residual), [...inner, ...xs]),
-      fixed,
-      dFixed,
-      root.residual.inputs.map(({ space }) => space),
-    );
+    if (areZero(dFixed)) return noDerivatives(outputs);
+    const { tangents: dys } = programTangents(withoutHostCalls(root.residual), [...fixed, ...xs], [...dFixed, ...noDerivatives(xs)]);
     const dxs = solveJacobian(root, fixed, xs, negative(materialize(dys, root.residual.results), root.residual), false);
     return outputs.map((_, k) => dxs[k]);
   },
@@ -87,7 +79,7 @@ const rootRule: GeneralRule = {
     const xs = outputs.slice(0, root.residual.results.length);
     const xBars = cotangents.slice(0, xs.length);
     // What the solver reports has no derivative.
-    if (!needsFixed.some(Boolean) || xBars.every((xBar) => xBar === undefined)) return inputs.map(() => undefined);
+    if (!needsFixed.some(Boolean) || areZero(xBars)) return noDerivatives(inputs);
     const fixed = inputs.slice(0, root.captured);
     const lambda = solveJacobian(root, fixed, xs, materialize(xBars, root.residual.results), true);
     return programCotangents(root.residual, [...fixed, ...xs], negative(lambda, root.residual), needsFixed);
@@ -107,7 +99,7 @@ const systemsPrimitive: Primitive = /* @__PURE__ */ primitive({
     const types = stacked.map(abstractOf);
     const members: RootParams = { ...root, given: batchProgram(given, flags, size, types), residual: batchProgram(residual, flags, size, types), batchAxes: batchAxes + 1 };
     const outputs = apply(systemsPrimitive, stacked, members);
-    return { outputs, batched: outputs.map(() => true) };
+    return allStacked(outputs);
   },
 });
 
@@ -172,8 +164,7 @@ function residualOfMap({ program, captured }: Closed): Program {
 
 function closeLike<X>(label: string, f: (x: X) => X, guess: X): Closed {
   const closed = closeOver('root', f, [guess]);
-  const { structure, leaves } = flatten(guess, 'root');
-  requireSame('root', label, { structure: closed.result, types: closed.program.results }, { structure, types: leaves.map(abstractOf) }, 'Return a tree like the guess.');
+  requireSame('root', label, resultType(closed), treeType(flatten(guess, 'root')), 'Return a tree like the guess.');
   return closed;
 }
 

@@ -15,8 +15,7 @@ export { implicitFixedPoint, implicitRoot, type ImplicitRootOptions, type RootSo
 // Memory
 export { checkpoint } from './checkpoint.ts';
 export { rollout } from './rollout.ts';
-export { BudgetError } from './rollout-reverse.ts';
-export type { RolloutOptions, RolloutReport } from './rollout-steps.ts';
+export { BudgetError, type RolloutOptions, type RolloutReport } from './rollout-steps.ts';
 
 // Trees
 export { flatten, mapTree, TREE, type Flattened, type TreeNode, type TreeStructure } from './tree.ts';

@@ -2,6 +2,7 @@
 import { flattenResult } from './result.ts';
 import { recordLeaves } from './reverse.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
+import { entryAt } from './tape-entries.ts';
 import { flatten } from './tree.ts';
 import { Box, typeIn, type Value } from './value.ts';
 
@@ -42,7 +43,7 @@ export function describeTape<Args extends readonly unknown[]>(f: (...args: Args)
   const nameOf = (value: Value): string => (level.isMine(value) ? named[value.row]! : constantText(value));
   const lines: TapeLine[] = [];
   for (let row = 0; row < level.rows.length; row++) {
-    const entry = level.entry(row);
+    const entry = entryAt(level, row);
     if (entry === undefined) continue;
     const position = lines.length;
     const inputs = entry.inputs.map((input) => ('row' in input ? named[input.row]! : constantText(input.constant)));

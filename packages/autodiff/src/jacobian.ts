@@ -3,12 +3,11 @@ import { batchLeaves } from './batch.ts';
 import { grad, jvp, vjp } from './derivatives.ts';
 import { TreeError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
-import type { MaybeValue } from './primitive.ts';
 import { flattenResult } from './result.ts';
 import { recordLeaves } from './reverse.ts';
 import type { DifferentiableScalar, Widened } from './scalar-type.ts';
 import type { VectorSpace } from './space.ts';
-import { abstractOf, spaceOf, zerosLike } from './spaces.ts';
+import { abstractOf, orZeros, spaceOf } from './spaces.ts';
 import { flatten, type Flattened } from './tree.ts';
 import type { Box, Value } from './value.ts';
 
@@ -47,18 +46,14 @@ export function jacobianLeaves(f: (xs: readonly Value[]) => readonly Value[], xs
   const { ys, pull } = recordLeaves(f, xs, spaces, 'jacobian');
   if (mode === undefined && dimension(xs) <= dimension(ys)) return forwardJacobian(f, xs, spaces, ys);
   const { stacks, size } = stackedBasis(ys);
-  const rows = batchLeaves((yBars) => fill(pull(yBars), xs), stacks, all(stacks), ys.map(spaceOf), size, spaceOf, 'jacobian');
+  const rows = batchLeaves((yBars) => orZeros(pull(yBars), xs), stacks, all(stacks), ys.map(spaceOf), size, spaceOf, 'jacobian');
   return { mode: 'reverse', ys, stacks: rows, size };
 }
 
 function forwardJacobian(f: (xs: readonly Value[]) => readonly Value[], xs: readonly Value[], spaces: readonly VectorSpace[], ys: readonly Value[]): LeafJacobian {
   const { stacks, size } = stackedBasis(xs);
-  const columns = batchLeaves((dxs) => fill(forwardLeaves(f, xs, dxs, spaces, 'jacobian').dys, ys), stacks, all(stacks), spaces, size, spaceOf, 'jacobian');
+  const columns = batchLeaves((dxs) => orZeros(forwardLeaves(f, xs, dxs, spaces, 'jacobian').dys, ys), stacks, all(stacks), spaces, size, spaceOf, 'jacobian');
   return { mode: 'forward', ys, stacks: columns, size };
-}
-
-function fill(derivatives: readonly MaybeValue[], like: readonly Value[]): Value[] {
-  return derivatives.map((derivative, k) => derivative ?? zerosLike(like[k]));
 }
 
 function dimension(leaves: readonly Value[]): number {

@@ -1,6 +1,5 @@
 /** @file Levels: every running transformation is one. An operation is interpreted by the highest level among its inputs. */
 import { ClosedLevelError } from './errors.ts';
-import { callsHost } from './inner-programs.ts';
 import type { Primitive } from './primitive.ts';
 import { Box, type Value } from './value.ts';
 
@@ -39,42 +38,33 @@ export function inputList(primitive: Primitive, a: Value, b: Value): readonly Va
   return primitive.slopes?.length === 1 ? [a] : [a, b];
 }
 
-/** Open traces, innermost last: operations without inputs are recorded in the last one. */
-const openTraces: Level[] = [];
-
-function innermostTrace(): Level | undefined {
-  return openTraces[openTraces.length - 1];
-}
-
 /** Runs `body` with the level open, and closes it whatever happens. */
-export function withLevel<R>(level: Level, isTrace: boolean, body: () => R): R {
-  if (isTrace) openTraces.push(level);
+export function withLevel<R>(level: Level, body: () => R): R {
   try {
     return body();
   } finally {
-    if (isTrace) openTraces.pop();
     level.open = false;
   }
 }
 
-/** Whether a trace is open above the level that an operation belongs to (undefined: it is on plain values). */
-function isTracedAbove(level: Level | undefined): boolean {
-  const trace = innermostTrace();
-  return trace !== undefined && (level === undefined || trace.id > level.id);
+/** A level that records a program. Operations without inputs belong to the innermost one. */
+export interface Trace extends Level {
+  /** Performs an operation that belongs to a level below (or is on plain values), while this is the innermost trace. */
+  processBelow(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[];
 }
 
-/**
- * Performs an operation out of sight of the traces above its level. It may be made of others without inputs (the body of a loop that
- * fills an array), and those must not be recorded by a function that merely uses the result.
- */
-function outOfSight<R>(level: Level | undefined, perform: () => R): R {
-  const above = openTraces.findIndex((trace) => level === undefined || trace.id > level.id);
-  const hidden = openTraces.splice(above);
-  try {
-    return perform();
-  } finally {
-    openTraces.push(...hidden);
-  }
+let innermostTrace: Trace | undefined;
+
+/** Makes a trace the innermost one, and returns the one before. */
+export function enterTrace(trace: Trace | undefined): Trace | undefined {
+  const before = innermostTrace;
+  innermostTrace = trace;
+  return before;
+}
+
+/** Whether the innermost trace is above the level that an operation belongs to. */
+function isTracedAbove(level: Level | undefined): boolean {
+  return innermostTrace !== undefined && (level === undefined || innermostTrace.id > level.id);
 }
 
 /** The higher one of a level and that of an input. */
@@ -88,7 +78,7 @@ function higher(primitive: Primitive, top: Level | undefined, input: Value): Lev
 function levelOf(primitive: Primitive, inputs: readonly Value[]): Level | undefined {
   let top: Level | undefined;
   for (let i = 0; i < inputs.length; i++) top = higher(primitive, top, inputs[i]);
-  return top === undefined && inputs.length === 0 ? innermostTrace() : top;
+  return top === undefined && inputs.length === 0 ? innermostTrace : top;
 }
 
 /** Sees every operation on plain values; used by `debugNaN`. */
@@ -103,7 +93,7 @@ export function isObserved(): boolean {
 
 /** Whether operations on plain values are nobody's business: neither observed nor performed while a program is recorded. */
 export function isUnwatched(): boolean {
-  return observer === undefined && openTraces.length === 0;
+  return observer === undefined && innermostTrace === undefined;
 }
 
 /** Runs `body` while `watch` sees every operation on plain values. */
@@ -126,22 +116,14 @@ function evaluatePlain(primitive: Primitive, inputs: readonly Value[], params: u
 /** Performs an operation: at the highest level among its inputs, or on plain values when there is none. */
 export function apply(primitive: Primitive, inputs: readonly Value[], params?: unknown): readonly Value[] {
   const level = levelOf(primitive, inputs);
-  if (openTraces.length > 0 && isTracedAbove(level)) {
-    // What the host is to see each time the program runs is recorded, though it may not depend on the inputs of the program.
-    if (callsHost(primitive, params)) return performAt(innermostTrace(), primitive, inputs, params);
-    return outOfSight(level, () => performAt(level, primitive, inputs, params));
-  }
-  return performAt(level, primitive, inputs, params);
-}
-
-function performAt(level: Level | undefined, primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
+  if (isTracedAbove(level)) return innermostTrace!.processBelow(primitive, inputs, params);
   return level === undefined ? evaluatePlain(primitive, inputs, params) : level.process(primitive, inputs, params);
 }
 
 /** `apply` for primitives with one output. */
 export function applyOne(primitive: Primitive, inputs: readonly Value[], params?: unknown): Value {
   const level = levelOf(primitive, inputs);
-  if (openTraces.length > 0 && isTracedAbove(level)) return apply(primitive, inputs, params)[0];
+  if (isTracedAbove(level)) return apply(primitive, inputs, params)[0];
   if (level !== undefined) return level.processOne(primitive, inputs, params);
   return observer === undefined ? primitive.evaluateOne(inputs, params) : evaluatePlain(primitive, inputs, params)[0];
 }
@@ -152,7 +134,7 @@ export function applyOne(primitive: Primitive, inputs: readonly Value[], params?
  */
 export function applyPair(primitive: Primitive, a: Value, b: Value): Value {
   const level = higher(primitive, higher(primitive, undefined, a), b);
-  if (openTraces.length > 0 && isTracedAbove(level)) return apply(primitive, inputList(primitive, a, b))[0];
+  if (isTracedAbove(level)) return apply(primitive, inputList(primitive, a, b))[0];
   if (level !== undefined) return level.processPair(primitive, a, b);
   if (observer !== undefined || primitive.evaluatePair === undefined) return evaluatePlain(primitive, inputList(primitive, a, b), undefined)[0];
   return primitive.evaluatePair(a, b);

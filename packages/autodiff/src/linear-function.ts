@@ -4,7 +4,7 @@ import { jvp } from './derivatives.ts';
 import { withoutHostCalls } from './inner-programs.ts';
 import { matching } from './matching.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { recordLeaves } from './reverse.ts';
+import { materialize, recordProgram } from './program-rules.ts';
 import type { Widened } from './scalar-type.ts';
 import { abstractOf } from './spaces.ts';
 import { flatten } from './tree.ts';
@@ -19,7 +19,7 @@ import type { Value } from './value.ts';
 export function linearize<X, Y>(f: (x: X) => Y, x: X): { value: Y; pushforward: (dx: Widened<X>) => Y } {
   const flatX = flatten(x, 'linearize');
   const types = flatX.leaves.map(abstractOf);
-  const zeros = types.map(({ space, type }) => space.zeros(type));
+  const zeros = materialize([], types);
   const closed = closeOver('linearize', (dx: X) => {
     const { value, tangent } = jvp(f, x, dx);
     return [value, tangent];
@@ -53,14 +53,9 @@ export function transposeProgram(program: Program, constants: number): Program {
   const { program: transposed } = traceProgram(
     'transpose',
     (inputs) => {
-      const zeros = free.map(({ space, type }) => space.zeros(type));
-      const { pull } = recordLeaves(
-        (xs) => evaluateProgram(withoutHostCalls(program), [...inputs.slice(0, constants), ...xs]),
-        zeros,
-        free.map(({ space }) => space),
-        'transpose',
-      );
-      return pull(inputs.slice(constants), true).map((xBar, k): Value => xBar ?? free[k]!.space.zeros(free[k]!.type));
+      const zeros = materialize([], free);
+      const { pull } = recordProgram(withoutHostCalls(program), [...inputs.slice(0, constants), ...zeros], free.map((_, k) => constants + k), 'transpose');
+      return materialize(pull(inputs.slice(constants), true), free);
     },
     [...fixed, ...program.results],
   );

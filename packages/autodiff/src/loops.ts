@@ -1,6 +1,7 @@
 /** @file Who records a program for a compiler says here how its loops are written; without that, repeated steps are recorded one by one. */
 import type { Linearized } from './primitive.ts';
 import type { Program } from './program.ts';
+import { linearizeByLoops } from './rollout-loops.ts';
 import type { Loop } from './rollout-schedule.ts';
 import type { Value } from './value.ts';
 
@@ -25,12 +26,18 @@ export interface LoopWriter {
   linearize(step: RepeatedStep, loops: readonly Loop[], needs: readonly boolean[]): Linearized;
 }
 
-let current: LoopWriter | undefined;
+/** A writer, and what asks it for the reverse pass. Only those who write loops need that, so it comes with the writer. */
+interface Loops {
+  readonly writer: LoopWriter;
+  readonly linearize: typeof linearizeByLoops;
+}
+
+let current: Loops | undefined;
 
 /** Runs `record` while loops are written by `writer`. */
 export function withLoops<R>(writer: LoopWriter, record: () => R): R {
   const before = current;
-  current = writer;
+  current = { writer, linearize: linearizeByLoops };
   try {
     return record();
   } finally {
@@ -39,6 +46,6 @@ export function withLoops<R>(writer: LoopWriter, record: () => R): R {
 }
 
 /** How loops over a step are written, where they are. */
-export function loopWriterFor(program: Program): LoopWriter | undefined {
-  return current?.accepts(program) === true ? current : undefined;
+export function loopsFor(program: Program): Loops | undefined {
+  return current?.writer.accepts(program) === true ? current : undefined;
 }

@@ -1,8 +1,9 @@
 /** @file What must have the structure and the types of something else: derivatives, states, controls, residuals. */
+import type { Closed } from './close-over.ts';
 import { TreeError } from './errors.ts';
 import type { Abstract } from './primitive.ts';
 import { abstractOf } from './spaces.ts';
-import { flatten, type TreeStructure } from './tree.ts';
+import { flatten, type Flattened, type TreeStructure } from './tree.ts';
 import type { Value } from './value.ts';
 
 /** A tree by its structure and the types of its leaves. */
@@ -10,6 +11,12 @@ export interface TreeType {
   readonly structure: TreeStructure;
   readonly types: readonly Abstract[];
 }
+
+/** The type of a tree that was taken apart. */
+export const treeType = ({ structure, leaves }: Flattened): TreeType => ({ structure, types: leaves.map(abstractOf) });
+
+/** The type of what a closed function returns. */
+export const resultType = ({ result, program }: Closed): TreeType => ({ structure: result, types: program.results });
 
 /** Throws `TreeError` unless two trees have the same structure and leaves of the same types. `label` names the one that was seen. */
 export function requireSame(operation: string, label: string, seen: TreeType, expected: TreeType, advice: string): void {
@@ -34,7 +41,6 @@ export function requireDerivatives(operation: string, label: string, seen: TreeT
 /** Leaves of a tree of derivatives of values of the given structure and types. Throws `TreeError` where it does not fit. */
 export function matching(operation: string, tree: unknown, structure: TreeStructure, types: readonly Abstract[]): Value[] {
   const flat = flatten(tree, operation);
-  const seen: TreeType = { structure: flat.structure, types: flat.leaves.map(abstractOf) };
-  requireDerivatives(operation, 'the derivatives', seen, { structure, types }, 'Give a tree like the value that it belongs to.');
+  requireDerivatives(operation, 'the derivatives', treeType(flat), { structure, types }, 'Give a tree like the value that it belongs to.');
   return flat.leaves;
 }

@@ -83,6 +83,11 @@ export function timesSlope(space: VectorSpace, derivative: Value, slope: Value):
   return space.multiply(derivative, slope);
 }
 
+/** The sum of two derivatives. */
+export function addDerivatives(space: VectorSpace, a: MaybeValue, b: MaybeValue): MaybeValue {
+  return a === undefined ? b : b === undefined ? a : space.add(a, b);
+}
+
 /** Elementwise: `value` on plain inputs and one slope per input serve forward and reverse mode, so they cannot disagree. */
 export interface ElementwiseRule {
   readonly name: string;
@@ -113,8 +118,7 @@ export function elementwise(rule: ElementwiseRule): Primitive {
       for (let k = 0; k < inputs.length; k++) {
         const dx = tangents[k];
         if (dx === undefined || slopes[k] === undefined) continue;
-        const term = timesSlope(space, dx, slopeOf(k, inputs, outputs[0]));
-        dy = dy === undefined ? term : space.add(dy, term);
+        dy = addDerivatives(space, dy, timesSlope(space, dx, slopeOf(k, inputs, outputs[0])));
       }
       return [dy === undefined ? undefined : space.unbroadcast(dy, typeIn(space, outputs[0]))];
     },

@@ -3,9 +3,10 @@ import { batchLeaves } from './batch.ts';
 import { traceProgram } from './close-over.ts';
 import { forwardLeaves } from './forward.ts';
 import { withoutHostCalls } from './inner-programs.ts';
-import type { Abstract, MaybeValue } from './primitive.ts';
+import type { Abstract, Batched, MaybeValue } from './primitive.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { recordLeaves } from './reverse.ts';
+import { withAt } from './result.ts';
+import { recordLeaves, type Recording } from './reverse.ts';
 import { spaceOf } from './spaces.ts';
 import type { Value } from './value.ts';
 
@@ -28,29 +29,29 @@ export function programCotangents(
   needs: readonly boolean[],
 ): MaybeValue[] {
   const wanted = needs.flatMap((need, k) => (need ? [k] : []));
-  const again = withoutHostCalls(program);
-  if (wanted.length === 0 || cotangents.every((yBar) => yBar === undefined)) return inputs.map(() => undefined);
-  const { pull } = recordLeaves(
-    (xs) => {
-      const all = inputs.slice();
-      wanted.forEach((position, k) => {
-        all[position] = xs[k];
-      });
-      return evaluateProgram(again, all);
-    },
-    wanted.map((k) => inputs[k]),
-    wanted.map((k) => program.inputs[k]!.space),
-  );
-  const result: MaybeValue[] = inputs.map(() => undefined);
-  pull(cotangents, true).forEach((xBar, k) => {
-    result[wanted[k]!] = xBar;
-  });
-  return result;
+  const zeros: readonly MaybeValue[] = noDerivatives(inputs);
+  if (wanted.length === 0 || areZero(cotangents)) return [...zeros];
+  return withAt(zeros, wanted, recordProgram(withoutHostCalls(program), inputs, wanted).pull(cotangents, true));
 }
+
+/** Records a program as a function of the inputs that are wanted; the others are constants. */
+export function recordProgram(program: Program, inputs: readonly Value[], wanted: readonly number[], transformation?: string): Recording {
+  const spaces = wanted.map((k) => program.inputs[k]!.space);
+  return recordLeaves((xs) => evaluateProgram(program, withAt(inputs, wanted, xs)), wanted.map((k) => inputs[k]), spaces, transformation);
+}
+
+/** The derivatives of a list of values that have none. */
+export const noDerivatives = (values: readonly unknown[]): undefined[] => values.map(() => undefined);
+
+/** Whether all derivatives are zero. */
+export const areZero = (derivatives: readonly MaybeValue[]): boolean => derivatives.every((derivative) => derivative === undefined);
+
+/** What a batching rule returns when every output has members. */
+export const allStacked = (outputs: readonly Value[]): Batched => ({ outputs, batched: outputs.map(() => true) });
 
 /** Zeros where a derivative is missing. */
 export function materialize(derivatives: readonly MaybeValue[], types: readonly Abstract[]): Value[] {
-  return derivatives.map((derivative, k) => derivative ?? types[k]!.space.zeros(types[k]!.type));
+  return types.map(({ space, type }, k) => derivatives[k] ?? space.zeros(type));
 }
 
 const batchedPrograms = new WeakMap<Program, Map<string, Program>>();

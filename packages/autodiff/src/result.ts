@@ -1,7 +1,7 @@
 /** @file What a function given to a transformation returned: what cannot be differentiated is refused, the rest is taken apart. */
 import { AsyncFunctionError, ClosedLevelError } from './errors.ts';
-import { flatten, type Flattened } from './tree.ts';
-import { Box } from './value.ts';
+import { flatten, type Flattened, type TreeStructure } from './tree.ts';
+import { Box, type Value } from './value.ts';
 
 /** The same value. Throws `AsyncFunctionError` for a promise: a derivative of something that happens later does not exist. */
 export function refusePromise<T>(operation: string, output: T): T {
@@ -20,4 +20,26 @@ export function flattenResult(operation: string, output: unknown): Flattened {
   const flat = flatten(refusePromise(operation, output), operation);
   for (const leaf of flat.leaves) if (leaf instanceof Box && !leaf.level.open) throw new ClosedLevelError(operation, leaf.level.transformation);
   return flat;
+}
+
+/** A function of trees as a function of leaves. */
+export interface LeafFunction {
+  readonly call: (xs: readonly Value[]) => readonly Value[];
+  /** The structure of the last result. */
+  readonly structure: () => TreeStructure;
+}
+
+/** `f`, which takes leaves and returns a tree, as a function that returns leaves. Throws as `flattenResult`. */
+export function leafFunction(operation: string, f: (xs: readonly Value[]) => unknown): LeafFunction {
+  let last: Flattened | undefined;
+  return { call: (xs) => (last = flattenResult(operation, f(xs))).leaves, structure: () => last!.structure };
+}
+
+/** The list with other values at some positions. */
+export function withAt<T>(list: readonly T[], positions: readonly number[], values: readonly T[]): T[] {
+  const copy = list.slice();
+  positions.forEach((position, k) => {
+    copy[position] = values[k]!;
+  });
+  return copy;
 }

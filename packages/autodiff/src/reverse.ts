@@ -7,10 +7,10 @@ import { CONSTANT, ReverseLevel, ValueRow, type RecordedOperation } from './tape
 import { typeIn, type Value } from './value.ts';
 
 /**
- * Performs every backward step; used by `debugNaN`. `pull` gives the cotangents of the inputs, `step` counts the operations that
- * were recorded before this one. Steps may nest: a rule can pull back a program.
+ * Performs every backward step; used by `debugNaN`. `pull` gives the cotangents of the inputs, the operation stands in a row of the
+ * tape. Steps may nest: a rule can pull back a program.
  */
-export type BackwardObserver = (primitive: Primitive, step: () => number, pull: () => readonly MaybeValue[]) => void;
+export type BackwardObserver = (primitive: Primitive, tape: ReverseLevel, row: number, pull: () => readonly MaybeValue[]) => void;
 
 let observer: BackwardObserver | undefined;
 
@@ -103,7 +103,7 @@ class Sweep {
   /** Adds what a rule gives to the cotangents of the inputs in `rows`. */
   private pullRule(row: number, primitive: Primitive, rows: readonly number[], rule: () => readonly MaybeValue[]): void {
     if (observer === undefined) this.distribute(primitive, rows, rule());
-    else observer(primitive, () => this.level.position(row), () => this.distribute(primitive, rows, rule()));
+    else observer(primitive, this.level, row, () => this.distribute(primitive, rows, rule()));
   }
 
   private distribute(primitive: Primitive, rows: readonly number[], contributions: readonly MaybeValue[]): readonly MaybeValue[] {
@@ -146,7 +146,7 @@ export function recordLeaves(
 ): Recording {
   const level = new ReverseLevel(transformation);
   const roots = xs.map((x, k) => level.root(spaces[k]!, x));
-  const outputs = withLevel(level, false, () => f(roots));
+  const outputs = withLevel(level, () => f(roots));
   let freed = false;
   const pull = (yBars: readonly MaybeValue[], free = false): MaybeValue[] => {
     if (freed) throw new RecordingFreedError(transformation);

@@ -1,21 +1,11 @@
 /** @file The reverse pass of a rollout: with all steps on the tape, or under a budget of memory by recomputation. */
-import { TapeflowError } from './errors.ts';
-import type { Linearized, MaybeValue } from './primitive.ts';
-import { loopWriterFor, type LoopWriter } from './loops.ts';
-import { keptAtOnce, loopsWithin, repeatedSteps, splitPoint } from './rollout-schedule.ts';
-import { bytesOfState, bytesOfTape, recordStep, type RecordedStep, type RolloutParams, type RolloutReport, Stretch } from './rollout-steps.ts';
+import { addDerivatives, type Linearized, type MaybeValue } from './primitive.ts';
+import { loopsFor } from './loops.ts';
+import { splitPoint } from './rollout-schedule.ts';
+import { BudgetError, bytesOfState, bytesOfTape, recordStep, type RecordedStep, type RolloutParams, type RolloutReport, Stretch } from './rollout-steps.ts';
+import { withAt } from './result.ts';
+import { bytesOn } from './tape-entries.ts';
 import type { Value } from './value.ts';
-
-/** The budget does not hold the tape of one step and the states that are always needed (in a program: those that nested loops need). */
-export class BudgetError extends TapeflowError {
-  readonly budget: number;
-  readonly needed: number;
-  constructor(budget: number, needed: number, what: string = 'one step needs') {
-    super('rollout', `the budget of ${budget} bytes is too small: ${what} ${needed} bytes.`, `Give at least ${needed} bytes, or put checkpoint(...) around parts of the step.`);
-    this.budget = budget;
-    this.needed = needed;
-  }
-}
 
 /** Accumulates cotangents while the steps are reversed from the last to the first. */
 class Reversal {
@@ -61,7 +51,7 @@ class Reversal {
         return;
       }
       const position = this.stretch.position(k, step);
-      this.bars[position] = this.bars[position] === undefined ? bar : program.inputs[k]!.space.add(this.bars[position], bar);
+      this.bars[position] = addDerivatives(program.inputs[k]!.space, this.bars[position], bar);
     });
   }
 
@@ -90,7 +80,7 @@ class Reversal {
     this.recomputed += step - from;
     this.hold(1);
     const recorded = recordStep(this.stretch, this.stretch.advance(state, from, step), step, this.needs);
-    this.measure(recorded.recording.level.bytes / this.stretch.params.members);
+    this.measure(bytesOn(recorded.recording.level) / this.stretch.params.members);
     this.pull(recorded, step, true);
     this.hold(-1);
   }
@@ -98,11 +88,7 @@ class Reversal {
   /** Cotangents of the inputs, once all steps are reversed. */
   result(): MaybeValue[] {
     const { captured } = this.stretch.params;
-    const bars = [...this.bars];
-    this.stateBar.forEach((bar, k) => {
-      bars[captured + k] = bar;
-    });
-    return bars;
+    return withAt(this.bars, this.stateBar.map((_, k) => captured + k), this.stateBar);
   }
 
   report(snapshots: number): RolloutReport {
@@ -119,7 +105,7 @@ function linearizeAll(stretch: Stretch, needs: readonly boolean[]): Linearized {
     recorded.push(recordStep(stretch, state, step, needs));
     state = recorded[step]!.recording.ys;
   }
-  const bytes = recorded.reduce((total, { recording }) => total + recording.level.bytes, 0);
+  const bytes = recorded.reduce((total, { recording }) => total + bytesOn(recording.level), 0);
   return {
     outputs: state,
     bytes,
@@ -170,32 +156,11 @@ function linearizeWithin(budget: number, stretch: Stretch, needs: readonly boole
   };
 }
 
-/** As loops of a program, which keep as many states as the budget allows. */
-function linearizeByLoops(writer: LoopWriter, stretch: Stretch, needs: readonly boolean[]): Linearized {
-  const { steps, members, budget = Infinity, onReport } = stretch.params;
-  const stateBytes = bytesOfState(stretch.params);
-  const tape = bytesOfTape(stretch.again(), needs);
-  const loops = loopsWithin(steps, stateBytes === 0 ? Infinity : Math.floor((budget - tape) / stateBytes));
-  const kept = keptAtOnce(loops);
-  const peakBytes = tape + kept * stateBytes;
-  if (peakBytes > budget) throw new BudgetError(budget, peakBytes, `${steps} steps in the loops of a program need`);
-  const { outputs, pullback } = writer.linearize(stretch.repeated(), loops, needs);
-  return {
-    outputs,
-    bytes: kept * stateBytes * members,
-    pullback(yBars) {
-      const bars = pullback(yBars);
-      onReport?.({ steps, snapshots: kept, recomputedSteps: repeatedSteps(loops), peakBytes });
-      return bars;
-    },
-  };
-}
-
 /** Runs the rollout for reverse mode, within its budget if it has one. */
 export function linearizeRollout(inputs: readonly Value[], params: RolloutParams, needs: readonly boolean[]): Linearized {
   const stretch = new Stretch(inputs, params);
   const { budget } = params;
-  const writer = loopWriterFor(params.program);
-  if (writer !== undefined) return linearizeByLoops(writer, stretch, needs);
+  const loops = loopsFor(params.program);
+  if (loops !== undefined) return loops.linearize(loops.writer, stretch, needs);
   return budget === undefined || budget === Infinity ? linearizeAll(stretch, needs) : linearizeWithin(budget, stretch, needs);
 }

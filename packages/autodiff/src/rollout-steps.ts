@@ -1,10 +1,13 @@
 /** @file The steps of a rollout: its parameters, running and recording steps, and what they take. */
 import type { Abstract } from './primitive.ts';
 import { traceProgram } from './close-over.ts';
+import { TapeflowError } from './errors.ts';
 import { withoutHostCalls } from './inner-programs.ts';
 import type { RepeatedStep } from './loops.ts';
 import { evaluateProgram, type Program } from './program.ts';
-import { recordLeaves, type Recording } from './reverse.ts';
+import { recordProgram } from './program-rules.ts';
+import type { Recording } from './reverse.ts';
+import { bytesOn } from './tape-entries.ts';
 import type { Value } from './value.ts';
 
 /** What a reversed rollout did. */
@@ -39,6 +42,17 @@ export interface RolloutParams extends RolloutOptions {
   readonly steps: number;
   /** How many rollouts run together inside `vmap`; bytes are counted for one of them. */
   readonly members: number;
+}
+
+/** The budget does not hold the tape of one step and the states that are always needed (in a program: those that nested loops need). */
+export class BudgetError extends TapeflowError {
+  readonly budget: number;
+  readonly needed: number;
+  constructor(budget: number, needed: number, what: string = 'one step needs') {
+    super('rollout', `the budget of ${budget} bytes is too small: ${what} ${needed} bytes.`, `Give at least ${needed} bytes, or put checkpoint(...) around parts of the step.`);
+    this.budget = budget;
+    this.needed = needed;
+  }
 }
 
 /** Inputs of the rollout equation, taken apart. */
@@ -98,19 +112,7 @@ export function recordStep(stretch: Stretch, state: readonly Value[], step: numb
   const inputs = stretch.inputsAt(state, step);
   // The state of a later step depends on whatever is needed.
   const wanted = inputs.flatMap((_, k) => (needs[stretch.position(k, step)] || (step > 0 && k >= captured && k < captured + size) ? [k] : []));
-  const recording = recordLeaves(
-    (xs) => {
-      const all = inputs.slice();
-      wanted.forEach((position, k) => {
-        all[position] = xs[k];
-      });
-      return evaluateProgram(program, all);
-    },
-    wanted.map((k) => inputs[k]),
-    wanted.map((k) => program.inputs[k]!.space),
-    'rollout',
-  );
-  return { recording, wanted };
+  return { recording: recordProgram(program, inputs, wanted, 'rollout'), wanted };
 }
 
 function bytesOf(values: readonly Abstract[], { members }: RolloutParams): number {
@@ -132,7 +134,7 @@ export function bytesOfTape(stretch: Stretch, needs: readonly boolean[]): number
   let bytes = 0;
   // In a program of its own, which is thrown away.
   traceProgram('rollout', () => {
-    bytes = recordStep(stretch, stretch.initial, 0, needs.map(() => true)).recording.level.bytes;
+    bytes = bytesOn(recordStep(stretch, stretch.initial, 0, needs.map(() => true)).recording.level);
     return [];
   }, []);
   return bytes / params.members;

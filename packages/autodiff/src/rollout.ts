@@ -1,45 +1,29 @@
 /** @file rollout: many equal steps, reversed under a budget of memory by recomputation. */
-import { closeOver, type Closed } from './close-over.ts';
+import { closeOver } from './close-over.ts';
 import { TapeflowError } from './errors.ts';
 import { forwardLeaves } from './forward.ts';
 import { apply } from './level.ts';
-import { loopWriterFor } from './loops.ts';
-import { requireSame, type TreeType } from './matching.ts';
-import { primitive, type MaybeValue, type Primitive } from './primitive.ts';
-import { batchProgram, programTangents } from './program-rules.ts';
+import { loopsFor } from './loops.ts';
+import { requireSame, resultType, treeType } from './matching.ts';
+import { primitive, type Primitive } from './primitive.ts';
+import { allStacked, batchProgram } from './program-rules.ts';
 import { linearizeRollout } from './rollout-reverse.ts';
 import { Stretch, type RolloutOptions, type RolloutParams } from './rollout-steps.ts';
 import { abstractOf, spaceOf } from './spaces.ts';
-import { flatten, type Flattened } from './tree.ts';
-import type { Value } from './value.ts';
+import { flatten } from './tree.ts';
 
 const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'rollout',
   composite: true,
   evaluate(inputs, params) {
     const stretch = new Stretch(inputs, params as RolloutParams);
-    return loopWriterFor(stretch.params.program)?.run(stretch.repeated()) ?? stretch.advance(stretch.initial, 0, stretch.params.steps);
+    return loopsFor(stretch.params.program)?.writer.run(stretch.repeated()) ?? stretch.advance(stretch.initial, 0, stretch.params.steps);
   },
   abstract: (_inputs, params) => (params as RolloutParams).program.results,
   outputSpace: (params, k) => (params as RolloutParams).program.results[k]!.space,
   pushforward(inputs, tangents, params) {
-    const { program, captured, state, steps } = params as RolloutParams;
-    const writer = loopWriterFor(program);
-    if (writer !== undefined) {
-      const spaces = inputs.map(spaceOf);
-      const { ys, dys } = forwardLeaves((xs) => writer.run(new Stretch(xs, params as RolloutParams).repeated()), inputs, tangents, spaces, 'rollout');
-      return { outputs: ys, tangents: dys };
-    }
-    const stretch = new Stretch(inputs, params as RolloutParams);
-    let outputs: readonly Value[] = stretch.initial;
-    let dys: readonly MaybeValue[] = tangents.slice(captured, captured + state);
-    for (let step = 0; step < steps; step++) {
-      const dxs = program.inputs.map((_, k) => (k >= captured && k < captured + state ? dys[k - captured] : tangents[stretch.position(k, step)]));
-      const next = programTangents(program, stretch.inputsAt(outputs, step), dxs);
-      outputs = next.outputs;
-      dys = next.tangents;
-    }
-    return { outputs, tangents: dys };
+    const { ys, dys } = forwardLeaves((xs) => rolloutPrimitive.evaluate(xs, params), inputs, tangents, inputs.map(spaceOf), 'rollout');
+    return { outputs: ys, tangents: dys };
   },
   linearize: (inputs, params, needs) => linearizeRollout(inputs, params as RolloutParams, needs),
   batch(inputs, batched, params, size) {
@@ -51,7 +35,7 @@ const rolloutPrimitive: Primitive = /* @__PURE__ */ primitive({
     const stacked = inputs.map((input, k) => (flagAt(k) && !batched[k] ? program.inputs[programInput(k)]!.space.batch.repeat(input, size) : input));
     const batchedProgram = batchProgram(program, program.inputs.map((_, k) => flagAt(k)), size, stacked.slice(0, program.inputs.length).map(abstractOf));
     const outputs = apply(rolloutPrimitive, stacked, { ...rollout, program: batchedProgram, members: members * size } satisfies RolloutParams);
-    return { outputs, batched: outputs.map(() => true) };
+    return allStacked(outputs);
   },
 });
 
@@ -83,21 +67,11 @@ export function rollout<State, Control>(
   const example = typeof controls === 'number' ? [initial] : [initial, controls[0]];
   const closed = closeOver('rollout', step as (...args: never[]) => unknown, example);
   const state = flatten(initial, 'rollout');
-  checkStep(closed, typeOf(state));
-  checkControls(each);
+  const advice = 'A step must return a state with the same keys, shapes and dtypes as the one it takes.';
+  requireSame('rollout', 'the result of the step', resultType(closed), treeType(state), advice);
+  const controlTypes = each.map(treeType);
+  controlTypes.forEach((control, k) => requireSame('rollout', `control ${k}`, control, controlTypes[0]!, 'Give every step a control of the same structure and types.'));
   const params: RolloutParams = { ...options, program: closed.program, captured: closed.captured.length, state: state.leaves.length, control: each[0]?.leaves.length ?? 0, steps, members: 1 };
   const outputs = apply(rolloutPrimitive, [...closed.captured, ...state.leaves, ...each.flatMap(({ leaves }) => leaves)], params);
   return state.structure.unflatten(outputs) as State;
 }
-
-function checkStep({ program, result }: Closed, state: TreeType): void {
-  const seen = { structure: result, types: program.results };
-  requireSame('rollout', 'the result of the step', seen, state, 'A step must return a state with the same keys, shapes and dtypes as the one it takes.');
-}
-
-function checkControls(each: readonly Flattened[]): void {
-  const first = each[0] && typeOf(each[0]);
-  each.forEach((control, step) => requireSame('rollout', `control ${step}`, typeOf(control), first!, 'Give every step a control of the same structure and types.'));
-}
-
-const typeOf = ({ structure, leaves }: Flattened): TreeType => ({ structure, types: leaves.map(abstractOf) });

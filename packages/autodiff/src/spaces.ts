@@ -24,9 +24,14 @@ export function abstractOf(value: Value): Abstract {
 }
 
 /** The zero of the type of a value. */
-export function zerosLike(value: Value): Value {
+function zerosLike(value: Value): Value {
   const { space, type } = abstractOf(value);
   return space.zeros(type);
+}
+
+/** Derivatives of values, with zeros where they are missing. */
+export function orZeros(derivatives: readonly (Value | undefined)[], values: readonly Value[]): Value[] {
+  return values.map((value, k) => derivatives[k] ?? zerosLike(value));
 }
 
 /** Whether a value has derivatives at all (integers have none). */

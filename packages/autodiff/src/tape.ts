@@ -51,18 +51,8 @@ export class ValueRow {
   }
 }
 
-/** One operation of the tape, for inspection. */
-export interface TapeEntry {
-  readonly primitive: Primitive;
-  /** Rows of the tape, or constants. */
-  readonly inputs: readonly ({ readonly row: number } | { readonly constant: Value })[];
-  readonly outputs: readonly Value[];
-}
-
 /** Stands for the row of an input that is a constant. */
 export const CONSTANT = -1;
-
-const BYTES_OF_NUMBER = 8;
 
 /** Rows for which the columns have room once a number is written; they double when they are full. */
 const FIRST_CAPACITY = 64;
@@ -77,7 +67,8 @@ export class ReverseLevel extends Level {
   numbers: Float64Array = NO_NUMBERS;
   /** Column of two rows a row: where the first and the second input come from, or `CONSTANT`. */
   sources: Int32Array = NO_SOURCES;
-  private roots = 0;
+  /** How many arguments the recorded function has. */
+  roots = 0;
 
   isMine(value: Value): value is ReverseBox {
     return typeof value === 'object' && value instanceof ReverseBox && value.level === this;
@@ -155,29 +146,6 @@ export class ReverseLevel extends Level {
     return outputs.map((y, k) => this.write(primitive.outputSpace(params, k), y, k === 0 ? operation : undefined));
   }
 
-  /** The operation whose first output is in a row, if there is one. */
-  entry(row: number): TapeEntry | undefined {
-    const made = this.rows[row];
-    if (made === undefined) return undefined;
-    if (made instanceof ValueRow) {
-      if (made.operation === undefined) return undefined;
-      const { primitive, inputs, outputs } = made.operation;
-      return { primitive, inputs: inputs.map((input) => (this.isMine(input) ? { row: input.row } : { constant: input })), outputs };
-    }
-    const inputs = made.slopes!.map((_, k) => {
-      const source = this.sources[2 * row + k]!;
-      return source === CONSTANT ? { constant: this.numbers[3 * row + k] } : { row: source };
-    });
-    return { primitive: made, inputs, outputs: [this.numbers[3 * row + 2]] };
-  }
-
-  /** How many operations were recorded before the one in a row. */
-  position(row: number): number {
-    let count = 0;
-    for (let k = 0; k < row; k++) if (this.entry(k) !== undefined) count++;
-    return count;
-  }
-
   /** Lets go of what a row holds, once a sweep has passed it. */
   forget(row: number): void {
     if (this.rows[row] instanceof ValueRow) this.rows[row] = undefined;
@@ -188,16 +156,5 @@ export class ReverseLevel extends Level {
     this.rows.length = 0;
     this.numbers = NO_NUMBERS;
     this.sources = NO_SOURCES;
-  }
-
-  /** Bytes that operations have left on this tape. */
-  get bytes(): number {
-    let total = 0;
-    for (let row = this.roots; row < this.rows.length; row++) {
-      const made = this.rows[row];
-      if (!(made instanceof ValueRow)) total += BYTES_OF_NUMBER;
-      else total += made.space.bytes(typeIn(made.space, made.value)) + (made.operation?.linearized?.bytes ?? 0);
-    }
-    return total;
   }
 }

@@ -1,6 +1,6 @@
 /** @file Tracing: runs a function on abstract values and writes its equations down. */
-import { hasEffect } from './inner-programs.ts';
-import { Level, withLevel } from './level.ts';
+import { callsHost, hasEffect } from './inner-programs.ts';
+import { apply, enterTrace, Level, withLevel, type Trace } from './level.ts';
 import type { Abstract, Primitive } from './primitive.ts';
 import { Constant, Variable, type Atom, type Equation, type Program } from './program.ts';
 import { SPACE, type SpaceMember, type VectorSpace } from './space.ts';
@@ -24,11 +24,35 @@ export class TraceBox extends Box {
   }
 }
 
-class TraceLevel extends Level {
+class TraceLevel extends Level implements Trace {
   readonly equations: Equation[] = [];
   /** Boxes of outer levels met in the body, and the inputs that stand for them. */
   readonly captured = new Map<Box, Variable>();
   private readonly constants = new Map<Value, Constant>();
+  private outer: Trace | undefined;
+
+  /** Runs `f` while this is the innermost trace. */
+  record(f: (xs: readonly Value[]) => readonly Value[], args: readonly Variable[]): readonly Value[] {
+    this.outer = enterTrace(this);
+    try {
+      return withLevel(this, () => f(args.map((variable) => new TraceBox(this, variable))));
+    } finally {
+      enterTrace(this.outer);
+    }
+  }
+
+  processBelow(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
+    // What the host is to see each time the program runs is recorded, though it may not depend on the inputs of the program.
+    if (callsHost(primitive, params)) return this.process(primitive, inputs, params);
+    // All else is out of sight. It may be made of others without inputs (the body of a loop that fills an array), and those must not
+    // be recorded by a function that merely uses the result.
+    enterTrace(this.outer);
+    try {
+      return apply(primitive, inputs, params);
+    } finally {
+      enterTrace(this);
+    }
+  }
 
   process(primitive: Primitive, inputs: readonly Value[], params: unknown): readonly Value[] {
     if (primitive.inline !== undefined) return primitive.inline(inputs, params);
@@ -80,8 +104,7 @@ export function traceLeaves(
 ): Traced {
   const level = new TraceLevel(transformation);
   const args = types.map(({ space, type }) => new Variable(space, type));
-  const ys = withLevel(level, true, () => f(args.map((variable) => new TraceBox(level, variable))));
-
+  const ys = level.record(f, args);
   const outputs = ys.map((y) => level.atom(y));
   const results = ys.map((y, k): Abstract => {
     const atom = outputs[k]!;

@@ -51,15 +51,15 @@ function identityOf(value: object): number {
 
 interface Part {
   readonly key: string;
-  readonly size: number;
-  build(leaves: readonly Value[], offset: number): unknown;
+  /** The part with leaves from `next`, which gives them in the order in which they were visited. */
+  build(next: () => Value): unknown;
 }
 
-const LEAF: Part = { key: '*', size: 1, build: (leaves, offset) => leaves[offset] };
+const LEAF: Part = { key: '*', build: (next) => next() };
 
 /** Plain data that is carried along unchanged. */
 function constantPart(value: unknown): Part {
-  return { key: constantKey(value), size: 0, build: () => value };
+  return { key: constantKey(value), build: () => value };
 }
 
 function constantKey(value: unknown): string {
@@ -68,20 +68,7 @@ function constantKey(value: unknown): string {
 }
 
 function combine(key: string, parts: readonly Part[], assemble: (children: unknown[]) => unknown): Part {
-  return {
-    key,
-    size: parts.reduce((total, part) => total + part.size, 0),
-    build(leaves, offset) {
-      const children = new Array<unknown>(parts.length);
-      let at = offset;
-      for (let k = 0; k < parts.length; k++) {
-        const part = parts[k]!;
-        children[k] = part.build(leaves, at);
-        at += part.size;
-      }
-      return assemble(children);
-    },
-  };
+  return { key, build: (next) => assemble(parts.map((part) => part.build(next))) };
 }
 
 const keysOf = (parts: readonly Part[]): string => parts.map((part) => part.key).join(',');
@@ -166,8 +153,13 @@ function recordOf(keys: readonly string[], places: readonly number[], children: 
  */
 export function flatten(tree: unknown, operation = 'flatten'): Flattened {
   const visitor = new Visitor(operation);
-  const part = visitor.visit(tree, '');
-  return { leaves: visitor.leaves, structure: { key: part.key, size: part.size, paths: visitor.paths, unflatten: (values) => part.build(values, 0) } };
+  const { key, build } = visitor.visit(tree, '');
+  const { leaves, paths } = visitor;
+  const unflatten = (values: readonly Value[]): unknown => {
+    let at = 0;
+    return build(() => values[at++]);
+  };
+  return { leaves, structure: { key, size: leaves.length, paths, unflatten } };
 }
 
 /** Applies `f` to corresponding leaves of trees of one structure. Throws `TreeError` where they differ. */

@@ -1,11 +1,11 @@
 /** @file vmap: a function of one member as a function of many. */
 import { batchLeaves } from './batch.ts';
 import { TreeError } from './errors.ts';
-import { flattenResult } from './result.ts';
+import { leafFunction } from './result.ts';
 import type { NumberList } from './scalar/domain.ts';
 import type { SpaceMember } from './space.ts';
 import { spaceOf } from './spaces.ts';
-import { flatten, type TreeNode, type TreeStructure } from './tree.ts';
+import { flatten, type TreeNode } from './tree.ts';
 import type { Box } from './value.ts';
 
 /** What many results of type Y are together: a list for each number (a box of one inside another transformation). */
@@ -30,19 +30,8 @@ export function vmap<Args extends readonly unknown[], Y>(f: (...args: never[]) =
     if (other >= 0) {
       throw new TreeError('vmap', flat.structure.paths[other]!, `${sizes[other]} members where the first leaf has ${size}.`, 'Stack the same number of members in every leaf.');
     }
-    let output: TreeStructure | undefined;
-    const ys = batchLeaves(
-      (xs) => {
-        const flatY = flattenResult('vmap', f(...(flat.structure.unflatten(xs) as never[])));
-        output = flatY.structure;
-        return flatY.leaves;
-      },
-      flat.leaves,
-      flat.leaves.map(() => true),
-      spaces,
-      size,
-      spaceOf,
-    );
-    return output!.unflatten(ys) as Stacked<Y>;
+    const { call, structure } = leafFunction('vmap', (xs) => f(...(flat.structure.unflatten(xs) as never[])));
+    const ys = batchLeaves(call, flat.leaves, flat.leaves.map(() => true), spaces, size, spaceOf);
+    return structure().unflatten(ys) as Stacked<Y>;
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkGradients, checkpoint, describeTape, grad, jvp, vmap } from '../src/index.ts';
 import { applyOne, closeOver, evaluateProgram, primitive, recordLeaves, spaceOf } from '../src/extend.ts';
 import { add, cos, exp, mul, NumberList, sin, square, stack, unstack, type Scalar } from '../src/scalar.ts';
+import { bytesOn } from '../src/tape-entries.ts';
 import { derivativeModes, expectClose, type ScalarFunction } from './support.ts';
 
 const wave: ScalarFunction = (x) => exp(sin(mul(x, cos(x))));
@@ -70,7 +71,7 @@ describe('memory and work', () => {
   const chain = (n: number): ScalarFunction => (x) => Array.from({ length: n }).reduce<Scalar>((y) => sin(applyOne(counted, [y]) as Scalar), x);
 
   test('only the result stays on the tape', () => {
-    const bytes = (f: ScalarFunction): number => recordLeaves(([x]) => [f(x as Scalar)], [0.5], [spaceOf(0)]).level.bytes;
+    const bytes = (f: ScalarFunction): number => bytesOn(recordLeaves(([x]) => [f(x as Scalar)], [0.5], [spaceOf(0)]).level);
     expect(bytes(chain(100))).toBe(200 * 8);
     expect(bytes(checkpoint(chain(100)))).toBe(8);
     expect(describeTape(checkpoint(chain(100)), 0.5).lines.map(({ operation }) => operation)).toEqual(['checkpoint']);

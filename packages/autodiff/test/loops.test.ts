@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { grad, jvp, rollout } from '../src/index.ts';
 import { evaluateProgram, withLoops, type LoopWriter, type Program, type RepeatedStep, type Value } from '../src/extend.ts';
-import { loopWriterFor } from '../src/loops.ts';
+import { loopsFor } from '../src/loops.ts';
 import { add, mul, sin, type Scalar } from '../src/scalar.ts';
 
 const empty: Program = { inputs: [], equations: [], outputs: [], results: [] };
@@ -45,10 +45,10 @@ test('a writer ends with its recording, also when that throws', () => {
   const [outer, inner] = [writer([]), writer([])];
   withLoops(outer, () => {
     expect(() => withLoops(inner, () => {
-      expect(loopWriterFor(empty)).toBe(inner);
+      expect(loopsFor(empty)?.writer).toBe(inner);
       throw new Error('no');
     })).toThrow('no');
-    expect(loopWriterFor(empty)).toBe(outer);
+    expect(loopsFor(empty)?.writer).toBe(outer);
   });
-  expect(loopWriterFor(empty)).toBeUndefined();
+  expect(loopsFor(empty)).toBeUndefined();
 });

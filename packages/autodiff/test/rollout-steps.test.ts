@@ -4,6 +4,7 @@ import { rollout } from '../src/index.ts';
 import { closeOver, type Program } from '../src/extend.ts';
 import { bytesOfState, bytesOfTape, recordStep, Stretch, type RolloutParams } from '../src/rollout-steps.ts';
 import { add, mul, sin, type Scalar } from '../src/scalar.ts';
+import { bytesOn } from '../src/tape-entries.ts';
 
 /** (k; x, v; c, d) → (x + c, v + k x d), with inputs k (captured), the state (x, v) and the control (c, d). */
 const program: Program = closeOver('test', (k: Scalar, x: Scalar, v: Scalar, c: Scalar, d: Scalar) => [add(x, c), add(v, mul(mul(k, x), d))], [1, 1, 1, 1, 1]).program;
@@ -56,7 +57,7 @@ describe('bytes', () => {
   });
 
   test('of the tape are those of a recorded step', () => {
-    expect(recordStep(stretch, [10, 20], 0, inputs.map(() => true)).recording.level.bytes).toBe(bytesOfTape(stretch, []));
+    expect(bytesOn(recordStep(stretch, [10, 20], 0, inputs.map(() => true)).recording.level)).toBe(bytesOfTape(stretch, []));
     const nested = closeOver('test', (x: Scalar) => sin(rollout((s: Scalar) => sin(s), x, 10)), [1]).program;
     const within = new Stretch([1], { program: nested, captured: 0, state: 1, control: 0, steps: 5, members: 1 });
     // Ten steps inside, the result of the inner rollout, and the sine of it.

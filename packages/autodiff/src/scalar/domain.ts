@@ -102,9 +102,12 @@ export function unstack(list: Value): readonly Scalar[] {
   throw new TreeError('unstack', '', `${describe(typeIn(scalarSpace as VectorSpace, list) as ScalarType)} where a list is expected.`, 'Give a NumberList.');
 }
 
-function zeros(type: ScalarType): Value {
-  return typeof type === 'string' ? 0 : stack(new Array<Value>(type.size).fill(zeros(type.member)));
+/** A value of a type, of components from `next`. */
+function build(type: ScalarType, next: () => number): Value {
+  return typeof type === 'string' ? next() : stack(Array.from({ length: type.size }, () => build(type.member, next)));
 }
+
+const zeros = (type: ScalarType): Value => build(type, () => 0);
 
 /** Does to lists, member by member, what `f` does to numbers. */
 function memberwise(f: (a: Scalar, b: Scalar) => Scalar, a: Value, b: Value): Value {
@@ -121,11 +124,7 @@ function dimension(type: ScalarType): number {
   return typeof type === 'string' ? 1 : type.size * dimension(type.member);
 }
 
-function basis(type: ScalarType, index: number): Value {
-  if (typeof type === 'string') return 1;
-  const each = dimension(type.member);
-  return stack(Array.from({ length: type.size }, (_, k) => (Math.floor(index / each) === k ? basis(type.member, index % each) : zeros(type.member))));
-}
+const sum = (value: Value): Scalar => (isList(value) ? unstack(value).map(sum).reduce(add, 0) : (value as Scalar));
 
 /** The space of JavaScript numbers and lists of them. */
 export const scalarSpace: VectorSpace<ScalarType> = {
@@ -139,16 +138,15 @@ export const scalarSpace: VectorSpace<ScalarType> = {
   one: () => 1,
   add: (a, b) => memberwise(add, a, b),
   multiply: (a, b) => memberwise(mul, a, b),
-  scale: (a, factor) => (isList(a) ? stack(unstack(a).map((member) => scalarSpace.scale(member, factor))) : mul(a as Scalar, factor)),
-  dot: (a, b) => {
-    if (!isList(a)) return mul(a as Scalar, b as Scalar);
-    const bs = unstack(b);
-    return unstack(a).reduce<Value>((total, member, k) => add(total as Scalar, scalarSpace.dot(member, bs[k]) as Scalar), 0);
-  },
+  scale: (a, factor) => memberwise((member) => mul(member, factor), a, a),
+  dot: (a, b) => sum(memberwise(mul, a, b)),
   unbroadcast: (derivative) => derivative,
   dimension,
-  basis,
-  randomLike: (type, random) => (typeof type === 'string' ? random() : stack(Array.from({ length: type.size }, () => scalarSpace.randomLike(type.member, random)))),
+  basis: (type, index) => {
+    let at = 0;
+    return build(type, () => (at++ === index ? 1 : 0));
+  },
+  randomLike: build,
   components,
   bytes: (type) => 8 * dimension(type),
   firstNonFinite: (value) => components(value).findIndex((component) => !Number.isFinite(component)),

@@ -42,7 +42,7 @@ export function truth(value: Value): boolean {
   return array.data[array.offset] !== 0;
 }
 
-export const whilePrimitive: Primitive = primitive({
+export const whilePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'while',
   alternative: 'Use scan (a fixed number of steps), whileLoop with maxSteps, or implicitFixedPoint for an iteration that converges.',
   evaluate(inputs, params) {

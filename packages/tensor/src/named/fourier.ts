@@ -17,8 +17,10 @@ import { describeDims, makeDims, positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Unchecked } from './types.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { compileTransforms } from '../compile/on-demand.ts';
 
 performHeavyOperations();
+compileTransforms();
 
 type NameList = string | readonly string[];
 

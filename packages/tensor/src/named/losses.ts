@@ -3,6 +3,7 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { allocate, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, NDArray } from '../array/ndarray.ts';
 import { checkLeaves } from '../control/check.ts';
+import { compileTransforms } from '../compile/on-demand.ts';
 import { ArgumentError, DimensionError } from '../errors.ts';
 import { abs, add, constantLike, less, max, mul as mulArrays, sqrt, square, sub as subArrays } from '../primitives/elementwise.ts';
 import { fourier } from '../primitives/fourier.ts';
@@ -70,6 +71,7 @@ export function frequencyLoss(t: Named, options: FrequencyLossOptions = {}): Unc
   const kept = selectAxes('frequencyLoss', t.dims, undefined);
   if (ignoreMean) x = subArrays(x, spread(meanOf(x, kept), x, kept));
   const { shape, dtype } = arrayTypeOf(x);
+  compileTransforms();
   const parts = fourier(x, full(0, shape, dtype), { axes: spatial, backward: false });
   const [re, im] = spatial.reduce<readonly Value[]>((all, axis) => {
     const weights = broadcast(lowPass(shape[axis]!, falloff, dtype as FloatDType), shape, [axis]);

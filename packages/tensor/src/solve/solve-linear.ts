@@ -12,8 +12,11 @@ import { commonBatch, tensorsOf } from './systems.ts';
 import { compiledSolve } from '../compile/eager/compiled-solve.ts';
 import { textOf } from '../compile/eager/fingerprint.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { compileProducts, compileTransforms } from '../compile/on-demand.ts';
 
 performHeavyOperations();
+compileProducts();
+compileTransforms();
 
 /** A linear function of trees like b that nearly undoes the operator. */
 export type Preconditioner<T> = { apply(residual: T): T }['apply'];

@@ -11,6 +11,7 @@ import { dot } from '../../src/primitives/dot.ts';
 import { fourier, realFourier, realFourierTransposed, realTransform } from '../../src/primitives/fourier.ts';
 import { childKey, randomBits, randomInteger, randomNormal, randomPermutation, randomUniform } from '../../src/primitives/random.ts';
 import { broadcast, iota } from '../../src/primitives/structure.ts';
+import './whole-compiler.ts';
 
 const OPERATIONS: Readonly<Record<string, unknown>> = { ...elementwise };
 

@@ -3,6 +3,7 @@ import { traceProgram, type Program, type Value } from '@tapeflow/autodiff/exten
 import type { DType } from '../../src/array/dtype.ts';
 import { arrayAbstract, NDArray } from '../../src/array/ndarray.ts';
 import type { Shape } from '../../src/array/strides.ts';
+import './whole-compiler.ts';
 
 /** Records a function of arrays of one shape. */
 export function record(f: (...xs: Value[]) => readonly Value[], inputs: number, shape: Shape = [3], dtype: DType = 'f64'): Program {

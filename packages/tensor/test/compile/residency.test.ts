@@ -7,6 +7,7 @@ import { performHeavyOperations } from '../../src/compile/eager/heavy-runner.ts'
 import { dot } from '../../src/primitives/dot.ts';
 import { reverse } from '../../src/primitives/structure.ts';
 import { randomNumbers } from './random-numbers.ts';
+import './whole-compiler.ts';
 
 performHeavyOperations();
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { flatten } from '@tapeflow/autodiff';
 import type { Backend } from '../../src/index.ts';
 import { numbersOf } from './numbers-of.ts';
+import './whole-compiler.ts';
 
 export { numbersOf } from './numbers-of.ts';
 export { randomNumbers } from './random-numbers.ts';

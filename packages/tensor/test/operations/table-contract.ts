@@ -4,6 +4,7 @@ import { DTypeError, ShapeError } from '../../src/errors.ts';
 import { dot as dotArrays, type DotParams } from '../../src/primitives/dot.ts';
 import { build, indicesOf, read, toArray, type Nested } from './nested.ts';
 import type { Case, Row } from './row.ts';
+import '../compile/whole-compiler.ts';
 
 type Shape = readonly number[];
 

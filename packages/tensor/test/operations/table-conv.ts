@@ -5,6 +5,7 @@ import { DTypeError, ShapeError } from '../../src/errors.ts';
 import { conv as convArrays, convInput as convInputArrays, convKernel as convKernelArrays, type ConvParams } from '../../src/primitives/conv.ts';
 import { build, indicesOf, list, read, toArray, type Nested } from './nested.ts';
 import type { Case, Misuse, Row } from './row.ts';
+import '../compile/whole-compiler.ts';
 
 type Shape = readonly number[];
 

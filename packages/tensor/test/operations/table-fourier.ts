@@ -5,6 +5,7 @@ import { DTypeError, ShapeError } from '../../src/errors.ts';
 import * as p from '../../src/primitives/fourier.ts';
 import { build, indicesOf, list, read, toArray, type Nested } from './nested.ts';
 import type { Case, Row } from './row.ts';
+import '../compile/whole-compiler.ts';
 
 type Shape = readonly number[];
 type Complex = readonly [re: number, im: number];

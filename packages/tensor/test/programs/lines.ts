@@ -2,6 +2,7 @@
 import * as tf from '@tapeflow/tensor';
 import { type AnyTensor, type Proposal } from './instruction.ts';
 import { alongName, at, count, indicesOver, made, namesOf, pointwise, reduced, sizesOf, total, type Note } from './slow.ts';
+import '../compile/whole-compiler.ts';
 
 interface ReductionStep {
   readonly fast: (x: AnyTensor, names: string[]) => AnyTensor;

@@ -3,9 +3,9 @@
  * Reverse-mode loops carry much that turns out to be unread; without this pass it would be saved for nothing.
  */
 import { hasEffect, withoutDeadCode, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import { condPrimitive, type CondParams } from '../../control/cond.ts';
-import { scanPrimitive, type ScanParams } from '../../control/scan.ts';
-import { whilePrimitive, type WhileParams } from '../../control/while.ts';
+import type { CondParams } from '../../control/cond.ts';
+import type { ScanParams } from '../../control/scan.ts';
+import type { WhileParams } from '../../control/while.ts';
 import { withInnerPrograms } from './inner.ts';
 
 /** The program without what has no influence on its outputs and effects. */
@@ -23,10 +23,18 @@ export function removeDeadCode(program: Program): Program {
   return { ...program, equations: kept.reverse() };
 }
 
+/** By name, as everywhere in the compiler: it comes without loops and branches that nobody writes. */
 function slimmed(equation: Equation, read: readonly boolean[]): Equation {
-  if (equation.primitive === scanPrimitive) return slimmedScan(equation, read);
-  if (equation.primitive === whilePrimitive) return slimmedWhile(equation, read);
-  return equation.primitive === condPrimitive ? slimmedCond(equation, read) : equation;
+  switch (equation.primitive.name) {
+    case 'scan':
+      return slimmedScan(equation, read);
+    case 'while':
+      return slimmedWhile(equation, read);
+    case 'cond':
+      return slimmedCond(equation, read);
+    default:
+      return equation;
+  }
 }
 
 const pick = <T>(list: readonly T[], keep: (k: number) => boolean): T[] => list.filter((_, k) => keep(k));

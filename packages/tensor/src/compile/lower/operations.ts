@@ -6,10 +6,7 @@ import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
-import { convolution, convolutionInput, convolutionKernel } from './convolution.ts';
-import { matrixProduct } from './dense.ts';
 import { identityMap } from './index-map.ts';
-import { fourierTransform, realFourierTransform, realLineTransform } from './lines.ts';
 import type { Numerics } from './numerics.ts';
 import { memberAxes, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
@@ -123,12 +120,12 @@ function host(block: Block, equation: Equation): void {
 
 /** A fixed kernel where there is one for these dtypes and shapes, otherwise JavaScript. */
 const fixed =
-  (rule: (block: Block, equation: Equation) => boolean): Rule =>
+  (rule: (block: Block, equation: Equation) => boolean | void): Rule =>
   (block, equation) => {
-    if (!rule(block, equation)) host(block, equation);
+    if (rule(block, equation) === false) host(block, equation);
   };
 
-/** Rules by the names of operations. */
+/** Rules by the names of operations. Those that JavaScript performs may have rules besides, which are added by who uses them. */
 const RULES: Readonly<Record<string, Rule>> = {
   argMax: fixed(lineWalk),
   argMin: fixed(lineWalk),
@@ -158,25 +155,32 @@ const RULES: Readonly<Record<string, Rule>> = {
   randomPermutation: host,
   randomNormal: host,
   childKey: host,
-  dot: fixed(matrixProduct),
-  conv: convolution,
-  convInput: convolutionInput,
-  convKernel: convolutionKernel,
+  dot: host,
+  conv: host,
+  convInput: host,
+  convKernel: host,
   cholesky: host,
   lu: host,
   triangularSolve: host,
   choleskySolve: host,
   luSolve: host,
-  fourier: fixed(fourierTransform),
-  realFourier: fixed(realFourierTransform),
-  realFourierTransposed: fixed(realFourierTransform),
-  realTransform: fixed(realLineTransform),
+  fourier: host,
+  realFourier: host,
+  realFourierTransposed: host,
+  realTransform: host,
 };
+
+const added = new Map<string, Rule>();
+
+/** Adds rules that come with the operations they are for, see compile/on-demand.ts. What a rule returns false for is left to JavaScript. */
+export function addRules(rules: Readonly<Record<string, (block: Block, equation: Equation) => boolean | void>>): void {
+  for (const [name, rule] of Object.entries(rules)) added.set(name, fixed(rule));
+}
 
 /** Operations whose kernels perform them in the order in which JavaScript does. */
 const SAME_ORDER: ReadonlySet<string> = new Set(['reshape', 'gather', 'reduceSum', 'reduceProd', 'reduceMin', 'reduceMax', 'reduceAny', 'reduceAll', 'scatterAdd', 'pad', 'concat']);
 
 /** How an operation is lowered; undefined for those that are unknown. */
 export function ruleFor(name: string, numerics: Numerics): Rule | undefined {
-  return numerics === 'roundedOnce' && !SAME_ORDER.has(name) ? host : RULES[name];
+  return numerics === 'roundedOnce' && !SAME_ORDER.has(name) ? host : (added.get(name) ?? RULES[name]);
 }

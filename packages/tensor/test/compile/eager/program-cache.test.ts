@@ -5,6 +5,7 @@ import { arrayAbstract, NDArray } from '../../../src/array/ndarray.ts';
 import { ProgramCache } from '../../../src/compile/eager/program-cache.ts';
 import { dot } from '../../../src/primitives/dot.ts';
 import { mul } from '../../../src/primitives/elementwise.ts';
+import '../whole-compiler.ts';
 
 const SIZE = 1000;
 const x = NDArray.of(Float32Array.from({ length: SIZE }, (_, k) => k), [SIZE], 'f32');

@@ -19,6 +19,7 @@ import { reduceAll, reduceAny, reduceMax, reduceMin, reduceProd } from '../../..
 import { broadcast, convert, iota, reverse, transpose } from '../../../src/primitives/structure.ts';
 import { applyElementwise } from '../all-operations.ts';
 import { randomNumbers } from '../random-numbers.ts';
+import '../whole-compiler.ts';
 
 type Backend = 'js' | 'wasm' | 'gpu';
 type Function = (...xs: Value[]) => Value | readonly Value[];

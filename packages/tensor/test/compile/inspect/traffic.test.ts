@@ -12,6 +12,7 @@ import { mul, neg } from '../../../src/primitives/elementwise.ts';
 import { gather, scatterAdd } from '../../../src/primitives/gather.ts';
 import { broadcast, iota } from '../../../src/primitives/structure.ts';
 import { record } from '../programs.ts';
+import '../whole-compiler.ts';
 
 /** Bytes read and written by each piece of work. */
 function bytesOf(program: Program): [read: number, written: number][] {

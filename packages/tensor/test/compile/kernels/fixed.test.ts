@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { fixedKey, fixedText, type MatrixProduct } from '../../../src/compile/kernels/fixed.ts';
 import { ModuleBuilder } from '../../../src/compile/wasm/assembler.ts';
 import { FixedFunctions } from '../../../src/compile/wasm/fixed/index.ts';
+import '../whole-compiler.ts';
 
 const kernelOf = (rows: number): MatrixProduct => ({
   kind: 'matrixProduct', dtype: 'f32', rows, terms: 2, columns: 4,

@@ -10,6 +10,7 @@ import { dot } from '../../../src/primitives/dot.ts';
 import { transpose } from '../../../src/primitives/structure.ts';
 import { traceProgram, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { record } from '../programs.ts';
+import '../whole-compiler.ts';
 
 const square = (a: Value, b: Value): Value => dot(a, b, { batch: [], contract: [[1, 0]] });
 

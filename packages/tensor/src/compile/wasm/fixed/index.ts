@@ -1,17 +1,16 @@
 /** @file Functions of fixed kernels, each made once per module. */
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
-import { emitLineTransform } from './lines/index.ts';
+import { formOf } from './forms.ts';
 import { emitLineOrder } from './lines/order.ts';
 import { emitLineWalk } from './lines/walk.ts';
-import { emitMatrixProduct } from './matrix-product.ts';
 
 type Kind = FixedKernel['kind'];
 
 /** Adds the function of a kernel to a module: (address of each view) →. */
 const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
-  matrixProduct: emitMatrixProduct,
-  lineTransform: emitLineTransform,
+  matrixProduct: (module, name, kernel) => formOf('matrixProduct').emit(module, name, kernel),
+  lineTransform: (module, name, kernel) => formOf('lineTransform').emit(module, name, kernel),
   lineWalk: emitLineWalk,
   lineOrder: emitLineOrder,
 };

@@ -5,10 +5,10 @@
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { FixedKernel, MatrixProduct } from '../../kernels/fixed.ts';
 import { lineArrays } from '../../kernels/lines/line-plan.ts';
-import { lineLayout, type LineStrides } from '../../kernels/lines/layout.ts';
+import type { LineStrides } from '../../kernels/lines/layout.ts';
 import { orderScratch } from '../../kernels/lines/order.ts';
 import { findsPosition } from '../../kernels/lines/walk.ts';
-import { planMatrixProduct } from '../../kernels/matrix-plan.ts';
+import { formOf } from '../fixed/forms.ts';
 import { countFor, type ChunkRules } from './chunks.ts';
 import { workOfFixed } from './cost.ts';
 
@@ -26,55 +26,26 @@ export interface FixedChunks {
   readonly work: number;
 }
 
-/** Rows or columns of a product: fewer would spend their time on packing the other factor. */
-const MANY = 128;
-const FEW = 64;
 /** Rows and columns are cut at multiples of this many, where tiles begin, lines at multiples of the lanes of some vectors. */
-const UNIT = 16;
+export const UNIT = 16;
 
 /** How a fixed kernel is cut; undefined: it stays whole. */
 export function fixedChunksOf(kernel: FixedKernel, rules: ChunkRules): FixedChunks | undefined {
   const work = workOfFixed(kernel);
   if (work < rules.leastWork) return undefined;
   const wanted = countFor(work, rules);
-  const cut = kernel.kind === 'matrixProduct' ? cutProduct(kernel, wanted, rules) : cutLines(kernel, wanted);
+  const cut = kernel.kind === 'matrixProduct' ? formOf('matrixProduct').cut(kernel, wanted, rules) : cutLines(kernel, wanted);
   return cut === undefined ? undefined : { ...cut, work };
 }
 
-type Cut = Omit<FixedChunks, 'work'>;
+/** Chunks whose work is not known yet. */
+export type Cut = Omit<FixedChunks, 'work'>;
 
 /** Lengths of chunks along an axis; undefined if there would be one. */
-function lengthsOf(length: number, wanted: number, unit: number): { readonly count: number; readonly size: number; readonly rest: number } | undefined {
+export function lengthsOf(length: number, wanted: number, unit: number): { readonly count: number; readonly size: number; readonly rest: number } | undefined {
   const size = Math.ceil(length / wanted / unit) * unit;
   const count = Math.ceil(length / size);
   return count < 2 ? undefined : { count, size, rest: length - (count - 1) * size };
-}
-
-function cutProduct(kernel: MatrixProduct, wanted: number, { leastWork }: ChunkRules): Cut | undefined {
-  const { rows, columns, batch, left, right, result, dtype } = kernel;
-  const bytes = bytesPerElement(dtype);
-  const finish = (lengths: { readonly count: number; readonly size: number }, whole: MatrixProduct, last: MatrixProduct, elements: readonly number[], tableBytes = 0): Cut | undefined => {
-    const plans = [kernel, whole, last].map(planMatrixProduct);
-    // Sums along the terms add up in another order.
-    if (plans.some(({ method, termBlock }) => method !== plans[0]!.method || termBlock !== plans[0]!.termBlock)) return undefined;
-    const moves = [...elements.map((stride) => stride * lengths.size * bytes), 0, 0, tableBytes * lengths.size];
-    return { count: lengths.count, whole, last, moves, scratch: 3, scratchBytes: bytes * Math.max(...plans.map(({ scratch }) => scratch)) };
-  };
-  const entries = batch.findIndex((own) => own.result !== 0 && own.length >= Math.min(wanted, 4));
-  if (entries >= 0) {
-    const own = batch[entries]!;
-    const lengths = lengthsOf(own.length, wanted, 1);
-    const withLength = (length: number): MatrixProduct => ({ ...kernel, batch: batch.map((each, k) => (k === entries ? { ...each, length } : each)) });
-    return lengths && finish(lengths, withLength(lengths.size), withLength(lengths.rest), [own.left, own.right, own.result]);
-  }
-  const alongRows = rows >= columns;
-  const length = Math.max(rows, columns);
-  const most = leastWork === 0 ? wanted : Math.max(Math.floor(length / MANY), length >= FEW ? 2 : 1);
-  const lengths = lengthsOf(length, Math.min(wanted, most), UNIT);
-  if (lengths === undefined) return undefined;
-  if (alongRows) return finish(lengths, { ...kernel, rows: lengths.size }, { ...kernel, rows: lengths.rest }, [left.row, 0, result.row]);
-  const [step, table] = right === 'indexed' ? [0, 4] : [right.column, 0];
-  return finish(lengths, { ...kernel, columns: lengths.size }, { ...kernel, columns: lengths.rest }, [0, step, result.column], table);
 }
 
 type LineKernel = Exclude<FixedKernel, MatrixProduct>;
@@ -95,7 +66,7 @@ function viewsOf(kernel: LineKernel): LineViews {
       const { inputs, turns, outputs } = lineArrays(kernel.transform, kernel.length);
       const repeat = <T>(count: number, value: T): T[] => new Array<T>(count).fill(value);
       const arrays = [...repeat(inputs, [bytes, true] as const), ...repeat(turns, undefined), ...repeat(outputs, [bytes, false] as const), undefined, undefined];
-      return { arrays, scratch: arrays.length - 2, scratchBytes: (own) => lineLayout(own as typeof kernel).scratchBytes, innerMoves: turns === 0 };
+      return { arrays, scratch: arrays.length - 2, scratchBytes: (own) => formOf('lineTransform').scratchBytes(own as typeof kernel), innerMoves: turns === 0 };
     }
     case 'lineWalk': {
       const inputs = kernel.walk === 'linearRecurrence' ? 2 : 1;

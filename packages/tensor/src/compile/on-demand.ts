@@ -1,0 +1,31 @@
+/**
+ * @file Parts of the compiler that come with the operations they are for: modules that offer such operations call for them, so that a bundle in
+ * which nobody multiplies matrices does not know how that is done. Without a part its operations are performed by JavaScript, also inside programs.
+ */
+import { lineLayout } from './kernels/lines/layout.ts';
+import { convolution, convolutionInput, convolutionKernel } from './lower/convolution.ts';
+import { matrixProduct } from './lower/dense.ts';
+import { fourierTransform, realFourierTransform, realLineTransform } from './lower/lines.ts';
+import { addRules } from './lower/operations.ts';
+import { addForm } from './wasm/fixed/forms.ts';
+import { emitLineTransform } from './wasm/fixed/lines/index.ts';
+import { emitMatrixProduct } from './wasm/fixed/matrix-product.ts';
+import { cutProduct } from './wasm/threads/product-chunks.ts';
+
+/** Products of matrices are kernels. */
+export function compileProducts(): void {
+  addForm('matrixProduct', { emit: emitMatrixProduct, cut: cutProduct });
+  addRules({ dot: matrixProduct });
+}
+
+/** Convolutions are products of matrices. */
+export function compileConvolutions(): void {
+  compileProducts();
+  addRules({ conv: convolution, convInput: convolutionInput, convKernel: convolutionKernel });
+}
+
+/** Transforms of lines are kernels. */
+export function compileTransforms(): void {
+  addForm('lineTransform', { emit: emitLineTransform, scratchBytes: (kernel) => lineLayout(kernel).scratchBytes });
+  addRules({ fourier: fourierTransform, realFourier: realFourierTransform, realFourierTransposed: realFourierTransform, realTransform: realLineTransform });
+}
