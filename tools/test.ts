@@ -27,7 +27,7 @@ const SUITES: readonly Suite[] = [
   borders,
   unused,
   vitestSuite('unit', 'packages/*/test: one file per source file', 340),
-  vitestSuite('integration', 'test/: what spans packages', 40),
+  vitestSuite('integration', 'test/: what spans packages', 70),
   vitestSuite('examples', 'examples/ at small size', 110),
   browser,
   docs,

@@ -76,7 +76,7 @@ describe('help', () => {
   test('list names every example with its sentence', async () => {
     const { code, stdout } = await run(folder, ['list']);
     expect(code).toBe(0);
-    expect(stdout.trimEnd().split('\n')).toEqual(['  shape    Blends a disc into the shape of a picture.', '  faulty   Has a defect.', '  listing  Returns lists of numbers.']);
+    expect(stdout.trimEnd().split('\n')).toEqual(['  shape    Blends a disc into the shape of a picture.', '  faulty   Has a defect.', '  refused  Adds what cannot be added.', '  listing  Returns lists of numbers.']);
   });
 
   test('--help names every option with bounds, unit and default, and touches nothing', async () => {

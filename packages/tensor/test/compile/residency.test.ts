@@ -13,7 +13,7 @@ performHeavyOperations();
 
 const MB = 2 ** 20;
 
-// The same script, run by hand, makes 100 000 calls: node --import tsx --conditions=tapeflow-source packages/tensor/test/compile/residency.ts
+// The same script, run by hand, makes 100 000 calls: npm run residency
 test('500 calls with results of 4 MB, 16 of them held: memory is bounded, and what is held keeps its values', { timeout: 120_000 }, () => {
   const script = fileURLToPath(new URL('./residency.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=tapeflow-source', script, '500'], { encoding: 'utf8' });
