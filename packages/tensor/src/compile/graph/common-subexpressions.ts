@@ -1,11 +1,12 @@
 /** @file Common subexpressions: equal operations on equal inputs are performed once, and what has been checked is not checked again. */
-import { hasEffect, Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
+import { hasEffect, Variable, type Atom, type Equation, type Primitive, type Program } from '@tapeflow/autodiff/extend';
 import { checkPrimitive } from '../../control/check.ts';
 import { withInnerPrograms, withInputs } from './inner.ts';
 
 /** The program without repeated equations. */
 export function shareCommonSubexpressions(program: Program): Program {
-  const first = new Map<string, readonly Variable[]>();
+  /** By the input that was made last, which few others read; those of constants alone by what they do. */
+  const first = new Map<Variable | Primitive, Equation[]>();
   const same = new Map<Variable, Variable>();
   const checked = new Set<Atom>();
   const replace = (atom: Atom): Atom => (atom instanceof Variable ? (same.get(atom) ?? atom) : atom);
@@ -18,40 +19,46 @@ export function shareCommonSubexpressions(program: Program): Program {
       if (checked.has(condition!)) continue;
       checked.add(condition!);
     }
-    const key = hasEffect(equation) ? undefined : keyOf(equation);
-    const known = key === undefined ? undefined : first.get(key);
-    if (known !== undefined) {
-      equation.outputs.forEach((variable, k) => same.set(variable, known[k]!));
-      continue;
+    if (!hasEffect(equation)) {
+      const place = lastMade(equation.inputs) ?? equation.primitive;
+      const alike = first.get(place);
+      const known = alike?.find((other) => sameEquation(other, equation));
+      if (known !== undefined) {
+        equation.outputs.forEach((variable, k) => same.set(variable, known.outputs[k]!));
+        continue;
+      }
+      if (alike === undefined) first.set(place, [equation]);
+      else alike.push(equation);
     }
-    if (key !== undefined) first.set(key, equation.outputs);
     equations.push(equation);
   }
   return { ...program, equations, outputs: program.outputs.map(replace) };
 }
 
-function keyOf({ primitive, inputs, params }: Equation): string {
-  return `${identityOf(primitive)}(${inputs.map(atomKey).join()})${textOf(params)}`;
+function lastMade(atoms: readonly Atom[]): Variable | undefined {
+  let last: Variable | undefined;
+  for (const atom of atoms) if (atom instanceof Variable && (last === undefined || atom.id > last.id)) last = atom;
+  return last;
 }
 
-function atomKey(atom: Atom): string {
-  return atom instanceof Variable ? `v${atom.id}` : textOf(atom.value);
+function sameEquation(a: Equation, b: Equation): boolean {
+  return a.primitive === b.primitive && a.inputs.length === b.inputs.length && a.inputs.every((atom, k) => sameAtom(atom, b.inputs[k]!)) && sameData(a.params, b.params);
 }
 
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
-
-function identityOf(value: object): number {
-  let identity = identities.get(value);
-  if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
-  return identity;
+function sameAtom(a: Atom, b: Atom): boolean {
+  return a === b || (!(a instanceof Variable) && !(b instanceof Variable) && sameData(a.value, b.value));
 }
 
-/** Parameters as text: plain data by value, everything else (programs, functions, arrays in memory) by identity. */
-function textOf(value: unknown): string {
-  if (typeof value === 'function') return `#${identityOf(value)}`;
-  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : `${typeof value}:${String(value)}`;
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
-  if (Object.getPrototypeOf(value) !== Object.prototype || 'equations' in value) return `#${identityOf(value)}`;
-  return `{${Object.entries(value).map(([key, each]) => `${key}=${textOf(each)}`).join()}}`;
+/** Whether values are equal: plain data by content, everything else (programs, functions, arrays in memory) by identity. */
+function sameData(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((each, k) => sameData(each, b[k]));
+  if (!isPlain(a) || !isPlain(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => name in b && sameData(a[name], b[name]));
+}
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  return Object.getPrototypeOf(value) === Object.prototype && !('equations' in value);
 }

@@ -7,21 +7,38 @@ import type { Access, Node } from './node.ts';
 
 /** The kernels of one program. */
 export class KernelPool {
-  private readonly known = new Map<string, Kernel>();
+  private readonly known = new Map<string, Candidate[]>();
 
   /** The first kernel that does the same, whatever its name; often the kernel itself. */
   shared(kernel: Kernel): Kernel {
-    const key = keyOf(kernel);
-    const first = this.known.get(key);
-    if (first === undefined) this.known.set(key, kernel);
-    return first ?? kernel;
+    const frame = frameOf(kernel);
+    const alike = this.known.get(frame);
+    const own: Candidate = { kernel, body: undefined };
+    if (alike === undefined) {
+      this.known.set(frame, [own]);
+      return kernel;
+    }
+    const body = (candidate: Candidate): string => (candidate.body ??= bodyOf(candidate.kernel));
+    const first = alike.find((other) => other.kernel === kernel || body(other) === body(own));
+    if (first === undefined) alike.push(own);
+    return first?.kernel ?? kernel;
   }
 }
 
-/** Equal for kernels whose code is the same. */
-function keyOf(kernel: Kernel): string {
-  const { shape, buffers, outputs, cuts } = kernel;
-  const words: string[] = [shape.join(), buffers.join(), cuts.join(';'), ...outputs.map(outputText)];
+interface Candidate {
+  readonly kernel: Kernel;
+  /** Written down where another kernel has the same frame. */
+  body: string | undefined;
+}
+
+/** Where a kernel runs and what it leaves. Most kernels of a program differ here already. */
+function frameOf({ shape, buffers, outputs, cuts }: Kernel): string {
+  return [shape.join(), buffers.join(), cuts.join(';'), ...outputs.map(outputText)].join('\n');
+}
+
+/** What a kernel computes; equal for kernels of one frame whose code is the same. */
+function bodyOf(kernel: Kernel): string {
+  const words: string[] = [];
   const numbers = new Map<Node, number>();
   const numberOf = (node: Node): number => {
     let number = numbers.get(node);
@@ -32,7 +49,7 @@ function keyOf(kernel: Kernel): string {
     }
     return number;
   };
-  for (const part of partsOf(cuts)) words.push(`= ${nodesOf(kernel.roots(part)).map(numberOf).join()}`);
+  for (const part of partsOf(kernel.cuts)) words.push(`= ${nodesOf(kernel.roots(part)).map(numberOf).join()}`);
   return words.join('\n');
 }
 

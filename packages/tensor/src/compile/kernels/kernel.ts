@@ -1,6 +1,6 @@
 /** @file What a kernel is: loops over an index space, and what each round of them stores, sums up or scatters. */
 import type { DType } from '../../array/dtype.ts';
-import type { Access, Node } from './node.ts';
+import { nodesBelow, type Access, type Node } from './node.ts';
 
 /** From `from` up to but without `to`. */
 export interface Range {
@@ -62,4 +62,9 @@ export function nodesOf(roots: readonly Root[]): Node[] {
     if (base !== undefined) nodes.push(base);
   }
   return nodes;
+}
+
+/** Everything that a kernel computes in some part, each node once. */
+export function allNodes(kernel: Kernel): Node[] {
+  return nodesBelow(partsOf(kernel.cuts).flatMap((part) => nodesOf(kernel.roots(part))));
 }

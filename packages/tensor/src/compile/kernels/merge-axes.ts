@@ -2,8 +2,8 @@
  * @file Neighbouring axes become one where a kernel walks through all its arrays without a gap between their rows: a loop is saved,
  * and what is done once per row is done once.
  */
-import { nodesOf, partsOf, type Kernel, type Output, type Range } from './kernel.ts';
-import { inputsOf, type Access, type Node } from './node.ts';
+import { allNodes, partsOf, type Kernel, type Output, type Range } from './kernel.ts';
+import type { Access } from './node.ts';
 import { rebuilder, rebuildRoot } from './rebuild.ts';
 
 /** The same kernel with as few axes as possible. */
@@ -26,17 +26,6 @@ function canMerge(kernel: Kernel, axis: number): boolean {
   if (!outputs.every((output) => output.kind === 'scatterAdd' || isGapless(output.access))) return false;
   if (!outputs.every((output) => output.kind !== 'reduce' || output.axes.includes(axis) === output.axes.includes(axis + 1))) return false;
   return allNodes(kernel).every((node) => (node.kind === 'load' ? isGapless(node.access) : node.kind !== 'index' || !isLong || (node.axis !== axis && node.axis !== axis + 1)));
-}
-
-function allNodes(kernel: Kernel): Node[] {
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    inputsOf(node).forEach(visit);
-  };
-  for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
-  return [...seen];
 }
 
 function merge(kernel: Kernel, axis: number): Kernel {

@@ -86,22 +86,45 @@ export function inputsOf(node: Node): readonly Node[] {
     case 'gather':
       return node.base === undefined ? [node.index] : [node.index, node.base];
     default:
-      return [];
+      return NONE;
   }
 }
 
-/** The first nodes on the way down from the roots for which a condition holds; numbers of the program need no variable. */
+const NONE: readonly Node[] = [];
+
+/** The first nodes on the way down from roots of one table for which a condition holds; numbers of the program need no variable. */
 export function boundary(roots: readonly Node[], isInside: (node: Node) => boolean): Node[] {
-  const found = new Set<Node>();
-  const seen = new Set<Node>();
+  const found: Node[] = [];
+  const seen = marksFor(roots);
   const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (!isInside(node)) inputsOf(node).forEach(visit);
-    else if (node.kind !== 'literal') found.add(node);
+    if (seen[node.id] === 1) return;
+    seen[node.id] = 1;
+    if (!isInside(node)) for (const input of inputsOf(node)) visit(input);
+    else if (node.kind !== 'literal') found.push(node);
   };
-  roots.forEach(visit);
-  return [...found];
+  for (const root of roots) visit(root);
+  return found;
+}
+
+/** A mark per node below some of them: inputs are made before what uses them. */
+function marksFor(roots: readonly Node[]): Uint8Array {
+  let last = 0;
+  for (const { id } of roots) if (id > last) last = id;
+  return new Uint8Array(last + 1);
+}
+
+/** All nodes of one table that some of them are computed from, and these, each once. */
+export function nodesBelow(roots: readonly Node[]): Node[] {
+  const found: Node[] = [];
+  const seen = marksFor(roots);
+  const visit = (node: Node): void => {
+    if (seen[node.id] === 1) return;
+    seen[node.id] = 1;
+    found.push(node);
+    for (const input of inputsOf(node)) visit(input);
+  };
+  for (const root of roots) visit(root);
+  return found;
 }
 
 const PREDICATES: ReadonlySet<Operator> = new Set<Operator>(['less', 'lessEqual', 'equal', 'and', 'or', 'not', 'isFinite']);

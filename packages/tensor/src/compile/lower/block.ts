@@ -293,14 +293,16 @@ export class Block {
 
   /** What a member sees that is added now: places that exist now, except those that its own group fills. */
   private sightFor(sequence: number, group: Group | undefined, own: Variable | undefined): Sight {
+    const visibleFrom = (variable: Variable): number => {
+      const place = variable === own ? undefined : this.places.get(variable);
+      if (place === undefined) return Infinity;
+      if (!this.definitions.has(variable)) return -Infinity;
+      return group?.stored.has(variable) === true ? Infinity : place.sequence;
+    };
     return {
-      placeOf: (variable) => {
-        if (variable === own) return undefined;
-        const place = this.places.get(variable);
-        if (place === undefined) return undefined;
-        const isHidden = this.definitions.has(variable) && (place.sequence > sequence || group?.stored.has(variable) === true);
-        return isHidden ? undefined : place.view;
-      },
+      sequence,
+      visibleFrom,
+      placeOf: (variable) => (visibleFrom(variable) <= sequence ? this.places.get(variable)!.view : undefined),
       definitionOf: (variable) => this.definitions.get(variable)!,
       readings: this.readings,
       constantView: (array) => this.constants.array(array),

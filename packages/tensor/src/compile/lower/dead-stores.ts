@@ -2,8 +2,7 @@
  * @file Dead stores: values for which memory was planned, and which then are only read in the pass that computes them. What is read
  * where is known when all steps are there.
  */
-import { nodesOf, partsOf, type Kernel } from '../kernels/kernel.ts';
-import { inputsOf, type Node } from '../kernels/node.ts';
+import { allNodes, partsOf, type Kernel } from '../kernels/kernel.ts';
 import { rebuilder, rebuildRoot } from '../kernels/rebuild.ts';
 import { innerSteps, regionsOf, type RunStep, type Schedule, type Step } from './step.ts';
 import type { Region } from './view.ts';
@@ -42,14 +41,7 @@ function buffersRead(kernel: Kernel): ReadonlySet<number> {
 
 function findBuffersRead(kernel: Kernel): ReadonlySet<number> {
   const found = new Set(kernel.outputs.flatMap(({ kind, buffer }) => (kind === 'scatterAdd' ? [buffer] : [])));
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === 'load' || node.kind === 'gather') found.add(node.buffer);
-    inputsOf(node).forEach(visit);
-  };
-  for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
+  for (const node of allNodes(kernel)) if (node.kind === 'load' || node.kind === 'gather') found.add(node.buffer);
   return found;
 }
 

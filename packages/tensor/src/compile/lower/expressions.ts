@@ -1,6 +1,6 @@
 /** @file From readings to the nodes of a kernel, and to what must be known before there are nodes: what is read, and where to cut. */
-import type { Expression } from '../../elementwise/expression.ts';
-import { ELEMENTWISE } from '../../elementwise/table.ts';
+import { operands, type Expression } from '../../elementwise/expression.ts';
+import { ELEMENTWISE, type ElementwiseEntry, type ElementwiseName } from '../../elementwise/table.ts';
 import type { DType } from '../../array/dtype.ts';
 import type { Range } from '../kernels/kernel.ts';
 import type { Access, Node, NodeTable } from '../kernels/node.ts';
@@ -85,30 +85,76 @@ function readingsOf(source: Source): readonly Reading[] {
   }
 }
 
-/** Makes the nodes of one part of a kernel, as they are seen by one of its members. */
+/** A node, and for which sights it is the one of a reading: from sequence `since` up to but without `until`. */
+interface Made {
+  readonly node: Node;
+  readonly since: number;
+  readonly until: number;
+}
+
+/**
+ * Makes the nodes of a kernel. Members of a group have much in common, and parts too, so a node is made again only where the sight of the
+ * member, or the part, makes a difference to what lies below it.
+ */
 export class NodeMaker {
   private readonly table: NodeTable;
-  private readonly part: readonly Range[];
   private readonly rank: number;
   private readonly bufferOf: (view: View) => number;
-  private readonly sight: Sight;
   private readonly numerics: Numerics;
-  private readonly made = new Map<Reading, Node>();
+  private sight: Sight | undefined;
+  private part: readonly Range[] = [];
+  /** The same in all parts. */
+  private readonly everywhere = new Map<Reading, Made>();
+  private readonly inPart = new Map<Reading, Made>();
+  // What the node that is being made has depended on so far.
+  private since = -Infinity;
+  private until = Infinity;
+  private isOfPart = false;
 
-  constructor(table: NodeTable, part: readonly Range[], sight: Sight, bufferOf: (view: View) => number, numerics: Numerics) {
-    this.sight = sight;
-    this.numerics = numerics;
+  constructor(table: NodeTable, rank: number, bufferOf: (view: View) => number, numerics: Numerics) {
     this.table = table;
-    this.part = part;
-    this.rank = part.length;
+    this.rank = rank;
     this.bufferOf = bufferOf;
+    this.numerics = numerics;
   }
 
-  /** The value at an index map. */
-  node(reading: Reading): Node {
-    let node = this.made.get(reading);
-    if (node === undefined) this.made.set(reading, (node = this.make(sourceOf(reading, this.sight))));
+  /** From now on for this part. */
+  enter(part: readonly Range[]): void {
+    this.part = part;
+    this.inPart.clear();
+  }
+
+  /** The value at an index map, as it is seen by a member. */
+  seen(reading: Reading, sight: Sight): Node {
+    this.sight = sight;
+    return this.node(reading);
+  }
+
+  private node(reading: Reading): Node {
+    const { sequence } = this.sight!;
+    const inPart = this.inPart.get(reading);
+    const known = inPart ?? this.everywhere.get(reading);
+    if (known !== undefined && known.since <= sequence && sequence < known.until) {
+      this.depend(known.since, known.until, inPart !== undefined);
+      return known.node;
+    }
+    const { since, until, isOfPart } = this;
+    [this.since, this.until, this.isOfPart] = [-Infinity, Infinity, false];
+    if ('atom' in reading && reading.atom instanceof Variable) {
+      const from = this.sight!.visibleFrom(reading.atom);
+      if (from <= sequence) this.since = from;
+      else this.until = from;
+    }
+    const node = this.make(sourceOf(reading, this.sight!));
+    (this.isOfPart ? this.inPart : this.everywhere).set(reading, { node, since: this.since, until: this.until });
+    this.depend(since, until, isOfPart);
     return node;
+  }
+
+  private depend(since: number, until: number, isOfPart: boolean): void {
+    if (since > this.since) this.since = since;
+    if (until < this.until) this.until = until;
+    this.isOfPart ||= isOfPart;
   }
 
   private make(source: Source): Node {
@@ -152,6 +198,7 @@ export class NodeMaker {
   private position({ axis, scale, offset }: AxisMap): Node {
     const { table } = this;
     if (axis < 0 || scale === 0) return table.literal(offset, 'i32');
+    this.isOfPart = true;
     const { from, to } = this.part[axis]!;
     if (to - from === 1) return table.literal(scale * from + offset, 'i32');
     const scaled = table.operation('mulI32', [table.index(axis, from, to - 1), table.literal(scale, 'i32')], 'i32');
@@ -159,20 +206,20 @@ export class NodeMaker {
   }
 
   private isWithin(position: AxisMap, low: number, high: number): boolean {
+    this.isOfPart = true;
     const seen = extent(position, this.part);
     return seen.low >= low && seen.high < high;
   }
 
   private partAt(position: AxisMap, starts: readonly number[]): number {
+    this.isOfPart = true;
     const { low } = extent(position, this.part);
     // Empty parts begin where the next one does, so the last that has begun is meant.
     return starts.findLastIndex((start) => start <= low);
   }
 
-  private evaluate(name: keyof typeof ELEMENTWISE, dtype: DType, inputs: readonly Node[]): Node {
-    const { value, integer } = ELEMENTWISE[name];
-    const expression = (dtype === 'i32' ? (integer ?? value) : value)(...inputs.map((_, index): Expression => ({ kind: 'operand', index })));
-    const isCompound = expression.kind === 'operation' && expression.inputs.some(({ kind }) => kind === 'operation');
+  private evaluate(name: ElementwiseName, dtype: DType, inputs: readonly Node[]): Node {
+    const { expression, isCompound } = formulaOf(name, dtype);
     if (this.numerics !== 'roundedOnce' || dtype !== 'f32' || !isCompound) return this.expression(expression, dtype, inputs);
     const result = this.expression(expression, 'f64', inputs.map((input) => (input.dtype === 'f32' ? this.table.convert(input, 'f64') : input)));
     return result.dtype === 'f64' ? this.table.convert(result, 'f32') : result;
@@ -188,4 +235,24 @@ export class NodeMaker {
         return this.table.operation(expression.operator, expression.inputs.map((input) => this.expression(input, dtype, inputs)), dtype);
     }
   }
+}
+
+interface Formula {
+  readonly expression: Expression;
+  /** Whether a result in it is rounded before it is used. */
+  readonly isCompound: boolean;
+}
+
+const formulas = new Map<ElementwiseEntry['value'], Formula>();
+
+/** What an elementwise operation does, written down once. */
+function formulaOf(name: ElementwiseName, dtype: DType): Formula {
+  const { arity, value, integer } = ELEMENTWISE[name];
+  const own = dtype === 'i32' ? (integer ?? value) : value;
+  let formula = formulas.get(own);
+  if (formula === undefined) {
+    const expression = own(...operands(arity));
+    formulas.set(own, (formula = { expression, isCompound: expression.kind === 'operation' && expression.inputs.some(({ kind }) => kind === 'operation') }));
+  }
+  return formula;
 }

@@ -112,22 +112,23 @@ export class Group {
     const table = new NodeTable();
     const made = new Map<string, readonly Root[]>();
     const roots = (part: readonly Range[]): readonly Root[] => made.get(partKey(part))!;
+    const maker = new NodeMaker(table, rank, bufferOf, numerics);
     // All nodes are made now: values that later get memory are not seen by what came before.
-    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, bufferOf, numerics));
+    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, maker));
     const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
     return { kind: 'run', kernel: mergeAxes(kernel), views, written: outputs.map(({ buffer }) => buffer), equations: members.map(({ equations }) => equations) };
   }
 
 }
 
-function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, bufferOf: (view: View) => number, numerics: Numerics): Root[] {
+function rootsOf(members: readonly Member[], part: readonly Range[], table: NodeTable, maker: NodeMaker): Root[] {
   // Reductions over nothing have a result, but no element has a value.
   if (part.some(({ from, to }) => from === to)) return members.map(({ target }) => ({ value: table.literal(0, target.dtype), index: table.literal(0, 'i32') }));
+  maker.enter(part);
   return members.map(({ value, purpose, sight, target }) => {
-    const maker = new NodeMaker(table, part, sight, bufferOf, numerics);
-    const node = maker.node(value);
+    const node = maker.seen(value, sight);
     if (purpose.kind !== 'scatterAdd') return { value: node };
-    return { value: node, index: maker.node(purpose.index), base: maker.base(target, purpose.member) };
+    return { value: node, index: maker.seen(purpose.index, sight), base: maker.base(target, purpose.member) };
   });
 }
 

@@ -70,6 +70,10 @@ export interface MemberAxis {
 
 /** What a reader of values knows: which are in memory, and how the others are computed. */
 export interface Sight {
+  /** How much had been said before: what got memory later is not seen. */
+  readonly sequence: number;
+  /** The first sequence at which a value is read from memory; infinite where it always is computed again. */
+  visibleFrom(variable: Variable): number;
   /** The place of a value that is read from memory, undefined for one that is computed again. */
   placeOf(variable: Variable): View | undefined;
   definitionOf(variable: Variable): Equation;

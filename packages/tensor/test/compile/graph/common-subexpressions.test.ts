@@ -1,5 +1,6 @@
 /** @file Equal operations are shared; what differs in one parameter, one sign or an effect is not. */
 import { expect, test } from 'vitest';
+import { Variable } from '@tapeflow/autodiff/extend';
 import { full, slice } from '../../../src/array/ndarray.ts';
 import { shareCommonSubexpressions } from '../../../src/compile/graph/common-subexpressions.ts';
 import { checkLeaves, type CheckParams } from '../../../src/control/check.ts';
@@ -21,6 +22,12 @@ test('−0 is not 0', () => {
 test('constants are one by identity', () => {
   const k = vector(1, 2, 3);
   expect(operations(shareCommonSubexpressions(record((x) => [add(x, k), add(x, k), add(x, vector(1, 2, 3))], 1)))).toEqual(['add', 'add']);
+});
+test('lists of unlike length are not equal', () => {
+  const program = record((x) => [slice(x, [0], [1])], 1);
+  const [equation] = program.equations;
+  const longer = { ...equation!, params: { ...(equation!.params as object), start: [0, 0] }, outputs: [new Variable(equation!.outputs[0]!.space, equation!.outputs[0]!.type)] };
+  expect(shareCommonSubexpressions({ ...program, equations: [equation!, longer] }).equations).toHaveLength(2);
 });
 test('a condition is checked once, with the first error', () => {
   const check = (x: unknown, bound: number, name: string): void => checkLeaves(reduceAll(less(x, full(bound, [], 'f64'))), [], () => new Error(name));

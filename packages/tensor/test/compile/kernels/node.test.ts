@@ -1,6 +1,6 @@
 /** @file Nodes: equal values are one node, algebra changes no bit, intervals hold for every value. */
 import { describe, expect, test } from 'vitest';
-import { NodeTable, type Node } from '../../../src/compile/kernels/node.ts';
+import { boundary, nodesBelow, NodeTable, type Node } from '../../../src/compile/kernels/node.ts';
 import { randomNumbers } from '../support.ts';
 
 test('asked twice for the same value, the table gives the same node', () => {
@@ -63,4 +63,16 @@ test('intervals of integer expressions and limits hold for every value (seed 5)'
     expect(back.interval.low).toBeLessThanOrEqual(0);
     expect(back.interval.high).toBeGreaterThanOrEqual(0);
   }
+});
+
+test('what a node is computed from is found once, down to where one asks no further', () => {
+  const table = new NodeTable();
+  const [x, y] = [0, 1].map((offset) => table.load(0, 'f32', { coefficients: [1], offset })) as [Node, Node];
+  const sum = table.operation('add', [x, y], 'f32');
+  const square = table.operation('mul', [sum, sum], 'f32');
+  const result = table.operation('sub', [square, table.literal(3, 'f32')], 'f32');
+  expect(new Set(nodesBelow([result, sum]))).toEqual(new Set([result, square, sum, x, y, table.literal(3, 'f32')]));
+  expect(nodesBelow([result, sum])).toHaveLength(6);
+  expect(nodesBelow([])).toEqual([]);
+  expect(boundary([result, sum], (node) => node === sum || node.kind === 'literal')).toEqual([sum]);
 });

@@ -3,7 +3,7 @@ import { bytesPerElement } from '../../../array/dtype.ts';
 import { lineArrays } from '../../kernels/lines/line-plan.ts';
 import type { FixedKernel } from '../../kernels/fixed.ts';
 import { nodesOf, partsOf, type Kernel } from '../../kernels/kernel.ts';
-import { inputsOf, type Node } from '../../kernels/node.ts';
+import { nodesBelow, type Node } from '../../kernels/node.ts';
 import { lanesFor } from '../kernels/vector-code.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { isHostFunction } from '../kernels/imports.ts';
@@ -20,8 +20,16 @@ const SCALAR = 5;
 
 const SLOW: ReadonlySet<string> = new Set(['div', 'sqrt', 'mod']);
 
+const works = new WeakMap<Kernel, number>();
+
 /** Nanoseconds that a kernel takes, about. */
 export function workOf(kernel: Kernel): number {
+  let work = works.get(kernel);
+  if (work === undefined) works.set(kernel, (work = estimate(kernel)));
+  return work;
+}
+
+function estimate(kernel: Kernel): number {
   const rank = kernel.shape.length;
   const parts = partsOf(kernel.cuts).map((part) => ({ roots: kernel.roots(part), size: part.reduce((total, { from, to }) => total * (to - from), 1) }));
   const lanes = lanesFor(parts.flatMap(({ roots }) => nodesOf(roots)), kernel.buffers);
@@ -29,17 +37,9 @@ export function workOf(kernel: Kernel): number {
   const outputs = kernel.outputs.reduce((total, { kind }) => total + (kind === 'scatterAdd' ? SCATTER : SIMPLE * width), 0);
   return parts.reduce((total, { roots, size }) => {
     if (size === 0) return total;
-    const seen = new Set<Node>();
-    let each = outputs;
-    const visit = (node: Node): void => {
-      // What is the same along a row is computed once for it.
-      if (seen.has(node) || node.depth < rank) return;
-      seen.add(node);
-      each += costOf(node, width);
-      inputsOf(node).forEach(visit);
-    };
-    nodesOf(roots).forEach(visit);
-    return total + size * each;
+    // What is the same along a row is computed once for it.
+    const own = nodesBelow(nodesOf(roots)).filter(({ depth }) => depth >= rank);
+    return total + size * own.reduce((each, node) => each + costOf(node, width), outputs);
   }, 0);
 }
 
