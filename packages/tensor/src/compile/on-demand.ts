@@ -6,8 +6,10 @@ import { lineLayout } from './kernels/lines/layout.ts';
 import { convolution, convolutionInput, convolutionKernel } from './lower/convolution.ts';
 import { matrixProduct } from './lower/dense.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lower/lines.ts';
+import { lineOrder } from './lower/walks.ts';
 import { addRules } from './lower/operations.ts';
 import { addForm } from './wasm/fixed/forms.ts';
+import { emitLineOrder } from './wasm/fixed/lines/order.ts';
 import { emitLineTransform } from './wasm/fixed/lines/index.ts';
 import { emitMatrixProduct } from './wasm/fixed/matrix-product.ts';
 import { cutProduct } from './wasm/threads/product-chunks.ts';
@@ -28,4 +30,10 @@ export function compileConvolutions(): void {
 export function compileTransforms(): void {
   addForm('lineTransform', { emit: emitLineTransform, scratchBytes: (kernel) => lineLayout(kernel).scratchBytes });
   addRules({ fourier: fourierTransform, realFourier: realFourierTransform, realFourierTransposed: realFourierTransform, realTransform: realLineTransform });
+}
+
+/** Orders of lines are kernels. */
+export function compileOrders(): void {
+  addForm('lineOrder', { emit: emitLineOrder });
+  addRules({ argsort: lineOrder });
 }

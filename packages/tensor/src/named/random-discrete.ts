@@ -17,6 +17,9 @@ import { gather } from './gather.ts';
 import type { Key } from './random.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Reduced, Unchecked, Without } from './types.ts';
+import { compileOrders } from '../compile/on-demand.ts';
+
+compileOrders();
 
 /** Where random integers lie. */
 export interface IntegerOptions {

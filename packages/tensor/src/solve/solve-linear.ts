@@ -12,9 +12,10 @@ import { commonBatch, tensorsOf } from './systems.ts';
 import { compiledSolve } from '../compile/eager/compiled-solve.ts';
 import { textOf } from '../compile/eager/fingerprint.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
-import { compileProducts, compileTransforms } from '../compile/on-demand.ts';
+import { compileOrders, compileProducts, compileTransforms } from '../compile/on-demand.ts';
 
 performHeavyOperations();
+compileOrders();
 compileProducts();
 compileTransforms();
 

@@ -11,7 +11,7 @@ import type { Numerics } from './numerics.ts';
 import { memberAxes, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
-import { lineOrder, lineWalk } from './walks.ts';
+import { lineWalk } from './walks.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -129,7 +129,6 @@ const fixed =
 const RULES: Readonly<Record<string, Rule>> = {
   argMax: fixed(lineWalk),
   argMin: fixed(lineWalk),
-  argsort: fixed(lineOrder),
   cumulativeArgMax: fixed(lineWalk),
   cumulativeArgMin: fixed(lineWalk),
   cumulativeSum: fixed(lineWalk),
@@ -168,6 +167,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   realFourier: host,
   realFourierTransposed: host,
   realTransform: host,
+  argsort: host,
 };
 
 const added = new Map<string, Rule>();

@@ -3,6 +3,7 @@
  * without them carry none of this. A kernel of a form that is missing is never made.
  */
 import type { MatrixProduct } from '../../kernels/fixed.ts';
+import type { LineOrder } from '../../kernels/lines/order.ts';
 import type { LineTransform } from '../../kernels/lines/layout.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import type { ChunkRules } from '../threads/chunks.ts';
@@ -15,6 +16,7 @@ type Emit<Kernel> = (module: ModuleBuilder, name: string, kernel: Kernel) => Fun
 interface Forms {
   readonly matrixProduct: { readonly emit: Emit<MatrixProduct>; readonly cut: (kernel: MatrixProduct, wanted: number, rules: ChunkRules) => Cut | undefined };
   readonly lineTransform: { readonly emit: Emit<LineTransform>; readonly scratchBytes: (kernel: LineTransform) => number };
+  readonly lineOrder: { readonly emit: Emit<LineOrder> };
 }
 
 const forms: { -readonly [Kind in keyof Forms]?: Forms[Kind] } = {};

@@ -2,7 +2,6 @@
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import { formOf } from './forms.ts';
-import { emitLineOrder } from './lines/order.ts';
 import { emitLineWalk } from './lines/walk.ts';
 
 type Kind = FixedKernel['kind'];
@@ -12,7 +11,7 @@ const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, ke
   matrixProduct: (module, name, kernel) => formOf('matrixProduct').emit(module, name, kernel),
   lineTransform: (module, name, kernel) => formOf('lineTransform').emit(module, name, kernel),
   lineWalk: emitLineWalk,
-  lineOrder: emitLineOrder,
+  lineOrder: (module, name, kernel) => formOf('lineOrder').emit(module, name, kernel),
 };
 
 /** The fixed kernels of a module. */
