@@ -1,7 +1,6 @@
 /** @file The command line of the examples: finds the example, checks its options, runs it and ends with the right exit code. */
 
 import { resolve } from 'node:path';
-import { TapeflowError } from '@tapeflow/autodiff';
 import { OutputError, PictureError } from '@tapeflow/vis';
 import { oneLine, UsageError, UserError } from './errors.ts';
 import type { CatalogueEntry, Context, Example } from './example.ts';
@@ -30,7 +29,7 @@ export async function runProgram(program: Program, args: readonly string[]): Pro
   try {
     return await dispatch(program, args);
   } catch (error) {
-    return report(error, args.includes('--debug') || Boolean(process.env['DEBUG']));
+    return await report(error, args.includes('--debug') || Boolean(process.env['DEBUG']));
   }
 }
 
@@ -95,17 +94,19 @@ function print(text: string): number {
 }
 
 /** Tells an error in one line on standard error, and where it was thrown if that is asked for. */
-function report(error: unknown, isDebugging: boolean): number {
-  process.stderr.write(`error: ${oneLine(sentenceOf(error, isDebugging))}\n`);
+async function report(error: unknown, isDebugging: boolean): Promise<number> {
+  process.stderr.write(`error: ${oneLine(await sentenceOf(error, isDebugging))}\n`);
   if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return error instanceof UserError ? error.exitCode : 1;
 }
 
 /** What the user can mend is told as it is; what the library refuses with the kind of error, which its documents explain; the rest is a defect. */
-function sentenceOf(error: unknown, isDebugging: boolean): string {
+async function sentenceOf(error: unknown, isDebugging: boolean): Promise<string> {
   if (error instanceof UserError || error instanceof PictureError || error instanceof OutputError) return error.message;
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (isDebugging) return message;
+  // Loaded when it is needed: help and wrong options are there at once.
+  const { TapeflowError } = await import('@tapeflow/autodiff');
   return error instanceof TapeflowError ? `${message} (--debug shows where)` : `${message} (this should not happen; --debug shows where)`;
 }
 
