@@ -22,7 +22,8 @@ const WHOLE_RUN = 600;
 /** In the order in which they run; two that need one core each run side by side. */
 const STAGES: readonly (readonly Suite[])[] = [
   [types],
-  [typeTests, borders],
+  [typeTests],
+  [borders],
   [lint, unused],
   [vitestSuite('unit', 'packages/*/test: one file per source file', 340)],
   [vitestSuite('integration', 'test/: what spans packages', 70)],
