@@ -9,13 +9,13 @@ import { describeType, type ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
 import type { ConstantPool } from './constants.ts';
-import { visit } from './expressions.ts';
+import { accessOf, visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
 import { identityMap } from './index-map.ts';
 import type { Numerics } from './numerics.ts';
 import { Readings, sourceOf, type Reading, type Sight } from './reading.ts';
 import { residents, typeOfAtom } from './residence.ts';
-import { innerSteps, regionsOf, type Step } from './step.ts';
+import { hostRegions, type Step } from './step.ts';
 import { broadcastView, isContiguous, placeOf, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
 interface Known {
@@ -351,7 +351,7 @@ export class Block {
 
   /** The first group that a member may join: after those that fill what it reads, and those that read or fill where it writes. */
   private firstGroupFor(purpose: Purpose, target: View, reads: ReadonlyMap<Region, readonly Use[]>, rank: number): number {
-    const own: Use = purpose.kind === 'store' ? { coefficients: accessCoefficients(target, rank), offset: target.offset } : 'anywhere';
+    const own: Use = purpose.kind === 'store' ? accessOf(target, identityMap(rank), rank) : 'anywhere';
     const root = target.region.root;
     let first = 0;
     this.groups.forEach((group, k) => {
@@ -380,22 +380,12 @@ function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   return true;
 }
 
-/** What JavaScript reads and writes in a step and in those inside of it, and where that lies. */
-function hostRegions(step: Step): Region[] {
-  const own = step.kind === 'host' ? regionsOf(step).flatMap((region) => [region, region.root]) : [];
-  return [...own, ...innerSteps(step).flatMap((steps) => steps.flatMap(hostRegions))];
-}
-
 function countReaders({ equations, outputs }: Program): Map<Atom, number> {
   const readers = new Map<Atom, number>();
   const count = (atom: Atom): void => void readers.set(atom, (readers.get(atom) ?? 0) + 1);
   for (const { inputs } of equations) inputs.forEach(count);
   outputs.forEach(count);
   return readers;
-}
-
-function accessCoefficients({ strides }: View, rank: number): number[] {
-  return Array.from({ length: rank }, (_, axis) => strides[axis] ?? 0);
 }
 
 /** Inputs of an equation as text, for errors. */

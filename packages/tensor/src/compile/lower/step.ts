@@ -152,6 +152,12 @@ export function innerSteps(step: Step): readonly (readonly Step[])[] {
 /** A step that works on memory, rather than saying which steps do. */
 export type Work = RunStep | FixedStep | ClearStep | HostStep;
 
+/** What JavaScript reads and writes in a step and in those inside of it, and where that lies. */
+export function hostRegions(step: Step): Region[] {
+  const own = step.kind === 'host' ? regionsOf(step).flatMap((region) => [region, region.root]) : [];
+  return [...own, ...innerSteps(step).flatMap((steps) => steps.flatMap(hostRegions))];
+}
+
 /** Everything that works on memory, in the order in which it is written. */
 export function workOf(steps: readonly Step[]): Work[] {
   return steps.flatMap((step) => {
