@@ -1,13 +1,10 @@
-/**
- * @file Runs a program as a user would: in a process of its own. Programs are bundled once, since some hundred processes that translate three
- * hundred files each would be most of what these tests take.
- */
+/** @file Runs a program as a user would: in a process of its own. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { AS_SOURCES, bundlePrograms } from '../../tools/programs.ts';
 
 /** What a run left behind. */
 export interface Ended {
@@ -33,33 +30,7 @@ function scratchFolder(): string {
   return made;
 }
 
-/** Bundles programs of the examples; files that they look for beside their sources are found there. */
-async function bundled<Name extends string>(programs: Readonly<Record<Name, string>>): Promise<Record<Name, string>> {
-  const outdir = scratchFolder();
-  await build({
-    entryPoints: programs,
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    sourcemap: 'linked',
-    keepNames: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['tapeflow-source'],
-    external: ['gpu.js'],
-    logLevel: 'error',
-    plugins: [{
-      name: 'places of sources',
-      setup(own) {
-        own.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' }));
-      },
-    }],
-  });
-  return Object.fromEntries(Object.keys(programs).map((name) => [name, join(outdir, `${name}.mjs`)])) as Record<Name, string>;
-}
-
-const programs = await bundled({ fixture: join(root, 'examples/test/fixture-program.ts'), main: join(root, 'examples/main.ts') });
+const programs = await bundlePrograms(scratchFolder(), { fixture: join(root, 'examples/test/fixture-program.ts'), main: join(root, 'examples/main.ts') });
 const { fixture } = programs;
 /** What `npm start` runs. */
 export const mainProgram: string = programs.main;
@@ -67,7 +38,7 @@ export const mainProgram: string = programs.main;
 /** Starts the test program, or another, in a folder. The environment is that of a plain shell: nothing of npm's, no DEBUG. */
 export function start(cwd: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}, program: string = fixture): Running {
   const env = { PATH: process.env['PATH'] ?? '', ...environment };
-  const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], { cwd, env });
+  const child = spawn(process.execPath, [...AS_SOURCES, program, ...args], { cwd, env });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -20,6 +20,8 @@ const MAY_NAME: Readonly<Record<string, readonly string[]>> = { vis: ['pde'] };
 const MAY_REACH: Readonly<Record<string, readonly string[]>> = {
   test: ['examples', 'tools', 'bench', 'packages/tensor/test'],
   bench: ['examples'],
+  // For its tests.
+  examples: ['tools'],
 };
 
 /** Packages are imported by name through what their manifest exports. */

@@ -1,12 +1,13 @@
 /** @file Suite: what the documents show compiles, runs and prints what they say; their links lead somewhere. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { inLanes, nodeTool } from '../command.ts';
+import { command, inLanes, nodeTool } from '../command.ts';
 import { readApi } from '../api/model.ts';
 import { apiPages } from '../api/pages.ts';
 import { checkLinks } from '../docs/links.ts';
 import { findSnippets, toModule, withAssertions } from '../docs/snippets.ts';
 import { projectFiles, type TextFile } from '../files.ts';
+import { AS_SOURCES, bundlePrograms } from '../programs.ts';
 import { check, nothing, total, type Outcome, type Suite } from '../outcome.ts';
 
 /** A document and the module made of its snippets. */
@@ -83,7 +84,8 @@ async function runLessons(root: string, lessons: readonly Lesson[]): Promise<Out
     const compiled = await nodeTool(root, 'typescript/bin/tsc', ['-p', folder, '--pretty', 'false']);
     const errors = compiled.code === 0 ? [] : messages(compiled.output);
     const known = errors.filter((error) => lessons.some((lesson) => isIn(lesson, folder, error)));
-    const outcomes = await inLanes(lessons, 2, (lesson) => runLesson(root, folder, lesson, errors));
+    const programs = await bundleLessons(folder, lessons.filter((lesson) => !known.some((error) => isIn(lesson, folder, error))));
+    const outcomes = await inLanes(lessons, 2, (lesson) => runLesson(folder, lesson, errors, programs));
     // Errors in the packages themselves belong to the suite 'types', but must not vanish when only this suite is run.
     return known.length === errors.length ? outcomes : [...outcomes, check('snippets compile', errors.filter((error) => !known.includes(error)))];
   } finally {
@@ -91,16 +93,25 @@ async function runLessons(root: string, lessons: readonly Lesson[]): Promise<Out
   }
 }
 
-async function runLesson(root: string, folder: string, lesson: Lesson, errors: readonly string[]): Promise<Outcome> {
+/** The programs of lessons that compile, by their paths. */
+async function bundleLessons(folder: string, lessons: readonly Lesson[]): Promise<ReadonlyMap<string, string>> {
+  const sources = Object.fromEntries(lessons.map((lesson) => {
+    const file = join(folder, lesson.file.replace(/\.ts$/, '.run.ts'));
+    writeFileSync(file, withAssertions(lesson.module, lesson.path));
+    return [lesson.file.replace(/\.ts$/, '.run'), file];
+  }));
+  const programs = await bundlePrograms(folder, sources);
+  return new Map(lessons.map(({ path, file }) => [path, programs[file.replace(/\.ts$/, '.run')]!]));
+}
+
+async function runLesson(folder: string, lesson: Lesson, errors: readonly string[], programs: ReadonlyMap<string, string>): Promise<Outcome> {
   const own = errors.filter((error) => isIn(lesson, folder, error));
   if (own.length > 0) {
     // .cache/docs-7/README.ts(12,3): error … → README.md:12: error …
     const shown = own.map((error) => error.replace(/^\S*?\((\d+),\d+\)/, `${lesson.path}:$1`));
     return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: snippets do not compile\n${shown.join('\n')}`] };
   }
-  const file = join(folder, lesson.file.replace(/\.ts$/, '.run.ts'));
-  writeFileSync(file, withAssertions(lesson.module, lesson.path));
-  const { code, output } = await nodeTool(root, 'tsx/dist/cli.mjs', ['--conditions=tapeflow-source', file], { cwd: folder, limit: 60 });
+  const { code, output } = await command(process.execPath, [...AS_SOURCES, programs.get(lesson.path)!], { cwd: folder, limit: 60 });
   if (code === 0) return { ...nothing, passed: lesson.snippets };
   return { ...nothing, failed: lesson.snippets, failures: [`${lesson.path}: running its snippets failed\n${output}`] };
 }
