@@ -11,7 +11,7 @@ import { browser } from './suites/browser.ts';
 import { docs } from './suites/docs.ts';
 import { lint, unused } from './suites/lint.ts';
 import { packages } from './suites/package.ts';
-import { types, typeTests } from './suites/types.ts';
+import { types } from './suites/types.ts';
 import { vitestSuite } from './suites/vitest.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -22,7 +22,6 @@ const WHOLE_RUN = 600;
 /** In the order in which they run; two that need one core each run side by side. */
 const STAGES: readonly (readonly Suite[])[] = [
   [types],
-  [typeTests],
   [borders],
   [lint, unused],
   [vitestSuite('unit', 'packages/*/test: one file per source file', 340)],
