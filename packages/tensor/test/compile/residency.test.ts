@@ -1,12 +1,12 @@
 /** @file Results of heavy single operations stay in the memory of a program until it runs again, and need not be freed by anybody. */
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { NDArray } from '../../src/array/ndarray.ts';
 import { performHeavyOperations } from '../../src/compile/eager/heavy-runner.ts';
 import { dot } from '../../src/primitives/dot.ts';
 import { reverse } from '../../src/primitives/structure.ts';
 import { randomNumbers } from './random-numbers.ts';
+import { bundledScript } from '../child-process.ts';
 import './whole-compiler.ts';
 
 performHeavyOperations();
@@ -15,8 +15,7 @@ const MB = 2 ** 20;
 
 // The same script, run by hand, makes 100 000 calls: npm run residency
 test('500 calls with results of 4 MB, 16 of them held: memory is bounded, and what is held keeps its values', { timeout: 120_000 }, () => {
-  const script = fileURLToPath(new URL('./residency.ts', import.meta.url));
-  const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=tapeflow-source', script, '500'], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, [bundledScript(new URL('./residency.ts', import.meta.url)), '500'], { encoding: 'utf8' });
   const seen = JSON.parse(output) as { calls: number; held: number; changed: number; rss: number; arrayBuffers: number };
   console.log(`500 calls of 4 MB: ${(seen.rss / MB).toFixed(0)} MB resident, ${(seen.arrayBuffers / MB).toFixed(0)} MB in array buffers`);
   expect(seen).toMatchObject({ calls: 500, held: 16, changed: 0 });

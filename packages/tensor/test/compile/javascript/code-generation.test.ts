@@ -1,11 +1,7 @@
 /** @file Where code from text is forbidden, and where WebAssembly is missing, everything works and says how it runs. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundledScript } from '../../child-process.ts';
 import { canGenerateCode, functionFrom } from '../../../src/compile/javascript/code-generation.ts';
 
 interface Seen {
@@ -19,16 +15,8 @@ interface Seen {
   readonly debug: string;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'tapeflow-'));
-const bundle = join(folder, 'forbidden.mjs');
-beforeAll(async () => {
-  const entry = fileURLToPath(new URL('forbidden.ts', import.meta.url));
-  await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node', format: 'esm', conditions: ['tapeflow-source'], external: ['gpu.js'], logLevel: 'error' });
-}, 60_000);
-afterAll(() => rmSync(folder, { recursive: true }));
-
 function run(...flags: string[]): Seen {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, bundle], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, bundledScript(new URL('./forbidden.ts', import.meta.url))], { encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return JSON.parse(stdout) as Seen;
 }
