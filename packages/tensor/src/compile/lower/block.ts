@@ -8,6 +8,7 @@ import { sizeOf } from '../../array/strides.ts';
 import { describeType, type ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
+import type { Writes } from './carries.ts';
 import type { ConstantPool } from './constants.ts';
 import { accessOf, visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
@@ -33,6 +34,7 @@ interface Survey {
 
 export class Block {
   readonly constants: ConstantPool;
+  readonly writes: Writes;
   /** The equation that is being lowered. */
   equation: Equation | undefined;
   private readonly numerics: Numerics;
@@ -56,9 +58,10 @@ export class Block {
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics) {
+  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics, writes: Writes) {
     this.constants = constants;
     this.numerics = numerics;
+    this.writes = writes;
     this.resident = residents(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
@@ -235,10 +238,15 @@ export class Block {
     return this.made.has(region) && region.place === undefined && offset === 0 && moving.length === 0 && sizeOf(view.shape) === region.size && isContiguous(view);
   }
 
+  /** Whether JavaScript reads or writes a piece of memory. */
+  isAtHost(region: Region): boolean {
+    return this.atHost.has(region);
+  }
+
   /** Lets a value be computed at another place, or copies it there. Comes last: nothing may read or write either place after it. */
   moveTo(value: View, target: View): void {
     const { region } = value;
-    if (!this.isOwn(value) || !isContiguous(target) || this.atHost.has(region)) return this.copy(value, target);
+    if (!this.isOwn(value) || !isContiguous(target) || this.isAtHost(region)) return this.copy(value, target);
     region.place = placeOf(target);
     for (const group of this.groups) group.rename(region, region.root);
   }
