@@ -2,8 +2,10 @@
  * @file Where the values lie that a loop carries from step to step. A new value is computed, in order of preference, where the present one lies;
  * in the next slot of the stack that the loop keeps; in the other half of a piece of memory for two. Else it is copied.
  */
+import { bytesPerElement } from '../../array/dtype.ts';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
+import { roomOf } from '../memory-plan.ts';
 import type { Block } from './block.ts';
 import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view.ts';
 
@@ -39,7 +41,8 @@ export class Carry {
   readonly first: View;
   /** The value in a step. */
   readonly current: View;
-  private alternates = false;
+  /** Elements between the two places; 0 where there is one. */
+  private distance = 0;
 
   constructor(block: Block, { shape, dtype }: ArrayType) {
     this.first = block.fresh({ shape, dtype });
@@ -53,22 +56,23 @@ export class Carry {
 
   /** Lets values lie by turns in the halves of a piece of memory, as the number `sides` says. */
   alternate(next: Region, sides: Counter): void {
-    const { size, dtype } = next;
-    const both = new Region(dtype, 2 * size);
+    const { size, dtype, bytes } = next;
+    const distance = roomOf(bytes) / bytesPerElement(dtype);
+    const both = new Region(dtype, distance + size);
     this.first.region.place = { region: both, offset: 0, moving: [] };
-    this.current.region.place = { region: both, offset: 0, moving: [{ counter: sides, stride: size }] };
-    next.place = { region: both, offset: size, moving: [{ counter: sides, stride: -size }] };
-    this.alternates = true;
+    this.current.region.place = { region: both, offset: 0, moving: [{ counter: sides, stride: distance }] };
+    next.place = { region: both, offset: distance, moving: [{ counter: sides, stride: -distance }] };
+    this.distance = distance;
   }
 
   /** The value after a known number of steps. */
   after(steps: number): View {
-    return { ...this.first, offset: this.alternates && steps % 2 === 1 ? this.first.region.size : 0 };
+    return { ...this.first, offset: steps % 2 === 1 ? this.distance : 0 };
   }
 
   /** The value after as many steps as there were, in one place: a copy if need be, after the loop. */
   gathered(block: Block): View {
-    return this.alternates ? block.contiguous(this.current, false) : this.first;
+    return this.distance > 0 ? block.contiguous(this.current, false) : this.first;
   }
 }
 

@@ -80,7 +80,7 @@ function whileLoop(block: Block, equation: Equation, lowerInner: LowerInner): vo
   const sides = new Counter(2);
   updateCarries([inner, test], carries.map((carry, k) => ({ carry, next: next[k]! })), new Set(), sides)();
   block.push({ kind: 'while', sides, condition: test.finish(), holds, body: inner.finish(), keeps: regionsOf(present, forCondition, forBody) });
-  equation.outputs.forEach((variable, k) => block.setView(variable, block.gathered(carries[k]!)));
+  equation.outputs.forEach((variable, k) => block.setView(variable, carries[k]!.gathered(block)));
 }
 
 function cond(block: Block, equation: Equation, lowerInner: LowerInner): void {
