@@ -5,7 +5,7 @@
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { NDArray, type AxesParams, type BroadcastParams, type FullParams, type ShapeParams, type SliceParams } from '../../array/ndarray.ts';
 import { sizeOf } from '../../array/strides.ts';
-import { describeType, type ArrayType } from '../../array/type.ts';
+import type { ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
 import type { Writes } from './carries.ts';
@@ -53,7 +53,7 @@ export class Block {
   /** Memory that belongs to this block. */
   private readonly made = new Set<Region>();
   /** Memory that JavaScript reads or writes, which knows nothing of places that move. */
-  private readonly atHost = new Set<Region>();
+  readonly atHost: Set<Region> = new Set();
   private groups: Group[] = [];
   private sequence = 0;
   private kernels = 0;
@@ -238,15 +238,10 @@ export class Block {
     return this.made.has(region) && region.place === undefined && offset === 0 && moving.length === 0 && sizeOf(view.shape) === region.size && isContiguous(view);
   }
 
-  /** Whether JavaScript reads or writes a piece of memory. */
-  isAtHost(region: Region): boolean {
-    return this.atHost.has(region);
-  }
-
   /** Lets a value be computed at another place, or copies it there. Comes last: nothing may read or write either place after it. */
   moveTo(value: View, target: View): void {
     const { region } = value;
-    if (!this.isOwn(value) || !isContiguous(target) || this.isAtHost(region)) return this.copy(value, target);
+    if (!this.isOwn(value) || !isContiguous(target) || this.atHost.has(region)) return this.copy(value, target);
     region.place = placeOf(target);
     for (const group of this.groups) group.rename(region, region.root);
   }
@@ -394,13 +389,4 @@ function countReaders({ equations, outputs }: Program): Map<Atom, number> {
   for (const { inputs } of equations) inputs.forEach(count);
   outputs.forEach(count);
   return readers;
-}
-
-/** Inputs of an equation as text, for errors. */
-export function inputTypes({ inputs }: Equation): string[] {
-  return inputs.map((atom) => {
-    if (atom instanceof Variable) return atom.space.describe(atom.type);
-    const { value } = atom;
-    return value instanceof NDArray ? describeType(value) : typeof value;
-  });
 }

@@ -7,7 +7,7 @@ import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { roomOf } from '../memory-plan.ts';
 import type { Block } from './block.ts';
-import { Counter, Region, sameView, sliceAt, wholeView, type View } from './view.ts';
+import { Region, sameView, sliceAt, wholeView, type Counter, type View } from './view.ts';
 
 /** `parts`: arrays are written element by element. `whole`: a kernel makes a new array of whatever it writes to, as on the gpu. */
 export type Writes = 'parts' | 'whole';
@@ -93,7 +93,7 @@ export function updateCarries(blocks: readonly [Block, ...Block[]], updates: rea
   const moved = updates.filter((update) => !sameView(update.carry.current, update.next) && (isReadByAnother(update) || !body.updateInPlace(update.carry.current, update.next)));
   const used = new Set(taken);
   const alternating = moved.filter(({ carry, next: { region, ...next } }) => {
-    const can = body.writes === 'parts' && !used.has(region) && body.isOwn({ region, ...next }) && !blocks.some((block) => block.isAtHost(region) || block.isAtHost(carry.current.region));
+    const can = body.writes === 'parts' && !used.has(region) && body.isOwn({ region, ...next }) && !blocks.some((block) => block.atHost.has(region) || block.atHost.has(carry.current.region));
     if (can) used.add(region);
     return can;
   });

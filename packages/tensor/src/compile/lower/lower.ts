@@ -3,9 +3,9 @@ import { Variable, type Equation, type Program } from '@tapeflow/autodiff/extend
 import { arraySpace } from '../../array/ndarray.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { sizeOf } from '../../array/strides.ts';
-import { UnsupportedOperationError } from '../errors.ts';
+import { inputTypes, UnsupportedOperationError } from '../errors.ts';
 import { KernelPool } from '../kernels/kernel-pool.ts';
-import { Block, inputTypes } from './block.ts';
+import { Block } from './block.ts';
 import type { Writes } from './carries.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
