@@ -11,7 +11,7 @@ const LOOKS = 20_000;
 /** For so long, in nanoseconds, it sleeps without looking. */
 const SLEEP = 1_000_000n;
 /** For so many milliseconds a worker looks for more to do before it goes to sleep: waking it up takes as long. */
-const PATIENCE = 0.05;
+const PATIENCE = 1;
 /** A worker looks so often between two readings of the clock. */
 const LOOKS_PER_READING = 64;
 

@@ -19,7 +19,7 @@ export const WORDS = {
 export const MOST_WORKERS = 63;
 
 /** For so many milliseconds a worker that has nothing to do listens before it goes to sleep. */
-const PATIENCE = 0.05;
+const PATIENCE = 1;
 
 /** What the pool tells a worker; `add` comes first with the words and the number of the worker. */
 export type Message =
