@@ -16,9 +16,14 @@ import type { Lanes } from './vector-operators.ts';
 /** So many numbers are summed in f32 before they join the f64 total: each lane adds a quarter of them. */
 const BLOCK = 256;
 
-/** Reductions of at most this many values per number are added up in several vectors at once: their sums need not wait for each other. */
+/**
+ * An addition takes four times as long as it keeps a processor busy. So where little else is done, sums are added up in several vectors that need
+ * not wait for each other: in four if nothing is stored, else in two, where the rest of the work fills the time.
+ */
 const FEW = 12;
 const AT_ONCE = 4;
+const FEW_WITH_STORES = 30;
+const AT_ONCE_WITH_STORES = 2;
 /** Elementary functions are long chains of dependent instructions: processors work at two side by side, if their instructions lie close together. */
 const SIDE_BY_SIDE = 2;
 
@@ -162,14 +167,14 @@ export class RowCode {
   private run(roots: readonly Root[], splats: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes, sums: RowSums): void {
     const { f } = this.k;
     const all = nodesOf(roots);
-    const nodes = [...countUses(all, () => false).keys()];
-    const ownSums = this.isShortReduction(nodes.length);
-    const most = ownSums ? AT_ONCE : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
+    const nodes = [...countUses(all, (node) => splats.has(node)).keys()].filter((node) => !splats.has(node));
+    const apart = this.sumsApart(nodes.length);
+    const most = apart > 1 ? apart : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
     const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;
     const step = atOnce * lanes;
     const { from, to } = portionOf(this.k, this.innermost, range);
     const several = this.wholeSteps(from, to, step);
-    const others = Array.from({ length: ownSums ? atOnce - 1 : 0 }, () => this.rowSums());
+    const others = Array.from({ length: apart > 1 ? atOnce - 1 : 0 }, () => this.rowSums());
     const index = f.local('i32');
     const body = (count: number): void => {
       const vectors = Array.from({ length: count }, (_, k) => {
@@ -177,15 +182,15 @@ export class RowCode {
         if (k > 0) f.localGet(index).i32Const(k * lanes).op('i32.add').localSet(own);
         return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce);
       });
-      vectors.forEach((vector, k) => this.put(vector, lanes, k > 0 && ownSums ? others[k - 1]! : sums));
+      vectors.forEach((vector, k) => this.put(vector, lanes, others[k - 1] ?? sums));
     };
     const collect = (): void => {
-      for (const copy of others) this.flush(copy, lanes);
+      for (const copy of others) this.merge(sums, copy, lanes);
     };
     const begin = (): void => {
       for (const copy of others) this.clear(copy, lanes);
     };
-    const block = ownSums ? BLOCK * atOnce : BLOCK;
+    const block = BLOCK * (1 + others.length);
     if (sums.size === 0 || range.to - range.from <= 2 * block) {
       begin();
       f.forRange(index, from, several, step, () => body(atOnce));
@@ -218,9 +223,12 @@ export class RowCode {
     return end;
   }
 
-  private isShortReduction(nodes: number): boolean {
+  /** In how many vectors each sum along the row is added up. */
+  private sumsApart(nodes: number): number {
     const innermost = this.kernel.shape.length - 1;
-    return this.kernel.outputs.every((output) => output.kind === 'reduce' && output.axes.includes(innermost)) && nodes <= FEW;
+    const isSum = this.kernel.outputs.map((output) => output.kind === 'reduce' && output.axes.includes(innermost));
+    if (isSum.every((own) => own)) return nodes <= FEW ? AT_ONCE : 1;
+    return isSum.some((own) => own) && nodes <= FEW_WITH_STORES ? AT_ONCE_WITH_STORES : 1;
   }
 
   /** One vector that several pieces share, or that reaches beyond the end of the row. */
@@ -277,6 +285,16 @@ export class RowCode {
     else if (dtype === 'i32') f.i32x4Const(identity);
     else if (lanes === 4) f.f32x4Const(identity);
     else f.f64x2Const(identity);
+  }
+
+  /** Adds other vectors of partial results to those of the row. */
+  private merge(rows: RowSums, others: RowSums, lanes: Lanes): void {
+    for (const [at, row] of rows) {
+      const { operator, buffer } = this.accumulators.reduces.get(at)!.output;
+      this.k.f.localGet(row).localGet(others.get(at)!);
+      emitVectorCombine(this.k.f, operator, this.k.dtypes[buffer]!, lanes);
+      this.k.f.localSet(row);
+    }
   }
 
   /** Adds the lanes of the row to what has been collected, the first lane first. */
