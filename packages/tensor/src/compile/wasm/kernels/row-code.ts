@@ -6,6 +6,7 @@ import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
+import { CommonCode } from './common-code.ts';
 import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
 import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
@@ -234,20 +235,26 @@ export class RowCode {
   /** One vector that several pieces share, or that reaches beyond the end of the row. */
   private mixed({ at, parts }: Extract<Block, { kind: 'mixed' }>, pieces: readonly Piece[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, sums: RowSums): void {
     const axes = [...this.outer, at];
-    const computed = parts.map((part) => {
-      const { roots } = pieces[part.piece]!;
-      const code = new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part, false);
-      return { part, roots, code, values: roots.map(({ value }) => code.inLocal(value)) };
-    });
+    const { outputs } = this.kernel;
     const count = parts.at(-1)!.to;
-    this.kernel.outputs.forEach((output, k) => {
-      if (output.kind === 'scatterAdd') {
-        for (const { part, roots, code, values } of computed) this.scatterVector(output, roots[k]!, values[k]!, code, part);
-        return;
-      }
-      const value = this.blended(computed.map(({ part, values }) => ({ part, value: values[k]! })), computed[0]!.roots[k]!.value.dtype, lanes);
-      if (output.kind === 'store') this.storeVector(output, value, axes, lanes, count);
-      else this.reduceVector(this.accumulators.reduces.get(k)!, value, axes, lanes, sums.get(k), count);
+    const own = parts.map((part) => {
+      const { roots } = pieces[part.piece]!;
+      return { part, roots, code: new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part, false) };
+    });
+    const scattered = outputs.map(({ kind }, k) => (kind === 'scatterAdd' ? own.map(({ roots, code }) => code.inLocal(roots[k]!.value)) : []));
+    const common = new CommonCode();
+    const values = outputs.map(({ kind }, k) => (kind === 'scatterAdd' ? undefined : common.merge(own.map(({ roots }) => roots[k]!.value))));
+    const merged = values.filter((value) => value !== undefined);
+    const known = new Map(splats);
+    for (const blend of common.blendsOf(merged)) {
+      known.set(blend.node, this.blended(own.map(({ part, code }, k) => ({ part, value: code.inLocal(blend.parts[k]!) })), blend.node.dtype, lanes));
+    }
+    const code = new VectorCode(this.k, lanes, axes, known, merged, { from: 0, to: count }, false);
+    const locals = values.map((value) => (value === undefined ? undefined : code.inLocal(value)));
+    outputs.forEach((output, k) => {
+      if (output.kind === 'scatterAdd') own.forEach((each, part) => this.scatterVector(output, each.roots[k]!, scattered[k]![part]!, each.code, each.part));
+      else if (output.kind === 'store') this.storeVector(output, locals[k]!, axes, lanes, count);
+      else this.reduceVector(this.accumulators.reduces.get(k)!, locals[k]!, axes, lanes, sums.get(k), count);
     });
   }
 
