@@ -33,8 +33,19 @@ export class ScratchLocals implements Scratch {
   }
 }
 
-/** Index along an axis: a variable of a loop, or a number where the loop has one round. */
-export type AxisIndex = Local | number;
+/** Index along an axis: a variable of a loop, some places ahead of one, or a number where the loop has one round. */
+export type AxisIndex = Local | Ahead | number;
+
+/** Vectors that are computed together share the address of the first: the distance is part of the instruction. */
+export class Ahead {
+  readonly index: Local;
+  readonly by: number;
+
+  constructor(index: Local, by: number) {
+    this.index = index;
+    this.by = by;
+  }
+}
 
 /** What one call of a kernel performs of it, where threads share it: a part of one axis. */
 export interface Portion {
@@ -84,6 +95,7 @@ export function whereOwn({ f, portion }: KernelFunction, axis: number, index: nu
 /** Pushes a value of the loop variables: an index of an axis. */
 export function pushIndex(f: FunctionBuilder, index: AxisIndex): void {
   if (typeof index === 'number') f.i32Const(index);
+  else if (index instanceof Ahead) f.localGet(index.index).i32Const(index.by).op('i32.add');
   else f.localGet(index);
 }
 
@@ -117,7 +129,8 @@ export function pushAddress({ f, addresses, dtypes }: KernelFunction, buffer: nu
       fixed += coefficient * index * bytes;
     } else {
       falls ||= coefficient < 0;
-      f.localGet(index).i32Const(coefficient * bytes).op('i32.mul');
+      if (index instanceof Ahead) fixed += coefficient * index.by * bytes;
+      f.localGet(index instanceof Ahead ? index.index : index).i32Const(coefficient * bytes).op('i32.mul');
       add();
     }
   });

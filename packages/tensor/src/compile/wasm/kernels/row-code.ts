@@ -7,7 +7,7 @@ import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { CommonCode } from './common-code.ts';
-import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { Ahead, portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
 import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { emitScalarConversion, scalarType } from './scalar-operators.ts';
@@ -179,8 +179,7 @@ export class RowCode {
     const index = f.local('i32');
     const body = (count: number): void => {
       const vectors = Array.from({ length: count }, (_, k) => {
-        const own = k === 0 ? index : f.local('i32');
-        if (k > 0) f.localGet(index).i32Const(k * lanes).op('i32.add').localSet(own);
+        const own = k === 0 ? index : new Ahead(index, k * lanes);
         return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce);
       });
       vectors.forEach((vector, k) => this.put(vector, lanes, others[k - 1] ?? sums));
