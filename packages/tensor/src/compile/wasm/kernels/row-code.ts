@@ -8,9 +8,10 @@ import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { CommonCode } from './common-code.ts';
 import { Ahead, portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
-import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
+import { emitVectorCombine } from './reductions.ts';
+import { pushIdentity, RowSums } from './row-sums.ts';
 import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
-import { emitScalarConversion, scalarType } from './scalar-operators.ts';
+import { scalarType } from './scalar-operators.ts';
 import { emitExtract, emitLaneMask, emitSplat, VectorCode } from './vector-code.ts';
 import type { Lanes } from './vector-operators.ts';
 
@@ -18,8 +19,8 @@ import type { Lanes } from './vector-operators.ts';
 const BLOCK = 256;
 
 /**
- * An addition takes four times as long as it keeps a processor busy. So where little else is done, sums are added up in several vectors that need
- * not wait for each other: in four if nothing is stored, else in two, where the rest of the work fills the time.
+ * Where little is computed per number, several vectors at once: they share their addresses, and sums that are added up in several vectors need not wait
+ * for each other, since an addition takes four times as long as it keeps a processor busy. Where something is stored, more than two do not fit into registers.
  */
 const FEW = 12;
 const AT_ONCE = 4;
@@ -33,9 +34,6 @@ export interface Piece {
   readonly range: Range;
   readonly roots: readonly Root[];
 }
-
-/** A vector of partial results for each reduction over the innermost axis, by position among the outputs. */
-type RowSums = ReadonlyMap<number, Local>;
 
 /** A vector of each value, in variables. */
 interface Computed {
@@ -81,15 +79,15 @@ export class RowCode {
       return;
     }
     const splats = this.splats(all, known, lanes);
-    const sums = this.rowSums();
+    const sums = new RowSums(this.k, this.accumulators, this.kernel, lanes);
     const blends = canBlend(all, this.kernel.shape.length);
-    this.clear(sums, lanes);
+    sums.clear();
     for (const block of blocksOf(pieces.map(({ range }) => range), lanes)) {
       if (block.kind === 'run') this.run(pieces[block.piece]!.roots, splats, block, lanes, sums);
       else if (blends) whereOwn(this.k, this.innermost, block.at, () => this.mixed(block, pieces, splats, lanes, sums));
       else for (const { piece, from, to } of block.parts) this.numbers(pieces[piece]!.roots, known, { from: block.at + from, to: block.at + to });
     }
-    this.flush(sums, lanes);
+    sums.flush(this.outer);
   }
 
   /** Computes what does not change along the row, into variables. */
@@ -169,13 +167,12 @@ export class RowCode {
     const { f } = this.k;
     const all = nodesOf(roots);
     const nodes = [...countUses(all, (node) => splats.has(node)).keys()].filter((node) => !splats.has(node));
-    const apart = this.sumsApart(nodes.length);
-    const most = apart > 1 ? apart : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
+    const most = Math.max(this.vectorsAtOnce(nodes.length), nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1);
     const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;
     const step = atOnce * lanes;
     const { from, to } = portionOf(this.k, this.innermost, range);
     const several = this.wholeSteps(from, to, step);
-    const others = Array.from({ length: apart > 1 ? atOnce - 1 : 0 }, () => this.rowSums());
+    const others = Array.from({ length: atOnce - 1 }, () => new RowSums(this.k, this.accumulators, this.kernel, lanes));
     const index = f.local('i32');
     const body = (count: number): void => {
       const vectors = Array.from({ length: count }, (_, k) => {
@@ -185,13 +182,13 @@ export class RowCode {
       vectors.forEach((vector, k) => this.put(vector, lanes, others[k - 1] ?? sums));
     };
     const collect = (): void => {
-      for (const copy of others) this.merge(sums, copy, lanes);
+      for (const other of others) sums.merge(other);
     };
     const begin = (): void => {
-      for (const copy of others) this.clear(copy, lanes);
+      for (const other of others) other.clear();
     };
     const block = BLOCK * (1 + others.length);
-    if (sums.size === 0 || range.to - range.from <= 2 * block) {
+    if (sums.isEmpty || range.to - range.from <= 2 * block) {
       begin();
       f.forRange(index, from, several, step, () => body(atOnce));
       collect();
@@ -206,8 +203,8 @@ export class RowCode {
         begin();
         f.forRange(index, start, end, step, () => body(atOnce));
         collect();
-        this.flush(sums, lanes);
-        this.clear(sums, lanes);
+        sums.flush(this.outer);
+        sums.clear();
       });
     }
     if (typeof several !== 'number' || several < range.to) f.forRange(index, several, to, lanes, () => body(1));
@@ -223,12 +220,10 @@ export class RowCode {
     return end;
   }
 
-  /** In how many vectors each sum along the row is added up. */
-  private sumsApart(nodes: number): number {
+  private vectorsAtOnce(nodes: number): number {
     const innermost = this.kernel.shape.length - 1;
-    const isSum = this.kernel.outputs.map((output) => output.kind === 'reduce' && output.axes.includes(innermost));
-    if (isSum.every((own) => own)) return nodes <= FEW ? AT_ONCE : 1;
-    return isSum.some((own) => own) && nodes <= FEW_WITH_STORES ? AT_ONCE_WITH_STORES : 1;
+    if (this.kernel.outputs.every((output) => output.kind === 'reduce' && output.axes.includes(innermost))) return nodes <= FEW ? AT_ONCE : 1;
+    return nodes <= FEW_WITH_STORES ? AT_ONCE_WITH_STORES : 1;
   }
 
   /** One vector that several pieces share, or that reaches beyond the end of the row. */
@@ -253,7 +248,7 @@ export class RowCode {
     outputs.forEach((output, k) => {
       if (output.kind === 'scatterAdd') own.forEach((each, part) => this.scatterVector(output, each.roots[k]!, scattered[k]![part]!, each.code, each.part));
       else if (output.kind === 'store') this.storeVector(output, locals[k]!, axes, lanes, count);
-      else this.reduceVector(this.accumulators.reduces.get(k)!, locals[k]!, axes, lanes, sums.get(k), count);
+      else this.reduceVector(this.accumulators.reduces.get(k)!, locals[k]!, axes, lanes, sums.of(k), count);
     });
   }
 
@@ -269,56 +264,6 @@ export class RowCode {
     });
   }
 
-  private rowSums(): RowSums {
-    const rows = new Map<number, Local>();
-    const innermost = this.kernel.shape.length - 1;
-    for (const [at, { output }] of this.accumulators.reduces) if (output.axes.includes(innermost)) rows.set(at, this.k.f.local('v128'));
-    return rows;
-  }
-
-  private clear(rows: RowSums, lanes: Lanes): void {
-    for (const [at, row] of rows) {
-      this.pushIdentity(this.accumulators.reduces.get(at)!, lanes);
-      this.k.f.localSet(row);
-    }
-  }
-
-  private pushIdentity({ output }: Reduce, lanes: Lanes): void {
-    const { f, dtypes } = this.k;
-    const dtype = dtypes[output.buffer]!;
-    const identity = identityOf(output.operator, dtype);
-    if (dtype === 'bool') f.i32x4Const(identity === 0 ? 0 : -1);
-    else if (dtype === 'i32') f.i32x4Const(identity);
-    else if (lanes === 4) f.f32x4Const(identity);
-    else f.f64x2Const(identity);
-  }
-
-  /** Adds other vectors of partial results to those of the row. */
-  private merge(rows: RowSums, others: RowSums, lanes: Lanes): void {
-    for (const [at, row] of rows) {
-      const { operator, buffer } = this.accumulators.reduces.get(at)!.output;
-      this.k.f.localGet(row).localGet(others.get(at)!);
-      emitVectorCombine(this.k.f, operator, this.k.dtypes[buffer]!, lanes);
-      this.k.f.localSet(row);
-    }
-  }
-
-  /** Adds the lanes of the row to what has been collected, the first lane first. */
-  private flush(rows: RowSums, lanes: Lanes): void {
-    const { f, dtypes } = this.k;
-    for (const [at, row] of rows) {
-      const reduce = this.accumulators.reduces.get(at)!;
-      const { operator, buffer } = reduce.output;
-      const dtype = dtypes[buffer]!;
-      for (let lane = 0; lane < lanes; lane++) {
-        f.localGet(row);
-        emitExtract(this.k, dtype, lanes, lane);
-        emitScalarConversion(f, dtype, accumulatorDType(operator, dtype));
-        this.accumulators.collect(reduce, this.outer, true);
-      }
-    }
-  }
-
   /** One vector of all values, before any of them is stored: an output may lie where an input was read. What is left over of a row calls functions. */
   private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, isMain: boolean): Computed {
     const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes }, isMain);
@@ -328,7 +273,7 @@ export class RowCode {
   private put({ roots, axes, code, values }: Computed, lanes: Lanes, rows: RowSums): void {
     this.kernel.outputs.forEach((output, at) => {
       if (output.kind === 'store') this.storeVector(output, values[at]!, axes, lanes, lanes);
-      else if (output.kind === 'reduce') this.reduceVector(this.accumulators.reduces.get(at)!, values[at]!, axes, lanes, rows.get(at), lanes);
+      else if (output.kind === 'reduce') this.reduceVector(this.accumulators.reduces.get(at)!, values[at]!, axes, lanes, rows.of(at), lanes);
       else this.scatterVector(output, roots[at]!, values[at]!, code, { from: 0, to: lanes });
     });
   }
@@ -364,7 +309,7 @@ export class RowCode {
     if (row !== undefined) {
       f.localGet(row).localGet(value);
       if (count < lanes) {
-        this.pushIdentity(reduce, lanes);
+        pushIdentity(this.k, reduce, lanes);
         emitLaneMask(f, dtype, lanes, { from: 0, to: count });
         f.op('v128.bitselect');
       }
