@@ -3,7 +3,7 @@
  *
  * A code above 0xff is a prefix byte and, below it, the number that follows the prefix: 0xfd_00e4 is 0xfd, LEB128 0xe4.
  * Source   [WebAssembly Core Specification 2.0, ch. 5.4]; the fixed-width SIMD instructions are part of it. Atomic instructions are those of the
- * threads proposal.
+ * threads proposal, relaxed ones those of [WebAssembly Core Specification 3.0].
  */
 
 /** Instructions without immediates. */
@@ -64,13 +64,13 @@ export const PLAIN_OPCODES = {
   'f32x4.ge': 0xfd_0046, 'f32x4.ceil': 0xfd_0067, 'f32x4.floor': 0xfd_0068, 'f32x4.trunc': 0xfd_0069,
   'f32x4.nearest': 0xfd_006a, 'f32x4.abs': 0xfd_00e0, 'f32x4.neg': 0xfd_00e1, 'f32x4.sqrt': 0xfd_00e3, 'f32x4.add': 0xfd_00e4,
   'f32x4.sub': 0xfd_00e5, 'f32x4.mul': 0xfd_00e6, 'f32x4.div': 0xfd_00e7, 'f32x4.min': 0xfd_00e8, 'f32x4.max': 0xfd_00e9,
-  'f32x4.pmin': 0xfd_00ea, 'f32x4.pmax': 0xfd_00eb,
+  'f32x4.pmin': 0xfd_00ea, 'f32x4.pmax': 0xfd_00eb, 'f32x4.relaxed_madd': 0xfd_0105,
   // f64x2
   'f64x2.eq': 0xfd_0047, 'f64x2.ne': 0xfd_0048, 'f64x2.lt': 0xfd_0049, 'f64x2.gt': 0xfd_004a, 'f64x2.le': 0xfd_004b,
   'f64x2.ge': 0xfd_004c, 'f64x2.ceil': 0xfd_0074, 'f64x2.floor': 0xfd_0075, 'f64x2.trunc': 0xfd_007a,
   'f64x2.nearest': 0xfd_0094, 'f64x2.abs': 0xfd_00ec, 'f64x2.neg': 0xfd_00ed, 'f64x2.sqrt': 0xfd_00ef, 'f64x2.add': 0xfd_00f0,
   'f64x2.sub': 0xfd_00f1, 'f64x2.mul': 0xfd_00f2, 'f64x2.div': 0xfd_00f3, 'f64x2.min': 0xfd_00f4, 'f64x2.max': 0xfd_00f5,
-  'f64x2.pmin': 0xfd_00f6, 'f64x2.pmax': 0xfd_00f7,
+  'f64x2.pmin': 0xfd_00f6, 'f64x2.pmax': 0xfd_00f7, 'f64x2.relaxed_madd': 0xfd_0107,
   // Conversions between vectors
   'f32x4.demote_f64x2_zero': 0xfd_005e, 'f64x2.promote_low_f32x4': 0xfd_005f, 'i32x4.trunc_sat_f32x4_s': 0xfd_00f8,
   'i32x4.trunc_sat_f32x4_u': 0xfd_00f9, 'f32x4.convert_i32x4_s': 0xfd_00fa, 'f32x4.convert_i32x4_u': 0xfd_00fb,

@@ -33,6 +33,12 @@ export interface WasmOptions {
   readonly tick?: ((work: number) => void) | undefined;
 }
 
+/** How a program is lowered and compiled. */
+export interface CompileOptions extends WasmOptions {
+  /** Whether products of matrices add products to sums without rounding them first, which the engine must be able to (`hasMultiplyAdd`). */
+  readonly fused?: boolean;
+}
+
 /** A program as a module, before that is handed to the engine. */
 export interface WasmCode {
   readonly schedule: Schedule;
@@ -57,8 +63,8 @@ export function printWasm(schedule: Schedule, { threads = 1, rules = CHUNK_RULES
 }
 
 /** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program, options: WasmOptions = {}): Executable {
-  const code = printWasm(lower(program), options);
+export function compileToWasm(program: Program, { fused = false, ...options }: CompileOptions = {}): Executable {
+  const code = printWasm(lower(program, fused ? 'fused' : 'stepwise'), options);
   const { plan, chunks, pages } = code;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);
