@@ -5,7 +5,7 @@
 import { jvp, vjp } from '@tapeflow/autodiff';
 import { traceProgram, type Value } from '@tapeflow/autodiff/extend';
 import type { FloatDType } from '../../../src/array/dtype.ts';
-import { arrayAbstract, NDArray } from '../../../src/array/ndarray.ts';
+import { arrayAbstract, type NDArray } from '../../../src/array/ndarray.ts';
 import { sizeOf } from '../../../src/array/strides.ts';
 import { compile } from '../../../src/compile/executable.ts';
 import { optimize } from '../../../src/compile/graph/optimize.ts';
