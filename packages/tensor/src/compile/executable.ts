@@ -60,7 +60,7 @@ const MAKE: Readonly<Record<Target, (program: Program, threads: number) => Execu
   wasm: (program, threads) => compileToWasm(program, { threads }),
   js: compileForJavaScript,
   gpu: compileForGpu,
-  'wasm fused': (program, threads) => compileToWasm(program, { threads, fused: true }),
+  'wasm fused': (program, threads) => compileToWasm(program, { threads, numerics: 'fused' }),
   'js debug': (program) => compileToJavaScript(program, 'checks'),
 };
 

@@ -15,7 +15,7 @@ import { currentDevice } from './gpu/registry.ts';
 import { performHeavyOperations } from './eager/heavy-runner.ts';
 import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
-import { hasMultiplyAdd } from './wasm/features.ts';
+import { canFuse } from './wasm/fixed/forms.ts';
 import { MOST_WORKERS } from './wasm/threads/worker.ts';
 
 performHeavyOperations();
@@ -194,8 +194,9 @@ export function jit<Args extends readonly unknown[], Y>(f: (...args: Args) => Y,
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) throw new ArgumentError('jit', 'threads', threads, `Give a whole number from 1 to ${MOST_THREADS}.`);
   if (threads > 1 && backend !== 'wasm') throw new ArgumentError('jit', 'threads', threads, `Only the backend 'wasm' has threads, not '${backend}'.`);
   if (typeof fusedMultiplyAdd !== 'boolean') throw new ArgumentError('jit', 'fusedMultiplyAdd', fusedMultiplyAdd, 'Give true or false.');
-  if (fusedMultiplyAdd && (debug || (options.backend ?? 'wasm') !== 'wasm')) throw new ArgumentError('jit', 'fusedMultiplyAdd', true, `Only the backend 'wasm' has it, not '${backend}'.`);
-  const fused = fusedMultiplyAdd && backend === 'wasm' && hasMultiplyAdd();
+  // What an engine lacks is no error.
+  if (fusedMultiplyAdd && backend !== 'wasm' && (debug || options.backend !== undefined)) throw new ArgumentError('jit', 'fusedMultiplyAdd', true, `Only the backend 'wasm' has it, not '${backend}'.`);
+  const fused = fusedMultiplyAdd && backend === 'wasm' && canFuse();
   const target = debug ? 'js debug' : fused ? 'wasm fused' : backend;
   if (backend === 'gpu') currentDevice();
   const programs = new Map<string, Traced>();

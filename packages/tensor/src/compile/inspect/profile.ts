@@ -54,7 +54,7 @@ export function profileProgram(program: Program, target: Target, reports: readon
 }
 
 function withClock(program: Program, target: Target, tick: (work: number) => void): Executable {
-  if (target === 'wasm' || target === 'wasm fused') return compileToWasm(program, { tick, fused: target === 'wasm fused' });
+  if (target === 'wasm' || target === 'wasm fused') return compileToWasm(program, { tick, numerics: target === 'wasm' ? 'stepwise' : 'fused' });
   if (target === 'gpu') throw new NotInspectableError("programs of the backend 'gpu' have no clock between their kernels", "Measure whole calls, or the same function with backend 'wasm'.");
   const executable = compileToJavaScript(program, 'clock');
   executable.tick = tick;

@@ -9,6 +9,7 @@ import { IndexError } from '../../errors.ts';
 import { ProgramTooLargeError, ReentrantCallError, WorkerError } from '../errors.ts';
 import type { Executable, ThreadsReport } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
+import type { Numerics } from '../lower/numerics.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory, type MemoryPlan } from '../memory-plan.ts';
@@ -35,8 +36,8 @@ export interface WasmOptions {
 
 /** How a program is lowered and compiled. */
 export interface CompileOptions extends WasmOptions {
-  /** Whether products of matrices add products to sums without rounding them first, which the engine must be able to (`hasMultiplyAdd`). */
-  readonly fused?: boolean;
+  /** `stepwise` by default; `fused` takes an engine that can (`hasMultiplyAdd`). */
+  readonly numerics?: Numerics;
 }
 
 /** A program as a module, before that is handed to the engine. */
@@ -63,8 +64,8 @@ export function printWasm(schedule: Schedule, { threads = 1, rules = CHUNK_RULES
 }
 
 /** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program, { fused = false, ...options }: CompileOptions = {}): Executable {
-  const code = printWasm(lower(program, fused ? 'fused' : 'stepwise'), options);
+export function compileToWasm(program: Program, { numerics, ...options }: CompileOptions = {}): Executable {
+  const code = printWasm(lower(program, numerics), options);
   const { plan, chunks, pages } = code;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);

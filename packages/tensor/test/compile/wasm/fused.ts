@@ -133,9 +133,9 @@ async function threads(): Promise<Faults> {
   ]);
   for (const [label, f, inputs] of cases) {
     const program = optimize(programOf(f, inputs));
-    const alone = numbersOf(compileToWasm(program, { rules, fused: true }).run(inputs));
+    const alone = numbersOf(compileToWasm(program, { rules, numerics: 'fused' }).run(inputs));
     for (const count of [2, 3]) {
-      const executable = compileToWasm(program, { threads: count, rules, fused: true });
+      const executable = compileToWasm(program, { threads: count, rules, numerics: 'fused' });
       if (executable.threads!.threads !== count) faults.add(label, `not in chunks: ${executable.threads!.problem}`);
       for (const end = performance.now() + 2000; executable.threads!.byWorkers === 0 && performance.now() < end; executable.run(inputs)) await new Promise((resolve) => setImmediate(resolve));
       for (let round = 0; round < 3; round++) faults.add(`${label}, ${count} threads`, sameBits(numbersOf(executable.run(inputs)), alone) ? undefined : 'other bits than with one');
@@ -198,8 +198,8 @@ if (process.argv[2] === 'without') {
   const { Module } = WebAssembly;
   const isRelaxed = (bytes: Uint8Array): boolean => bytes.some((byte, k) => byte === 0xfd && [0x85, 0x87].includes(bytes[k + 1]!) && bytes[k + 2] === 0x02);
   WebAssembly.Module = class extends Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>) {
-      if (isRelaxed(bytes)) throw new WebAssembly.CompileError('no such instruction');
+    constructor(bytes: BufferSource) {
+      if (isRelaxed(bytes as Uint8Array)) throw new WebAssembly.CompileError('no such instruction');
       super(bytes);
     }
   };
