@@ -51,7 +51,7 @@ function products(): Faults {
     for (const terms of [1, 5]) {
       for (let rows = 1; rows <= 8; rows++) for (let columns = 1; columns <= 26; columns++) product(faults, [rows, terms], [terms, columns], dtype, MATRICES);
     }
-    for (const [rows, terms, columns] of [[1, 700, 33], [3, 257, 12], [7, 513, 70], [300, 30, 9], [259, 20, 40], [64, 258, 400], [2, 5000, 3], [1, 9001, 1], [33, 2100, 1], [1, 2049, 34], [35, 40, 2], [3, 1030, 3]] as const) {
+    for (const [rows, terms, columns] of [[1, 700, 33], [3, 257, 12], [7, 513, 70], [300, 30, 9], [259, 20, 40], [257, 258, 400], [2, 5000, 3], [1, 9001, 1], [33, 2100, 1], [1, 2049, 34], [35, 40, 2], [3, 1030, 3]] as const) {
       product(faults, [rows, terms], [terms, columns], dtype, MATRICES);
       product(faults, [terms, rows], [columns, terms], dtype, { batch: [], contract: [[0, 1]] });
       product(faults, [rows, terms], [columns, terms], dtype, { batch: [], contract: [[1, 1]] });
