@@ -72,7 +72,7 @@ describe('ratios', () => {
 test('the table shows medians, minima, threads, ratios and what is promised', () => {
   const side = (name: string, lines: readonly Line[]): { name: string; best: ReturnType<typeof bestOf> } => ({ name, best: bestOf(lines) });
   const table = tableOf([
-    side('tapeflow', [line('W1 chain', 6), line('W1 chain', 4, 2), line('W5 mlp step', 3), line('W7 auto f32 1e-5', 1), line('plume step', 5)]),
+    side('tapeflow', [line('W1 chain', 6), line('W1 chain', 4, 2), line('W5 mlp step', 3), line('W5 mlp step fused', 2), line('W7 auto f32 1e-5', 1), line('plume step', 5)]),
     side('c', [line('W1 chain', 3), line('W1 chain', 1, 2), line('W7 cg f32 1e-5', 8)]),
     side('numpy', [line('W1 chain', 2), line('W5 mlp step', 1)]),
     side('torch', [line('W1 chain', 40), line('W5 mlp step', 6, 2)]),
@@ -83,6 +83,7 @@ test('the table shows medians, minima, threads, ratios and what is promised', ()
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     '| W1 chain | 4.00 (2.00) ×2 | 1.00 (0.50) ×2 | 2.00 (1.00) | 40.0 (20.0) | 20.0 (10.0) | 2.00 (misses 1.3) | 2.00 (misses 1.5); 4.00 ×2 | 0.20 (≤ 0.333) |',
     '| W5 mlp step | 3.00 (1.50) | - | 1.00 (0.50) | 6.00 (3.00) ×2 | - | 3.00; 0.50 (≤ 1) to PyTorch | - | - |',
+    '| W5 mlp step fused | 2.00 (1.00) | - | 1.00 (0.50) | 6.00 (3.00) ×2 | - | 2.00; 0.33 (≤ 1) to PyTorch | - | - |',
     '| W7 auto f32 1e-5 | 1.00 (0.50) | 8.00 (4.00) | - | - | - | - | 0.13 | - |',
     '| plume step | 5.00 (2.50) (misses 4) | - | - | - | - | - | - | - |',
   ]);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { canFuse } from '../workloads/workload.ts';
 import { bestOf, type Line } from './choose.ts';
 import { installedPeers, type Peer } from './peers.ts';
 import { jobsOf, TASK_GROUPS, type Job, type Plan } from './plan.ts';
@@ -23,7 +24,9 @@ interface Seen extends Line {
 }
 
 const ROOT = dirname(dirname(import.meta.dirname));
-const own: Peer = { name: 'tapeflow', command: process.execPath, args: ['--import', 'tsx', '--conditions=tapeflow-source', join(ROOT, 'bench', 'main.ts'), '--jsonl'] };
+/** Relaxed SIMD, which some engines have behind a flag. */
+const FLAGS = canFuse() ? [] : ['--experimental-wasm-relaxed-simd'];
+const own: Peer = { name: 'tapeflow', command: process.execPath, args: [...FLAGS, '--import', 'tsx', '--conditions=tapeflow-source', join(ROOT, 'bench', 'main.ts'), '--jsonl'] };
 
 /** Several rounds make up for the shorter time of each: seconds and runs per way of performing a task, after a warm-up as long. */
 const SAMPLING = { BENCH_BUDGET: '0.25', BENCH_MINRUNS: '10' };

@@ -8,10 +8,10 @@ import { chain, memory, stencil } from './elementwise.ts';
 import { convolution, matrixProduct, training } from './networks.ts';
 import { plume } from './plume.ts';
 import { poisson } from './poisson.ts';
-import type { Compile, Group } from './workload.ts';
+import { withFused, type Compile, type Group } from './workload.ts';
 
 /** Groups by the numbers of their tasks. */
-const GROUPS: Readonly<Record<string, Group>> = { W1: chain, W2: stencil, W3: matrixProduct, W4: convolution, W5: training, W6: advection, W7: poisson, W8: burgers, W9: smoke, W10: memory, plume };
+const GROUPS: Readonly<Record<string, Group>> = { W1: chain, W2: stencil, W3: withFused(matrixProduct), W4: withFused(convolution), W5: withFused(training), W6: advection, W7: poisson, W8: burgers, W9: smoke, W10: memory, plume };
 
 /** Prints a line per workload whose task begins with `only`. Groups without such a task are not even prepared. */
 export async function runWorkloads(only: string, threads: number): Promise<void> {

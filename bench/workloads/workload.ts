@@ -1,5 +1,5 @@
 /** @file What a workload is: a task that every peer performs on equal inputs, in one or more ways. */
-import type { jit } from '@tapeflow/tensor';
+import { jit } from '@tapeflow/tensor';
 
 /** One way of performing a task. */
 export interface Workload {
@@ -17,6 +17,17 @@ export type Compile = typeof jit;
 
 /** Makes the inputs and the programs of a group of tasks; nothing of that is timed. */
 export type Group = (jit: Compile) => Workload[];
+
+/** Whether the engine has what `fusedMultiplyAdd` needs. */
+export const canFuse = (): boolean => jit((x: number) => x, { fusedMultiplyAdd: true }).report().fusedMultiplyAdd;
+
+/** A group, and its tasks once more with `fusedMultiplyAdd`, where the engine can: tasks of their own, since their last bits differ between machines. */
+export function withFused(group: Group): Group {
+  return (compile) => {
+    const fused: Compile = (f, options) => compile(f, { ...options, fusedMultiplyAdd: true });
+    return [...group(compile), ...(canFuse() ? group(fused).map((one): Workload => ({ ...one, task: `${one.task} fused` })) : [])];
+  };
+}
 
 /** Five decimals, as all peers print their checks. */
 export const rounded = (x: number): number => Math.round(x * 1e5) / 1e5;

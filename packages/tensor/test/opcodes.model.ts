@@ -123,15 +123,6 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
   f32: floatOperations(Math.fround), f64: floatOperations((x) => x),
 };
 
-/** Float to integer: `undefined` where the result does not fit. */
-function truncated(lane: Lane): (x: number) => bigint | undefined {
-  return (x) => {
-    if (!Number.isFinite(x)) return undefined;
-    const whole = BigInt(Math.trunc(x));
-    return wrap(whole, lane) === whole ? whole : undefined;
-  };
-}
-
 function saturated(lane: Lane): (x: number) => bigint {
   const [low, high] = rangeOf(lane);
   return (x) => {
@@ -233,7 +224,6 @@ const bits = (operation: (...x: bigint[]) => bigint, arity: number): Model =>
   vector(Array<[Lane, number]>(arity).fill(['u64', 2]), ['u64', 2], (...x: bigint[][]) => x[0]!.map((_, k) => wrap(operation(...x.map((v) => v[k]!)), 'u64')));
 const converted = (from: Lane, to: Lane, f: (x: never) => Value | undefined): Model => scalar([from], to, f as Operation);
 const sameBits = (from: Lane, to: Lane): Model => converted(from, to, (x: Value) => readLanes(writeLanes([x], from), to, 1)[0]!);
-const signExtended = (lane: Lane, to: Lane): Model => converted(to, to, (x: bigint) => wrap(x, lane));
 const number = (x: bigint): number => Number(x);
 const zeroPadded = (values: Value[], zero: Value): Value[] => [...values, zero, zero];
 
@@ -247,19 +237,14 @@ export const MODELS: Partial<Record<PlainOpcode, Model>> = {
   'i64.reinterpret_f64': sameBits('f64', 'i64'),
   'f32.reinterpret_i32': sameBits('i32', 'f32'),
   'f64.reinterpret_i64': sameBits('i64', 'f64'),
-  'i32.extend8_s': signExtended('i8', 'i32'),
-  'i32.extend16_s': signExtended('i16', 'i32'),
-  'i64.extend8_s': signExtended('i8', 'i64'),
-  'i64.extend16_s': signExtended('i16', 'i64'),
-  'i64.extend32_s': signExtended('i32', 'i64'),
-  ...Object.fromEntries(['i32', 'i64'].flatMap((integer) => ['f32', 'f64'].flatMap((float) => ['s', 'u'].flatMap((sign) => {
-    const lane = (sign === 'u' ? integer.replace('i', 'u') : integer) as Lane;
+  ...Object.fromEntries(['f32', 'f64'].flatMap((float) => (['i32', 'u32'] as const).flatMap((lane) => {
+    const sign = lane === 'u32' ? 'u' : 's';
     return [
-      [`${integer}.trunc_${float}_${sign}`, converted(float as Lane, lane, truncated(lane))],
-      [`${integer}.trunc_sat_${float}_${sign}`, converted(float as Lane, lane, saturated(lane))],
-      [`${float}.convert_${integer}_${sign}`, converted(lane, float as Lane, float === 'f32' ? toFloat32 : number)],
+      [`i32.trunc_sat_${float}_${sign}`, converted(float as Lane, lane, saturated(lane))],
+      [`${float}.convert_i32_${sign}`, converted(lane, float as Lane, float === 'f32' ? toFloat32 : number)],
     ];
-  })))),
+  }))),
+  'f64.convert_i64_s': converted('i64', 'f64', number),
   'v128.not': bits((a) => ~a!, 1),
   'v128.and': bits((a, b) => a! & b!, 2),
   'v128.andnot': bits((a, b) => a! & ~b!, 2),

@@ -10,8 +10,11 @@ import { compileToWasm } from './wasm/program.ts';
 /** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
 export type Backend = 'wasm' | 'js' | 'gpu';
 
-/** Where a program runs and how: `js debug` is printed JavaScript that checks every number it stores. */
-export type Target = Backend | 'js debug';
+/**
+ * Where a program runs and how: `js debug` is printed JavaScript that checks every number it stores, `wasm fused` adds products to sums without
+ * rounding them first, in engines that can.
+ */
+export type Target = Backend | 'js debug' | 'wasm fused';
 /** The threads of a program. */
 export interface ThreadsReport {
   /** How many take part: 1 where there can be no others. */
@@ -57,6 +60,7 @@ const MAKE: Readonly<Record<Target, (program: Program, threads: number) => Execu
   wasm: (program, threads) => compileToWasm(program, { threads }),
   js: compileForJavaScript,
   gpu: compileForGpu,
+  'wasm fused': (program, threads) => compileToWasm(program, { threads, numerics: 'fused' }),
   'js debug': (program) => compileToJavaScript(program, 'checks'),
 };
 

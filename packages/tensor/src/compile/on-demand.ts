@@ -8,6 +8,7 @@ import { matrixProduct } from './lower/dense.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lower/lines.ts';
 import { lineOrder } from './lower/walks.ts';
 import { addRules } from './lower/operations.ts';
+import { hasMultiplyAdd } from './wasm/features.ts';
 import { addForm } from './wasm/fixed/forms.ts';
 import { emitLineOrder } from './wasm/fixed/lines/order.ts';
 import { emitLineTransform } from './wasm/fixed/lines/index.ts';
@@ -16,7 +17,7 @@ import { cutProduct } from './wasm/threads/product-chunks.ts';
 
 /** Products of matrices are kernels. */
 export function compileProducts(): void {
-  addForm('matrixProduct', { emit: emitMatrixProduct, cut: cutProduct });
+  addForm('matrixProduct', { emit: emitMatrixProduct, cut: cutProduct, canFuse: hasMultiplyAdd });
   addRules({ dot: matrixProduct });
 }
 

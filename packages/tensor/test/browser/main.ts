@@ -1,6 +1,6 @@
 /**
- * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu, and a program
- * with two threads. `-- --quick`, which `npm test` runs, has one case per primitive for the gpu and no smoke, whose many programs take half of
+ * @file `npm run browser`: the cases of the gpu backend in a browser, with WebGL 2 in software, for js, wasm and gpu, and programs
+ * with two threads and with fused products. `-- --quick`, which `npm test` runs, has one case per primitive for the gpu and no smoke, whose many programs take half of
  * the time to build there. Skipped, and said so, where there is no Chromium (chromium.ts says where it is looked for); TAPEFLOW_REQUIRE_BROWSER=1 makes that a failure.
  */
 import { existsSync } from 'node:fs';

@@ -1,12 +1,12 @@
 /** @file What the browser runs: the cases of the gpu backend on every backend. `main` is called by the harness. */
-import { jit, loadGpu, precision, scalar, sin, sum, tensor, type Backend, type Scalar, type Tensor } from '../../src/index.ts';
+import { dot, jit, loadGpu, precision, scalar, sin, sum, tensor, type Backend, type Scalar, type Tensor } from '../../src/index.ts';
 import { GPU_PRIMITIVES } from '../../src/compile/gpu/supported.ts';
 import { CASES, failureOf, type Case } from '../compile/gpu/conformance.ts';
 import { start as startOfSmoke, step, type Smoke } from '../compile/smoke.ts';
 
 /** What came out of the cases of one backend. */
 export interface PageReport {
-  readonly backend: Backend | 'threads';
+  readonly backend: Backend | 'threads' | 'fused';
   readonly passed: number;
   readonly failures: readonly string[];
   readonly milliseconds: number;
@@ -40,7 +40,7 @@ async function main(isQuick: boolean): Promise<PageReport[]> {
     }
     reports.push({ backend, passed: cases.length + Number(!isShort) - failures.length, failures, milliseconds: performance.now() - start });
   }
-  reports.push(await threadsReport());
+  reports.push(await threadsReport(), fusedReport());
   return reports;
 }
 
@@ -61,6 +61,18 @@ async function threadsReport(): Promise<PageReport> {
   } while (failures.length === 0 && threads().byWorkers === 0 && threads().problem === undefined && performance.now() - start < 20_000);
   if (threads().byWorkers === 0) failures.push(`no worker took part: ${threads().problem ?? 'none came in 20 s'}`);
   return { backend: 'threads', passed: Number(failures.length === 0), failures, milliseconds: performance.now() - start };
+}
+
+/** Products that are added without being rounded, which Chromium can: (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ then, and 0 otherwise. */
+function fusedReport(): PageReport {
+  const start = performance.now();
+  const near = 1 + 2 ** -12;
+  const a = tensor({ i: 50, k: 2 }, Float32Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? 1 : near)));
+  const b = tensor({ k: 2, j: 50 }, Float32Array.from({ length: 100 }, (_, n) => (n < 50 ? -(1 + 2 ** -11) : near)));
+  const f = jit((x: Tensor<'i' | 'k'>, y: Tensor<'k' | 'j'>) => dot(x, y, 'k'), { fusedMultiplyAdd: true });
+  const odd = Array.from(f(a, b).data).filter((value) => value !== 2 ** -24);
+  const failures = f.report().fusedMultiplyAdd && odd.length === 0 ? [] : [`fusedMultiplyAdd is ${f.report().fusedMultiplyAdd}, ${odd.length} numbers are not fused, such as ${odd[0]}`];
+  return { backend: 'fused', passed: Number(failures.length === 0), failures, milliseconds: performance.now() - start };
 }
 
 /** Three steps of a smoke simulation, each from the results of the one before, against eager ones. The end of a solve in f32 may turn on one rounding. */

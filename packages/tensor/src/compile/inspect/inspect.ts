@@ -1,6 +1,6 @@
 /** @file What a compiled function has become: its loops as text and as a picture, the memory that it needs and moves, and the time that it takes. */
 import { equationTexts, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
-import { compile, type Backend } from '../executable.ts';
+import { compile, type Backend, type Target } from '../executable.ts';
 import { callOf, type Jitted } from '../jit.ts';
 import { printJavaScriptProgram } from '../javascript/print-program.ts';
 import { lower } from '../lower/lower.ts';
@@ -46,8 +46,8 @@ export interface Inspection {
  * Throws `NotInspectableError` for functions that `jit` has not made, and inside of other transformations.
  */
 export function inspect<Args extends readonly unknown[]>(f: Jitted<Args, unknown>, ...args: Args): Inspection {
-  const { program, backend, inputs } = callOf(f, args);
-  return new ProgramInspection(compile(program, backend).program, backend, inputs);
+  const { program, backend, target, inputs } = callOf(f, args);
+  return new ProgramInspection(compile(program, target).program, backend, target, inputs);
 }
 
 class ProgramInspection implements Inspection {
@@ -56,16 +56,18 @@ class ProgramInspection implements Inspection {
   readonly work: readonly WorkReport[];
   readonly bytes: { readonly read: number; readonly written: number };
   private readonly program: Program;
+  private readonly target: Target;
   private readonly inputs: readonly Value[];
   private readonly schedule: Schedule;
   private readonly texts: ReadonlyMap<Equation, string>;
 
-  constructor(program: Program, backend: Backend, inputs: readonly Value[]) {
+  constructor(program: Program, backend: Backend, target: Target, inputs: readonly Value[]) {
     this.program = program;
     this.backend = backend;
+    this.target = target;
     this.inputs = inputs;
     // The same as what runs: lowering has no choice.
-    this.schedule = lower(program, backend === 'js' ? 'roundedOnce' : 'stepwise');
+    this.schedule = lower(program, backend === 'js' ? 'roundedOnce' : target === 'wasm fused' ? 'fused' : 'stepwise');
     const plan = planMemory(this.schedule);
     // Printed JavaScript writes down the terms of sums.
     const terms = backend === 'js' ? printJavaScriptProgram(program, this.schedule, 'nothing').scratchBytes : 0;
@@ -98,7 +100,7 @@ class ProgramInspection implements Inspection {
   }
 
   profile(repeats: number = 20): Profile {
-    return profileProgram(this.program, this.backend, this.work, this.inputs, repeats);
+    return profileProgram(this.program, this.target, this.work, this.inputs, repeats);
   }
 }
 

@@ -1,6 +1,6 @@
 /** @file Measured times of the pieces of work of a program: it runs with a clock that is asked after each of them. */
 import type { Program, Value } from '@tapeflow/autodiff/extend';
-import type { Backend, Executable } from '../executable.ts';
+import type { Executable, Target } from '../executable.ts';
 import { NotInspectableError } from '../errors.ts';
 import { compileToJavaScript } from '../javascript/program.ts';
 import { compileToWasm } from '../wasm/program.ts';
@@ -29,7 +29,7 @@ export interface Profile {
 }
 
 /** Runs a program that has been optimized `repeats` times, after as often to become warm. */
-export function profileProgram(program: Program, backend: Backend, reports: readonly WorkReport[], inputs: readonly Value[], repeats: number): Profile {
+export function profileProgram(program: Program, target: Target, reports: readonly WorkReport[], inputs: readonly Value[], repeats: number): Profile {
   const calls = new Float64Array(reports.length);
   const spent = reports.map(() => new Float64Array(2 * repeats));
   let run = 0;
@@ -40,7 +40,7 @@ export function profileProgram(program: Program, backend: Backend, reports: read
     calls[work]!++;
     last = performance.now();
   };
-  const executable = withClock(program, backend, tick);
+  const executable = withClock(program, target, tick);
   const whole = new Float64Array(2 * repeats);
   for (; run < 2 * repeats; run++) {
     const start = (last = performance.now());
@@ -53,9 +53,9 @@ export function profileProgram(program: Program, backend: Backend, reports: read
   return { repeats, milliseconds, work, bytes, toString: () => table(work, milliseconds, bytes, repeats) };
 }
 
-function withClock(program: Program, backend: Backend, tick: (work: number) => void): Executable {
-  if (backend === 'wasm') return compileToWasm(program, { tick });
-  if (backend === 'gpu') throw new NotInspectableError("programs of the backend 'gpu' have no clock between their kernels", "Measure whole calls, or the same function with backend 'wasm'.");
+function withClock(program: Program, target: Target, tick: (work: number) => void): Executable {
+  if (target === 'wasm' || target === 'wasm fused') return compileToWasm(program, { tick, numerics: target === 'wasm' ? 'stepwise' : 'fused' });
+  if (target === 'gpu') throw new NotInspectableError("programs of the backend 'gpu' have no clock between their kernels", "Measure whole calls, or the same function with backend 'wasm'.");
   const executable = compileToJavaScript(program, 'clock');
   executable.tick = tick;
   return executable;

@@ -34,6 +34,8 @@ export interface MatrixProduct {
   readonly right: MatrixStrides | 'indexed';
   readonly result: MatrixStrides;
   readonly batch: readonly MatrixBatch[];
+  /** Whether products are added to sums without being rounded first. */
+  readonly fused?: boolean;
 }
 
 /** A fixed kernel by its kind. */
@@ -48,9 +50,9 @@ export function fixedKey(kernel: FixedKernel): string {
 export function fixedText(kernel: FixedKernel, views: readonly string[]): string {
   switch (kernel.kind) {
     case 'matrixProduct': {
-      const { rows, terms, columns, batch } = kernel;
+      const { rows, terms, columns, batch, fused } = kernel;
       const times = batch.map(({ length }) => `${length} × `).join('');
-      return `${views[2]!} = ${views[0]!} · ${views[1]!}, ${times}(${rows} × ${terms}) · (${terms} × ${columns})`;
+      return `${views[2]!} = ${views[0]!} · ${views[1]!}, ${times}(${rows} × ${terms}) · (${terms} × ${columns})${fused === true ? ', fused' : ''}`;
     }
     case 'lineTransform': {
       const { transform, length, outer, inner } = kernel;

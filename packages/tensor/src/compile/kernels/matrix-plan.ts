@@ -6,9 +6,11 @@ import type { MatrixProduct, MatrixStrides } from './fixed.ts';
 const TERM_BLOCK = 320;
 /** Rows whose factors stay in the second cache meanwhile. */
 const ROW_BLOCK = 256;
-const TILE_ROWS = 4;
-/** Vectors per row of a tile, by its number of rows. */
+/** Vectors per row of a tile, by its number of rows, up to the most that it has: what was fastest (`wasm/fixed/tile.ts`). */
 const TILE_VECTORS: readonly number[] = [0, 8, 4, 2, 2];
+const FUSED_TILE_VECTORS: readonly number[] = [0, 8, 4, 3];
+/** From so many rows on the right factor is read often enough to be packed. */
+const MANY_ROWS = 16;
 /** Terms that reach over more bytes than this are better packed. */
 const SPREAD = 16_384;
 /** Sums of one group of rows where vectors lie along the terms. */
@@ -62,14 +64,17 @@ export function planMatrixProduct(kernel: MatrixProduct): MatrixPlan {
   const common = { swapped, rows, columns, terms, left, right, result };
   if (along) return { ...common, method: 'dots', tileRows: Math.floor(DOT_SUMS / columns), tileColumns: columns, packLeft: false, packRight: false, termBlock: TERM_BLOCK * lanes, rowBlock: rows, packedRows: 0, scratch: 0 };
 
-  const tileRows = Math.min(TILE_ROWS, rows);
-  const vectors = isIndexed ? TILE_VECTORS[TILE_ROWS]! : TILE_VECTORS[tileRows]!;
+  const perRow = kernel.fused === true ? FUSED_TILE_VECTORS : TILE_VECTORS;
+  // A single row below others would take as long as they do.
+  const mostRows = kernel.fused === true && rows === 4 ? 2 : perRow.length - 1;
+  const tileRows = Math.min(mostRows, rows);
+  const vectors = perRow[isIndexed ? mostRows : tileRows]!;
   const tileColumns = Math.min(vectors, Math.ceil(columns / lanes)) * lanes;
   const termBlock = Math.ceil(terms / Math.ceil(terms / TERM_BLOCK));
-  const rowBlock = Math.min(rows, ROW_BLOCK);
+  const rowBlock = Math.min(rows, ROW_BLOCK - (ROW_BLOCK % tileRows));
   const isSpread = (stride: number): boolean => Math.abs(stride) * termBlock > SPREAD;
   // Packing pays where much is read often: each element of a factor is read once per tile beside or below it.
-  const packRight = right === undefined || right.column !== bytes || (rows >= 4 * TILE_ROWS && isSpread(right.row));
+  const packRight = right === undefined || right.column !== bytes || (rows >= MANY_ROWS && isSpread(right.row));
   const packLeft = (columns >= 8 * tileColumns && isSpread(left.column)) || (columns >= 32 * tileColumns && terms >= 256);
   const packedRows = packLeft ? (Math.ceil(rowBlock / tileRows) + 1) * tileRows * termBlock : 0;
   return { ...common, method: 'tiles', tileRows, tileColumns, packLeft, packRight, termBlock, rowBlock, packedRows, scratch: packedRows + (packRight ? tileColumns * termBlock : 0) };

@@ -37,7 +37,7 @@ export class Block {
   readonly writes: Writes;
   /** The equation that is being lowered. */
   equation: Equation | undefined;
-  private readonly numerics: Numerics;
+  readonly numerics: Numerics;
   private readonly steps: Step[] = [];
   private readonly places = new Map<Variable, Known>();
   private readonly definitions = new Map<Variable, Equation>();
@@ -366,7 +366,7 @@ export class Block {
       const readThere = group.reads.get(root);
       if (readThere !== undefined) first = Math.max(first, readThere.every((use) => sameUse(use, own)) ? k : k + 1);
       // Scatters into one region may share a pass, unless every element is to be added before the next scatter begins.
-      if (group.writes.has(root)) first = Math.max(first, purpose.kind === 'scatterAdd' && group.scattered.has(root) && this.numerics === 'stepwise' ? k : k + 1);
+      if (group.writes.has(root)) first = Math.max(first, purpose.kind === 'scatterAdd' && group.scattered.has(root) && this.numerics !== 'roundedOnce' ? k : k + 1);
     });
     return first;
   }

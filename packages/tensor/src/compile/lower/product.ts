@@ -24,7 +24,8 @@ export function mergeAxes(lengths: readonly number[], strides: readonly number[]
 }
 
 /** Appends a product of matrices. The views are left, right, result, and the offsets of terms and columns of an indexed factor. */
-export function pushProduct(block: Block, kernel: MatrixProduct, [left, right, result, ...offsets]: readonly View[]): void {
+export function pushProduct(block: Block, product: MatrixProduct, [left, right, result, ...offsets]: readonly View[]): void {
+  const kernel = block.numerics === 'fused' ? { ...product, fused: true } : product;
   if (kernel.terms === 0 || kernel.batch.some(({ length }) => length === 0)) {
     block.push({ kind: 'clear', target: result! });
     return;

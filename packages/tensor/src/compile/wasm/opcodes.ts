@@ -3,10 +3,10 @@
  *
  * A code above 0xff is a prefix byte and, below it, the number that follows the prefix: 0xfd_00e4 is 0xfd, LEB128 0xe4.
  * Source   [WebAssembly Core Specification 2.0, ch. 5.4]; the fixed-width SIMD instructions are part of it. Atomic instructions are those of the
- * threads proposal.
+ * threads proposal, relaxed ones those of [WebAssembly Core Specification 3.0].
  */
 
-/** Instructions without immediates. */
+/** Instructions without immediates, without what nobody uses (quotients, rotations and conversions of i64, conversions that trap). */
 export const PLAIN_OPCODES = {
   // Control and parametric
   unreachable: 0x00, nop: 0x01, return: 0x0f, drop: 0x1a, select: 0x1b,
@@ -18,10 +18,8 @@ export const PLAIN_OPCODES = {
   'i32.shr_u': 0x76, 'i32.rotl': 0x77, 'i32.rotr': 0x78,
   // i64
   'i64.eqz': 0x50, 'i64.eq': 0x51, 'i64.ne': 0x52, 'i64.lt_s': 0x53, 'i64.lt_u': 0x54, 'i64.gt_s': 0x55, 'i64.gt_u': 0x56,
-  'i64.le_s': 0x57, 'i64.le_u': 0x58, 'i64.ge_s': 0x59, 'i64.ge_u': 0x5a, 'i64.clz': 0x79, 'i64.ctz': 0x7a,
-  'i64.popcnt': 0x7b, 'i64.add': 0x7c, 'i64.sub': 0x7d, 'i64.mul': 0x7e, 'i64.div_s': 0x7f, 'i64.div_u': 0x80,
-  'i64.rem_s': 0x81, 'i64.rem_u': 0x82, 'i64.and': 0x83, 'i64.or': 0x84, 'i64.xor': 0x85, 'i64.shl': 0x86, 'i64.shr_s': 0x87,
-  'i64.shr_u': 0x88, 'i64.rotl': 0x89, 'i64.rotr': 0x8a,
+  'i64.le_s': 0x57, 'i64.le_u': 0x58, 'i64.ge_s': 0x59, 'i64.ge_u': 0x5a, 'i64.add': 0x7c,
+  'i64.sub': 0x7d, 'i64.mul': 0x7e, 'i64.and': 0x83, 'i64.or': 0x84, 'i64.xor': 0x85, 'i64.shl': 0x86, 'i64.shr_s': 0x87, 'i64.shr_u': 0x88,
   // f32
   'f32.eq': 0x5b, 'f32.ne': 0x5c, 'f32.lt': 0x5d, 'f32.gt': 0x5e, 'f32.le': 0x5f, 'f32.ge': 0x60, 'f32.abs': 0x8b,
   'f32.neg': 0x8c, 'f32.ceil': 0x8d, 'f32.floor': 0x8e, 'f32.trunc': 0x8f, 'f32.nearest': 0x90, 'f32.sqrt': 0x91,
@@ -31,16 +29,10 @@ export const PLAIN_OPCODES = {
   'f64.neg': 0x9a, 'f64.ceil': 0x9b, 'f64.floor': 0x9c, 'f64.trunc': 0x9d, 'f64.nearest': 0x9e, 'f64.sqrt': 0x9f,
   'f64.add': 0xa0, 'f64.sub': 0xa1, 'f64.mul': 0xa2, 'f64.div': 0xa3, 'f64.min': 0xa4, 'f64.max': 0xa5, 'f64.copysign': 0xa6,
   // Conversions between scalars
-  'i32.wrap_i64': 0xa7, 'i32.trunc_f32_s': 0xa8, 'i32.trunc_f32_u': 0xa9, 'i32.trunc_f64_s': 0xaa, 'i32.trunc_f64_u': 0xab,
-  'i64.extend_i32_s': 0xac, 'i64.extend_i32_u': 0xad, 'i64.trunc_f32_s': 0xae, 'i64.trunc_f32_u': 0xaf,
-  'i64.trunc_f64_s': 0xb0, 'i64.trunc_f64_u': 0xb1, 'f32.convert_i32_s': 0xb2, 'f32.convert_i32_u': 0xb3,
-  'f32.convert_i64_s': 0xb4, 'f32.convert_i64_u': 0xb5, 'f32.demote_f64': 0xb6, 'f64.convert_i32_s': 0xb7,
-  'f64.convert_i32_u': 0xb8, 'f64.convert_i64_s': 0xb9, 'f64.convert_i64_u': 0xba, 'f64.promote_f32': 0xbb,
+  'i32.wrap_i64': 0xa7, 'i64.extend_i32_s': 0xac, 'i64.extend_i32_u': 0xad, 'f32.convert_i32_s': 0xb2, 'f32.convert_i32_u': 0xb3,
+  'f32.demote_f64': 0xb6, 'f64.convert_i32_s': 0xb7, 'f64.convert_i32_u': 0xb8, 'f64.convert_i64_s': 0xb9, 'f64.promote_f32': 0xbb,
   'i32.reinterpret_f32': 0xbc, 'i64.reinterpret_f64': 0xbd, 'f32.reinterpret_i32': 0xbe, 'f64.reinterpret_i64': 0xbf,
-  'i32.extend8_s': 0xc0, 'i32.extend16_s': 0xc1, 'i64.extend8_s': 0xc2, 'i64.extend16_s': 0xc3, 'i64.extend32_s': 0xc4,
-  'i32.trunc_sat_f32_s': 0xfc_0000, 'i32.trunc_sat_f32_u': 0xfc_0001, 'i32.trunc_sat_f64_s': 0xfc_0002,
-  'i32.trunc_sat_f64_u': 0xfc_0003, 'i64.trunc_sat_f32_s': 0xfc_0004, 'i64.trunc_sat_f32_u': 0xfc_0005,
-  'i64.trunc_sat_f64_s': 0xfc_0006, 'i64.trunc_sat_f64_u': 0xfc_0007,
+  'i32.trunc_sat_f32_s': 0xfc_0000, 'i32.trunc_sat_f32_u': 0xfc_0001, 'i32.trunc_sat_f64_s': 0xfc_0002, 'i32.trunc_sat_f64_u': 0xfc_0003,
   // v128 as bits
   'v128.not': 0xfd_004d, 'v128.and': 0xfd_004e, 'v128.andnot': 0xfd_004f, 'v128.or': 0xfd_0050, 'v128.xor': 0xfd_0051,
   'v128.bitselect': 0xfd_0052, 'v128.any_true': 0xfd_0053, 'i8x16.swizzle': 0xfd_000e,
@@ -64,13 +56,13 @@ export const PLAIN_OPCODES = {
   'f32x4.ge': 0xfd_0046, 'f32x4.ceil': 0xfd_0067, 'f32x4.floor': 0xfd_0068, 'f32x4.trunc': 0xfd_0069,
   'f32x4.nearest': 0xfd_006a, 'f32x4.abs': 0xfd_00e0, 'f32x4.neg': 0xfd_00e1, 'f32x4.sqrt': 0xfd_00e3, 'f32x4.add': 0xfd_00e4,
   'f32x4.sub': 0xfd_00e5, 'f32x4.mul': 0xfd_00e6, 'f32x4.div': 0xfd_00e7, 'f32x4.min': 0xfd_00e8, 'f32x4.max': 0xfd_00e9,
-  'f32x4.pmin': 0xfd_00ea, 'f32x4.pmax': 0xfd_00eb,
+  'f32x4.pmin': 0xfd_00ea, 'f32x4.pmax': 0xfd_00eb, 'f32x4.relaxed_madd': 0xfd_0105,
   // f64x2
   'f64x2.eq': 0xfd_0047, 'f64x2.ne': 0xfd_0048, 'f64x2.lt': 0xfd_0049, 'f64x2.gt': 0xfd_004a, 'f64x2.le': 0xfd_004b,
   'f64x2.ge': 0xfd_004c, 'f64x2.ceil': 0xfd_0074, 'f64x2.floor': 0xfd_0075, 'f64x2.trunc': 0xfd_007a,
   'f64x2.nearest': 0xfd_0094, 'f64x2.abs': 0xfd_00ec, 'f64x2.neg': 0xfd_00ed, 'f64x2.sqrt': 0xfd_00ef, 'f64x2.add': 0xfd_00f0,
   'f64x2.sub': 0xfd_00f1, 'f64x2.mul': 0xfd_00f2, 'f64x2.div': 0xfd_00f3, 'f64x2.min': 0xfd_00f4, 'f64x2.max': 0xfd_00f5,
-  'f64x2.pmin': 0xfd_00f6, 'f64x2.pmax': 0xfd_00f7,
+  'f64x2.pmin': 0xfd_00f6, 'f64x2.pmax': 0xfd_00f7, 'f64x2.relaxed_madd': 0xfd_0107,
   // Conversions between vectors
   'f32x4.demote_f64x2_zero': 0xfd_005e, 'f64x2.promote_low_f32x4': 0xfd_005f, 'i32x4.trunc_sat_f32x4_s': 0xfd_00f8,
   'i32x4.trunc_sat_f32x4_u': 0xfd_00f9, 'f32x4.convert_i32x4_s': 0xfd_00fa, 'f32x4.convert_i32x4_u': 0xfd_00fb,

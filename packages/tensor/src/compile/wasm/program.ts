@@ -9,6 +9,7 @@ import { IndexError } from '../../errors.ts';
 import { ProgramTooLargeError, ReentrantCallError, WorkerError } from '../errors.ts';
 import type { Executable, ThreadsReport } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
+import type { Numerics } from '../lower/numerics.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory, type MemoryPlan } from '../memory-plan.ts';
@@ -31,6 +32,12 @@ export interface WasmOptions {
   readonly rules?: ChunkRules;
   /** Is told the number of each piece of work when it is done. */
   readonly tick?: ((work: number) => void) | undefined;
+}
+
+/** How a program is lowered and compiled. */
+export interface CompileOptions extends WasmOptions {
+  /** `stepwise` by default; `fused` takes an engine that can (`hasMultiplyAdd`). */
+  readonly numerics?: Numerics;
 }
 
 /** A program as a module, before that is handed to the engine. */
@@ -57,8 +64,8 @@ export function printWasm(schedule: Schedule, { threads = 1, rules = CHUNK_RULES
 }
 
 /** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program, options: WasmOptions = {}): Executable {
-  const code = printWasm(lower(program), options);
+export function compileToWasm(program: Program, { numerics, ...options }: CompileOptions = {}): Executable {
+  const code = printWasm(lower(program, numerics), options);
   const { plan, chunks, pages } = code;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);

@@ -27,4 +27,5 @@ test('a module has one function per kernel', () => {
 });
 test('the text of a step names the views and the sizes', () => {
   expect(fixedText(kernelOf(3), ['a', 'b', 'c'])).toBe('c = a · b, 5 × (3 × 2) · (2 × 4)');
+  expect(fixedText({ ...kernelOf(3), fused: true }, ['a', 'b', 'c'])).toBe('c = a · b, 5 × (3 × 2) · (2 × 4), fused');
 });

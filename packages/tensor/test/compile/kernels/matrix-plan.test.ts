@@ -14,6 +14,14 @@ test('a large product is packed and has tiles of 4 × 8', () => {
   const plan = planMatrixProduct(productOf(512, 512, 512));
   expect(plan).toMatchObject({ method: 'tiles', tileRows: 4, tileColumns: 8, packLeft: true, packRight: true });
 });
+test('where products are added without being rounded, tiles are 3 × 12, and 2 × 16 for four rows', () => {
+  const plan = planMatrixProduct({ ...productOf(512, 512, 512), fused: true });
+  expect(plan).toMatchObject({ tileRows: 3, tileColumns: 12, packLeft: true, packRight: true });
+  // Blocks of rows consist of whole tiles.
+  expect(plan.rowBlock % 3).toBe(0);
+  expect(planMatrixProduct({ ...productOf(4, 512, 512), fused: true })).toMatchObject({ tileRows: 2, tileColumns: 16 });
+  expect(planMatrixProduct({ ...productOf(2, 512, 512), fused: true, dtype: 'f64' })).toMatchObject({ tileRows: 2, tileColumns: 8 });
+});
 test('f64 has as many vectors per tile, and half as many columns', () => {
   expect(planMatrixProduct({ ...productOf(512, 512, 512), dtype: 'f64' }).tileColumns).toBe(4);
 });

@@ -75,13 +75,11 @@ function emitBlock(f: FunctionBuilder, vector: Vector, { left, right, columns }:
         f.localSet(value);
       }
       factors.forEach((factor, k) => {
-        const sum = sums[i * columns + k]![chain]!;
-        f.localGet(sum).localGet(factor);
-        if (value === undefined) vector.load(f, a, i * left.row - first + offset, count);
-        else f.localGet(value);
-        vector.mul(f);
-        vector.add(f);
-        f.localSet(sum);
+        vector.addProduct(f, sums[i * columns + k]![chain]!, () => {
+          f.localGet(factor);
+          if (value === undefined) vector.load(f, a, i * left.row - first + offset, count);
+          else f.localGet(value);
+        });
       });
     }
   };

@@ -14,7 +14,7 @@ type Emit<Kernel> = (module: ModuleBuilder, name: string, kernel: Kernel) => Fun
 
 /** What is asked of kernels, by their kind. */
 interface Forms {
-  readonly matrixProduct: { readonly emit: Emit<MatrixProduct>; readonly cut: (kernel: MatrixProduct, wanted: number, rules: ChunkRules) => Cut | undefined };
+  readonly matrixProduct: { readonly emit: Emit<MatrixProduct>; readonly cut: (kernel: MatrixProduct, wanted: number, rules: ChunkRules) => Cut | undefined; readonly canFuse: () => boolean };
   readonly lineTransform: { readonly emit: Emit<LineTransform>; readonly scratchBytes: (kernel: LineTransform) => number };
   readonly lineOrder: { readonly emit: Emit<LineOrder> };
 }
@@ -24,6 +24,11 @@ const forms: { -readonly [Kind in keyof Forms]?: Forms[Kind] } = {};
 /** Kernels of this kind can be made from now on. */
 export function addForm<Kind extends keyof Forms>(kind: Kind, form: Forms[Kind]): void {
   forms[kind] = form;
+}
+
+/** Whether products of matrices can be kernels that add products without rounding them first. */
+export function canFuse(): boolean {
+  return forms.matrixProduct?.canFuse() ?? false;
 }
 
 /** The form of kernels of a kind. */

@@ -28,7 +28,7 @@ interface Operands {
 /** (left, right, result, scratch, and for an indexed factor termOffsets, columnOffsets) → */
 export function emitMatrixProduct(module: ModuleBuilder, name: string, kernel: MatrixProduct): FunctionReference {
   const plan = planMatrixProduct(kernel);
-  const vector = new Vector(kernel.dtype);
+  const vector = new Vector(kernel.dtype, kernel.fused);
   const emit = plan.method === 'dots' ? dots(module, name, vector, plan) : tiles(module, name, vector, plan);
   const params = kernel.right === 'indexed' ? (['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const) : (['i32', 'i32', 'i32', 'i32'] as const);
   return module.addFunction(name, params, [], (f, [first, second, result, scratch, termOffsets, columnOffsets]: readonly Local[]) => {

@@ -7,8 +7,11 @@ export class Vector {
   readonly bytes: number;
   readonly lanes: number;
   private readonly isSingle: boolean;
+  private readonly fused: boolean;
 
-  constructor(dtype: FloatDType) {
+  /** `fused`: products are added to sums without being rounded first. */
+  constructor(dtype: FloatDType, fused: boolean = false) {
+    this.fused = fused;
     this.isSingle = dtype === 'f32';
     this.bytes = this.isSingle ? 4 : 8;
     this.lanes = 16 / this.bytes;
@@ -67,9 +70,19 @@ export class Vector {
     f.op(this.isSingle ? 'f32x4.add' : 'f64x2.add');
   }
 
-  /** (a, b) → a · b */
-  mul(f: FunctionBuilder): void {
-    f.op(this.isSingle ? 'f32x4.mul' : 'f64x2.mul');
+  /** sum ← sum + a · b, where `factors` pushes a and b. */
+  addProduct(f: FunctionBuilder, sum: Local, factors: () => void): void {
+    const [madd, mul] = this.isSingle ? (['f32x4.relaxed_madd', 'f32x4.mul'] as const) : (['f64x2.relaxed_madd', 'f64x2.mul'] as const);
+    if (this.fused) {
+      factors();
+      f.localGet(sum).op(madd);
+    } else {
+      f.localGet(sum);
+      factors();
+      f.op(mul);
+      this.add(f);
+    }
+    f.localSet(sum);
   }
 
   /** → a lane as a double. */
