@@ -7,8 +7,7 @@ import { LinearSolution } from './solution.ts';
 import { infoTypes, makeSolver, type SolverOptions } from './solver.ts';
 import { isLogging, type SolveSite } from './solve-log.ts';
 import { STATUS } from './errors.ts';
-import { alignLike, requireReal } from './align-like.ts';
-import { commonBatch, tensorsOf } from './systems.ts';
+import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './systems.ts';
 import { compiledSolve } from '../compile/eager/compiled-solve.ts';
 import { textOf } from '../compile/eager/fingerprint.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
@@ -90,9 +89,9 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
   const solverOptions: SolverOptions = { ...limits, ...knownOf(operator), symmetric: isSymmetric, jacobi: preconditioner === 'jacobi' };
   const undo = typeof preconditioner === 'function' ? preconditioner : (boxPreconditioner(method, operator, tensors[0]!) as Preconditioner<unknown> | undefined);
   const site: SolveSite | undefined = isLogging() ? { operation: 'solveLinear', name, method, reason, adjoint: false, statuses: STATUS } : undefined;
-  const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the operator', operator(x), b), b, {
-    ...(x0 !== undefined && { guess: alignLike('solveLinear', 'x0', x0, b) }),
-    ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the preconditioner', undo(r) as T, b) }),
+  const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the result of the operator', operator(x), b, 'b'), b, {
+    ...(x0 !== undefined && { guess: guessLike('solveLinear', 'x0', x0, b, 'b') }),
+    ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the result of the preconditioner', undo(r) as T, b, 'b') }),
     solver: makeSolver(method, solverOptions, batchDims.length, site),
     silentSolver: site && makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,
