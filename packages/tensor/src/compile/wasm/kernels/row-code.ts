@@ -1,14 +1,14 @@
 /** @file One row of a kernel: what is the same along it, then vectors, or numbers one by one where there can be none. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
-import { boundary, inputsOf, type Node } from '../../kernels/node.ts';
+import { boundary, inputsOf, nodesBelow, type Node } from '../../kernels/node.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';
-import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
+import { emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { emitScalarConversion, scalarType } from './scalar-operators.ts';
 import { emitExtract, emitLaneMask, emitSplat, VectorCode } from './vector-code.ts';
 import type { Lanes } from './vector-operators.ts';
@@ -162,7 +162,7 @@ export class RowCode {
   private run(roots: readonly Root[], splats: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes, sums: RowSums): void {
     const { f } = this.k;
     const all = nodesOf(roots);
-    const nodes = [...countUses(all, () => false).keys()];
+    const nodes = nodesBelow(all);
     const ownSums = this.isShortReduction(nodes.length);
     const most = ownSums ? AT_ONCE : nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1;
     const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;

@@ -1,6 +1,6 @@
 /** @file Code of nodes for a vector of neighbouring elements of the innermost axis. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
-import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
+import { nodesBelow, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder, Local } from '../function-builder.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
@@ -259,19 +259,12 @@ export class VectorCode {
 
 /** Whether the vectors of a kernel can hold its values, and how many numbers each has; undefined: one by one only. */
 export function lanesFor(roots: readonly Node[], dtypes: readonly DType[]): Lanes | undefined {
-  const seen = new Set<Node>();
   const found = new Set<DType>(dtypes);
-  let scattered = false;
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
+  for (const node of nodesBelow(roots)) {
     found.add(node.dtype);
     // Bytes are read as four neighbours or not at all.
-    if (node.dtype === 'bool' && (node.kind === 'gather' || (node.kind === 'load' && ![0, 1].includes(node.access.coefficients.at(-1)!)))) scattered = true;
-    inputsOf(node).forEach(visit);
-  };
-  roots.forEach(visit);
-  if (scattered) return undefined;
+    if (node.dtype === 'bool' && (node.kind === 'gather' || (node.kind === 'load' && ![0, 1].includes(node.access.coefficients.at(-1)!)))) return undefined;
+  }
   if (!found.has('f64')) return 4;
   // Reals of two widths, and bytes, would need lanes of two widths.
   return found.has('f32') || dtypes.includes('bool') ? undefined : 2;
