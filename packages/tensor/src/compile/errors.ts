@@ -1,5 +1,8 @@
 /** @file What can go wrong when a function is compiled. */
 import { TapeflowError } from '@tapeflow/autodiff';
+import { Variable, type Equation } from '@tapeflow/autodiff/extend';
+import { NDArray } from '../array/ndarray.ts';
+import { describeType } from '../array/type.ts';
 
 /** A backend has no code for an operation. Found when the program is compiled, never while it runs. */
 export class UnsupportedOperationError extends TapeflowError {
@@ -133,4 +136,13 @@ export class NotInspectableError extends TapeflowError {
   constructor(seen: string, advice: string) {
     super('inspect', `${seen}.`, advice);
   }
+}
+
+/** Inputs of an equation as text, for errors. */
+export function inputTypes({ inputs }: Equation): string[] {
+  return inputs.map((atom) => {
+    if (atom instanceof Variable) return atom.space.describe(atom.type);
+    const { value } = atom;
+    return value instanceof NDArray ? describeType(value) : typeof value;
+  });
 }

@@ -46,8 +46,10 @@ const GAP = 320;
 /** Of arrays from this many bytes on, gaps are less than two per cent. */
 const LARGE = 16_384;
 
-/** Bytes that a region takes. */
-const roomOf = ({ bytes }: Region): number => aligned(bytes) + (bytes >= LARGE ? GAP : 0);
+/** Bytes that an array takes, with those behind it. */
+export function roomOf(bytes: number): number {
+  return aligned(bytes) + (bytes >= LARGE ? GAP : 0);
+}
 
 /** Gives every region of a schedule its address. */
 export function planMemory(schedule: Schedule): MemoryPlan {
@@ -92,7 +94,7 @@ export function planMemory(schedule: Schedule): MemoryPlan {
   let bytes = GUARD + aligned(furthestBelow(schedule.steps));
   for (const region of constants) {
     region.address = bytes;
-    bytes += roomOf(region);
+    bytes += roomOf(region.bytes);
   }
   const intervals = [...lifetimes].map(([region, { start, end, through }]) => ({ region, start, end: Math.max(end, ...[...through].map((loop) => loop.end)) }));
   return { bytes: placeAll(intervals, bytes) + GUARD, constants: [...constants], regions: [...constants, ...lifetimes.keys()] };
@@ -128,13 +130,13 @@ function placeAll(intervals: readonly Interval[], from: number): number {
   let active: Interval[] = [];
   for (const interval of [...intervals].sort((a, b) => a.start - b.start)) {
     active = active.filter(({ end }) => end >= interval.start);
-    const size = roomOf(interval.region);
+    const size = roomOf(interval.region.bytes);
     let address = from;
     let at = 0;
     for (; at < active.length; at++) {
       const { region } = active[at]!;
       if (address + size <= region.address) break;
-      address = Math.max(address, region.address + roomOf(region));
+      address = Math.max(address, region.address + roomOf(region.bytes));
     }
     interval.region.address = address;
     // In the order of addresses, so that gaps are found from below.

@@ -50,6 +50,9 @@ class ProgramPrinter {
   private readonly declared = new Set<Region>();
   private readonly declarations: string[] = [];
   private readonly counters = new Map<Counter, string>();
+  private loops = 0;
+  /** Counters that places depend on. */
+  private readonly used = new Set<string>();
   private readonly functions: string[] = [];
   /** Functions that reduce rows, by name. */
   private readonly reductions = new Map<string, string>();
@@ -115,7 +118,11 @@ class ProgramPrinter {
 
   /** Elements by which a place moves with the loops around it. */
   private moves(view: View): string {
-    return placeOf(view).moving.map(({ counter, stride }) => `${this.counters.get(counter)!} * ${stride}`).join(' + ');
+    return placeOf(view).moving.map(({ counter, stride }) => {
+      const name = this.counters.get(counter)!;
+      this.used.add(name);
+      return `${name} * ${stride}`;
+    }).join(' + ');
   }
 
   private element(view: View): string {
@@ -207,15 +214,28 @@ class ProgramPrinter {
     return [`${hostName(step, number)}(); // ${oneLine(`${step.results.map((view) => this.describe(view)).join(', ')} = ${step.primitive.name}(${step.inputs.map((view) => this.describe(view)).join(', ')})`)}`];
   }
 
-  private scan({ counter, reverse, body }: ScanStep): string[] {
-    const name = `step${this.counters.size}`;
+  private scan({ counter, sides, reverse, body }: ScanStep): string[] {
+    const name = `step${this.loops}`;
     this.counters.set(counter, name);
+    const side = this.sideOf(sides);
     const head = reverse ? `for (let ${name} = ${counter.length - 1}; ${name} >= 0; ${name}--) {` : `for (let ${name} = 0; ${name} < ${counter.length}; ${name}++) {`;
-    return [head, ...this.inside(body), '}'];
+    return this.turning(side, [head, ...this.inside(body)]);
   }
 
-  private whileLoop({ condition, holds, body }: WhileStep): string[] {
-    return ['for (;;) {', ...this.inside(condition), `  if (!${this.element(holds)}) break;`, ...this.inside(body), '}'];
+  private whileLoop({ sides, condition, holds, body }: WhileStep): string[] {
+    const side = this.sideOf(sides);
+    return this.turning(side, ['for (;;) {', ...this.inside(condition), `  if (!${this.element(holds)}) break;`, ...this.inside(body)]);
+  }
+
+  private sideOf(sides: Counter): string {
+    const name = `side${this.loops++}`;
+    this.counters.set(sides, name);
+    return name;
+  }
+
+  /** A loop that says which side it is at, if anything asks. */
+  private turning(side: string, lines: readonly string[]): string[] {
+    return this.used.has(side) ? [`let ${side} = 0;`, ...lines, `  ${side} = 1 - ${side};`, '}'] : [...lines, '}'];
   }
 
   private check(step: CheckStep): string[] {

@@ -5,9 +5,10 @@
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
 import { NDArray, type AxesParams, type BroadcastParams, type FullParams, type ShapeParams, type SliceParams } from '../../array/ndarray.ts';
 import { sizeOf } from '../../array/strides.ts';
-import { describeType, type ArrayType } from '../../array/type.ts';
+import type { ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';
 import { UnsupportedOperationError } from '../errors.ts';
+import type { Writes } from './carries.ts';
 import type { ConstantPool } from './constants.ts';
 import { accessOf, visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
@@ -33,6 +34,7 @@ interface Survey {
 
 export class Block {
   readonly constants: ConstantPool;
+  readonly writes: Writes;
   /** The equation that is being lowered. */
   equation: Equation | undefined;
   private readonly numerics: Numerics;
@@ -51,14 +53,15 @@ export class Block {
   /** Memory that belongs to this block. */
   private readonly made = new Set<Region>();
   /** Memory that JavaScript reads or writes, which knows nothing of places that move. */
-  private readonly atHost = new Set<Region>();
+  readonly atHost: Set<Region> = new Set();
   private groups: Group[] = [];
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics) {
+  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics, writes: Writes) {
     this.constants = constants;
     this.numerics = numerics;
+    this.writes = writes;
     this.resident = residents(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
@@ -386,13 +389,4 @@ function countReaders({ equations, outputs }: Program): Map<Atom, number> {
   for (const { inputs } of equations) inputs.forEach(count);
   outputs.forEach(count);
   return readers;
-}
-
-/** Inputs of an equation as text, for errors. */
-export function inputTypes({ inputs }: Equation): string[] {
-  return inputs.map((atom) => {
-    if (atom instanceof Variable) return atom.space.describe(atom.type);
-    const { value } = atom;
-    return value instanceof NDArray ? describeType(value) : typeof value;
-  });
 }

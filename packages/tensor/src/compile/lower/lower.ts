@@ -3,9 +3,10 @@ import { Variable, type Equation, type Program } from '@tapeflow/autodiff/extend
 import { arraySpace } from '../../array/ndarray.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { sizeOf } from '../../array/strides.ts';
-import { UnsupportedOperationError } from '../errors.ts';
+import { inputTypes, UnsupportedOperationError } from '../errors.ts';
 import { KernelPool } from '../kernels/kernel-pool.ts';
-import { Block, inputTypes } from './block.ts';
+import { Block } from './block.ts';
+import type { Writes } from './carries.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
 import { removeDeadStores } from './dead-stores.ts';
@@ -16,14 +17,14 @@ import type { Output, Schedule, Step } from './step.ts';
 import { Region, wholeView, type View } from './view.ts';
 
 /** The schedule of a program. Throws `UnsupportedOperationError` at the first operation without a rule. */
-export function lower(program: Program, numerics: Numerics = 'stepwise'): Schedule {
+export function lower(program: Program, numerics: Numerics = 'stepwise', writes: Writes = 'parts'): Schedule {
   const constants = new ConstantPool();
   const inputs = program.inputs.map(({ space, type }) => {
     if (space !== (arraySpace as unknown)) throw new UnsupportedOperationError('input', 'wasm', [space.describe(type)], 'it is no array or tensor');
     const { shape, dtype } = type as ArrayType;
     return wholeView(new Region(dtype, sizeOf(shape)), shape);
   });
-  const block = lowerBlock(program, inputs, constants, numerics);
+  const block = lowerBlock(program, inputs, constants, numerics, writes);
   const outputs = program.outputs.map((atom): Output => {
     if (!(atom instanceof Variable)) return { value: atom.value };
     const input = program.inputs.indexOf(atom);
@@ -33,21 +34,21 @@ export function lower(program: Program, numerics: Numerics = 'stepwise'): Schedu
   return { ...schedule, steps: withSharedKernels(schedule.steps, new KernelPool()) };
 }
 
-function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics): Block {
-  const block = new Block(program, inputs, constants, numerics);
+function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics, writes: Writes): Block {
+  const block = new Block(program, inputs, constants, numerics, writes);
   for (const equation of program.equations) {
     block.equation = equation;
-    lowerEquation(block, equation, constants, numerics);
+    lowerEquation(block, equation, constants, numerics, writes);
   }
   block.equation = undefined;
   return block;
 }
 
-function lowerEquation(block: Block, equation: Equation, constants: ConstantPool, numerics: Numerics): void {
+function lowerEquation(block: Block, equation: Equation, constants: ConstantPool, numerics: Numerics, writes: Writes): void {
   const { primitive, outputs } = equation;
   if (outputs.some(({ space }) => space !== (arraySpace as unknown))) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation), 'it is no operation on arrays');
   const control = CONTROL_RULES[primitive.name];
-  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants, numerics));
+  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants, numerics, writes));
   if (isPointwise(equation)) return block.define(outputs[0]!, equation);
   const rule = ruleFor(primitive.name, numerics);
   if (rule === undefined) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation));

@@ -50,6 +50,8 @@ export interface HostStep {
 export interface ScanStep {
   readonly kind: 'scan';
   readonly counter: Counter;
+  /** 0 in the first step, 1 in the second, 0 in the third, … */
+  readonly sides: Counter;
   readonly reverse: boolean;
   readonly body: readonly Step[];
   /** What must keep its memory from before the loop to its end. */
@@ -59,6 +61,8 @@ export interface ScanStep {
 /** Repeats: computes the condition, leaves unless it holds, runs the body. */
 export interface WhileStep {
   readonly kind: 'while';
+  /** As in a scan; after the loop, what would be the one of the next step. */
+  readonly sides: Counter;
   readonly condition: readonly Step[];
   readonly holds: View;
   readonly body: readonly Step[];

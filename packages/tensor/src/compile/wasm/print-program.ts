@@ -191,20 +191,34 @@ class MainPrinter {
     f.i32Const(this.hostCalls.push({ primitive, params, results, inputs }) - 1).call(this.perform);
   }
 
-  private scan(f: FunctionBuilder, { counter, reverse, body }: ScanStep): void {
+  private scan(f: FunctionBuilder, { counter, sides, reverse, body }: ScanStep): void {
+    const turn = this.turns(f, sides);
     const local = f.local('i32');
     this.counters.set(counter, local);
     const last = counter.length - 1;
-    f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => this.print(f, body));
+    f.forRange(local, reverse ? last : 0, reverse ? -1 : counter.length, reverse ? -1 : 1, () => {
+      this.print(f, body);
+      turn();
+    });
   }
 
-  private whileLoop(f: FunctionBuilder, { condition, holds, body }: WhileStep): void {
+  /** Lets the sides of a loop begin with 0; what is returned prints their change. */
+  private turns(f: FunctionBuilder, sides: Counter): () => void {
+    const local = f.local('i32');
+    this.counters.set(sides, local);
+    f.i32Const(0).localSet(local);
+    return () => void f.i32Const(1).localGet(local).op('i32.sub').localSet(local);
+  }
+
+  private whileLoop(f: FunctionBuilder, { sides, condition, holds, body }: WhileStep): void {
+    const turn = this.turns(f, sides);
     f.block((exit) => {
       f.loop((again) => {
         this.print(f, condition);
         this.condition(f, holds);
         f.op('i32.eqz').brIf(exit);
         this.print(f, body);
+        turn();
         f.br(again);
       });
     });
