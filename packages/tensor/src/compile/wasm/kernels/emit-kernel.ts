@@ -5,7 +5,8 @@
 import { branchesOf, nodesOf, type Kernel } from '../../kernels/kernel.ts';
 import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
-import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { FunctionReference, Local } from '../references.ts';
 import { portionOf, ScratchLocals, whereOwn, type AxisIndex, type KernelFunction, type Portion } from './function-state.ts';
 import { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';

@@ -5,7 +5,7 @@ import { sinc } from '../../../elementwise/special.ts';
 import type { IndexSite } from '../../../primitives/index-within.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import { allNodes } from '../../kernels/kernel.ts';
-import type { FunctionReference } from '../function-builder.ts';
+import type { FunctionReference } from '../references.ts';
 import type { ModuleBuilder } from '../assembler.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { VectorModule } from '../math/vector-module.ts';

@@ -2,7 +2,8 @@
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
 import { boundary, inputsOf, nodesBelow, type Node } from '../../kernels/node.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';

@@ -2,7 +2,7 @@
 import type { DType } from '../../../array/dtype.ts';
 import { bytesPerElement } from '../../../array/dtype.ts';
 import { inputsOf, type Node } from '../../kernels/node.ts';
-import type { Local } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import type { LoadOpcode, StoreOpcode } from '../opcodes.ts';
 import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';

@@ -2,7 +2,8 @@
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesBelow, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
 import type { Range } from '../../kernels/kernel.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { countUses, type IndexUser } from './scalar-code.ts';
