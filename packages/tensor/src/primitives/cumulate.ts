@@ -5,7 +5,8 @@
  * positions, so a derivative goes to the element that is the extreme (the first of equal ones).
  */
 import { applyOne, discrete, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { add, arrayAbstract, arraySpace, arrayTypeOf, declareLinear, mul, NDArray, pad, sliceAxis, type ArrayOperation, type AxisParams } from '../array/ndarray.ts';
+import { add, arrayAbstract, arraySpace, arrayTypeOf, declareLinear, mul, NDArray, pad, sliceAxis } from '../array/ndarray.ts';
+import type { ArrayOperation, AxisParams } from '../array/rules.ts';
 import { checkAxes, reducedType } from '../array/shapes.ts';
 import { sameShape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';

@@ -4,7 +4,8 @@
  */
 import { apply, applyOne, primitive, type MaybeValue, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
-import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray, type ArrayOperation } from '../array/ndarray.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray } from '../array/ndarray.ts';
+import type { ArrayOperation } from '../array/rules.ts';
 import { checkAxes } from '../array/shapes.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';

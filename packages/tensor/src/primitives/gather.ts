@@ -1,6 +1,7 @@
 /** @file Gather and scatter-add by flat index: transposes of each other. */
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape, type ArrayOperation } from '../array/ndarray.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape } from '../array/ndarray.ts';
+import type { ArrayOperation } from '../array/rules.ts';
 import { checkIndices, flatPositions } from '../array/indices.ts';
 import { sameShape, sizeOf } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
