@@ -72,6 +72,10 @@ const PIVOT = 4;
 /**
  * Gauss-Jordan elimination of (…systems, n, n + 1), right-hand sides in the last column. The pivot of a column is its largest entry in a row
  * that has not been one; rows stay where they are, and remember the column that they are the pivot of.
+ *
+ * It is written in operations and not by `lu` and `luSolve` because programs call JavaScript for those, in every step: with them, Newton's
+ * method in a program takes 13 times as long for one system of 2 unknowns, 5 times for 1000 of them, 2.5 times for one of 40. Operation
+ * by operation it would take a third to a half of the time, but what is called often is compiled.
  */
 export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType): { x: Value; singular: Value } {
   const { shape } = arrayTypeOf(augmented);
