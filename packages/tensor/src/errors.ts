@@ -68,8 +68,8 @@ export class ReleasedResultError extends TapeflowError {
 export class ArgumentError extends TapeflowError {
   readonly argument: string;
   readonly seen: unknown;
-  constructor(operation: string, argument: string, seen: unknown, advice: string) {
-    super(operation, `'${argument}' is ${typeof seen === 'string' ? `'${seen}'` : String(seen)}.`, advice);
+  constructor(operation: string, argument: string, seen: unknown, advice: string, text: string = typeof seen === 'string' ? `'${seen}'` : String(seen)) {
+    super(operation, `'${argument}' is ${text}.`, advice);
     this.argument = argument;
     this.seen = seen;
   }
