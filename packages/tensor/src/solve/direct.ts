@@ -6,6 +6,7 @@
 import { batchLeaves, spaceOf, type Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, reshape } from '../array/ndarray.ts';
+import { sizeOf } from '../array/strides.ts';
 import { condLeaves } from '../control/cond.ts';
 import { cholesky, choleskySolve, lu, luSolve } from '../primitives/dense.ts';
 import { dot } from '../primitives/dot.ts';
@@ -32,7 +33,7 @@ export function matrixOf({ arithmetic, apply, b }: Pick<SystemProblem, 'arithmet
   let start = 0;
   const units = b.map((x) => {
     const member = arrayTypeOf(x).shape.slice(systems.length);
-    const length = member.reduce((size, extent) => size * extent, 1);
+    const length = sizeOf(member);
     start += length;
     const own = reshape(sliceAxis(identity, 1, start - length, length, 1), [n, ...member]);
     return broadcast(own, [n, ...systems, ...member], [0, ...member.map((_, k) => 1 + systems.length + k)]);

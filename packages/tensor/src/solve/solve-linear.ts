@@ -1,6 +1,7 @@
 /** @file solveLinear: linear systems given by functions, with implicit derivatives and a report that explains itself. */
 import { implicitLinearSolve, stopGradient } from '@tapeflow/autodiff';
 import { ArgumentError } from '../errors.ts';
+import { countElements } from '../named/dims.ts';
 import { boxPreconditioner, knownOf, systemsSideBySide } from './box-system.ts';
 import { chooseMethod, type SolveMethod } from './choose.ts';
 import { LinearSolution } from './solution.ts';
@@ -74,7 +75,7 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
   const tensors = tensorsOf(b);
   requireReal('solveLinear', tensors);
   const batchDims = commonBatch('solveLinear', 'the right-hand side', tensors);
-  const systems = batchDims.reduce((count, { size }) => count * size, 1);
+  const systems = countElements(batchDims);
   const unknowns = tensors.reduce((total, { size }) => total + size, 0) / Math.max(systems, 1);
   const { method, reason } = chooseMethod(options.method, {
     operator, unknowns, systems, symmetric: options.symmetric === true || knownOf(operator) !== undefined, guessed: x0 !== undefined, restarted: restart !== undefined,

@@ -102,7 +102,7 @@ export class VectorArithmetic {
 
   /** Number of components of each system. */
   count(a: Vector): number {
-    return a.reduce((total: number, x) => total + arrayTypeOf(x).shape.slice(this.batchAxes).reduce((size, length) => size * length, 1), 0);
+    return a.reduce((total: number, x) => total + sizeOf(arrayTypeOf(x).shape.slice(this.batchAxes)), 0);
   }
 
   /** The vector minus `share` times its mean (1: the constant part is removed); given a null vector of zeros and ones, its mean over the ones. */

@@ -46,14 +46,13 @@ interface Elements {
 }
 
 const lengthsOf = (part: readonly Range[]): number[] => part.map(({ from, to }) => to - from);
-const product = (list: readonly number[]): number => list.reduce((total, length) => total * length, 1);
 
 /** Elements by buffer. */
 function kernelTraffic(kernel: Kernel): Elements[] {
   const buffers = kernel.buffers.map((): Elements => ({ read: 0, written: 0 }));
   for (const [k, part] of partsOf(kernel.cuts).entries()) {
     const lengths = lengthsOf(part);
-    const rounds = product(lengths);
+    const rounds = sizeOf(lengths);
     if (rounds === 0) continue;
     const loads = new Map<number, Access[]>();
     for (const node of nodesBelow(nodesOf(kernel.roots[k]!))) {
@@ -70,7 +69,7 @@ function kernelTraffic(kernel: Kernel): Elements[] {
     }
   }
   for (const output of kernel.outputs) {
-    if (output.kind === 'reduce') buffers[output.buffer]!.written += product(kernel.shape.filter((_, axis) => !output.axes.includes(axis)));
+    if (output.kind === 'reduce') buffers[output.buffer]!.written += sizeOf(kernel.shape.filter((_, axis) => !output.axes.includes(axis)));
   }
   return buffers;
 }
@@ -88,7 +87,7 @@ function footprint(accesses: readonly Access[], lengths: readonly number[]): num
   let total = 0;
   for (const family of families.values()) {
     const { coefficients } = family[0]!;
-    const alone = product(lengths.filter((_, axis) => coefficients[axis] !== 0));
+    const alone = sizeOf(lengths.filter((_, axis) => coefficients[axis] !== 0));
     const reach = coefficients.reduce((sum, coefficient, axis) => sum + Math.abs(coefficient) * (lengths[axis]! - 1), 1);
     const starts = family.map(({ offset }) => offset).sort((a, b) => a - b);
     let covered = reach;

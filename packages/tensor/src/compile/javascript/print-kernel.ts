@@ -3,6 +3,7 @@
  * and scatters add up in the order of the elements. What is reduced is written down first, and reduced as operations by themselves do it.
  */
 import type { DType } from '../../array/dtype.ts';
+import { sizeOf } from '../../array/strides.ts';
 import { branchesOf, nodesOf, type Kernel, type Output, type Root } from '../kernels/kernel.ts';
 import { boundary, nodesBelow, type Node } from '../kernels/node.ts';
 import { indexName } from '../kernels/text.ts';
@@ -54,8 +55,6 @@ export function printKernel(kernel: Kernel, name: string, style: KernelStyle): P
   return new KernelPrinter(kernel, style).print(name);
 }
 
-const product = (list: readonly number[]): number => list.reduce((total, length) => total * length, 1);
-
 class KernelPrinter {
   private readonly kernel: Kernel;
   private readonly style: KernelStyle;
@@ -70,7 +69,7 @@ class KernelPrinter {
     this.rank = kernel.shape.length;
     this.values = new ValuePrinter(style.buffers, this.rank);
     this.terms = kernel.outputs.flatMap((output, at) => (output.kind === 'reduce' ? [this.termsOf(output, at)] : []));
-    this.arrays = this.terms.map(({ name, dtype, level, length }) => ({ name, dtype, size: length * product(level === 0 ? this.keptAxes(name).map((axis) => kernel.shape[axis]!) : []) }));
+    this.arrays = this.terms.map(({ name, dtype, level, length }) => ({ name, dtype, size: length * sizeOf(level === 0 ? this.keptAxes(name).map((axis) => kernel.shape[axis]!) : []) }));
   }
 
   print(name: string): PrintedKernel {
@@ -89,9 +88,9 @@ class KernelPrinter {
     // Where the outer loops are those of the results, terms of one result at a time are enough.
     const isOuter = kept.every((axis, k) => axis === k);
     const order = isOuter ? axes : [...kept, ...axes];
-    const coefficients = shape.map((_, axis) => (order.includes(axis) ? product(order.slice(order.indexOf(axis) + 1).map((other) => shape[other]!)) : 0));
+    const coefficients = shape.map((_, axis) => (order.includes(axis) ? sizeOf(order.slice(order.indexOf(axis) + 1).map((other) => shape[other]!)) : 0));
     const dtype = buffers[output.buffer]!;
-    return { output, at, name: `terms${at}_${dtype}`, dtype, level: isOuter ? kept.length : 0, length: product(axes.map((axis) => shape[axis]!)), coefficients };
+    return { output, at, name: `terms${at}_${dtype}`, dtype, level: isOuter ? kept.length : 0, length: sizeOf(axes.map((axis) => shape[axis]!)), coefficients };
   }
 
   private keptAxes(name: string): number[] {
@@ -126,7 +125,7 @@ class KernelPrinter {
     if (axis === this.rank) return [...this.body(roots[outer]!, scope), ...this.reductions(axis)];
     const branches = branchesOf(cuts[axis]!, outer).filter(({ piece }) => piece.to > piece.from);
     // What does not change in the loops inside is computed before them.
-    const count = product(cuts.slice(axis).map((own) => own.length - 1));
+    const count = sizeOf(cuts.slice(axis).map((own) => own.length - 1));
     const nodes = roots.slice(outer * count, (outer + 1) * count).flatMap(nodesOf);
     this.values.name(boundary(nodes, (node) => node.depth <= axis).filter((node) => node.kind !== 'index' && scope.get(node) === undefined), scope);
     const loops = branches.flatMap(({ piece, part }) => {

@@ -1,4 +1,5 @@
 /** @file Kernels as text: loops that people can read. */
+import { sizeOf } from '../../array/strides.ts';
 import { partsOf, type Kernel, type Output, type Root } from './kernel.ts';
 import { inputsOf, type Access, type Node } from './node.ts';
 
@@ -17,7 +18,7 @@ const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '−', mul: '·
 /** The largest part stands for all; where parts differ, their number is said. */
 export function kernelText(kernel: Kernel, buffers: readonly string[]): string {
   const parts = partsOf(kernel.cuts);
-  const sizes = parts.map((part) => part.reduce((total, { from, to }) => total * (to - from), 1));
+  const sizes = parts.map((part) => sizeOf(part.map(({ from, to }) => to - from)));
   const largest = sizes.reduce((best, size, part) => (size > sizes[best]! ? part : best), 0);
   const rank = kernel.shape.length;
   const loops = kernel.shape.map((length, axis) => `${indexName(axis, rank)} < ${length}`).join(', ');
