@@ -7,7 +7,7 @@ import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
 import { withScalars } from '../control/tensors.ts';
-import { ArgumentError, closestName, DTypeError } from '../errors.ts';
+import { ArgumentError, checkChoice, DTypeError } from '../errors.ts';
 import { equal, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
@@ -57,13 +57,6 @@ export interface SearchKind {
 
 /** Up to this many unknowns of a system its Jacobian is formed. */
 export const MOST_DENSE = 64;
-
-/** Throws `ArgumentError` for a choice that does not exist. */
-export function checkChoice(operation: string, argument: string, seen: string, choices: readonly string[]): void {
-  if (choices.includes(seen)) return;
-  const close = closestName(String(seen), choices);
-  throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
-}
 
 function limitsOf(operation: string, { relative, absolute = 0, maxSteps }: SearchOptions, dtype: DType, steps: number): SearchLimits {
   const limits = { relative: relative ?? (dtype === 'f64' ? 1e-10 : 1e-5), absolute, maxSteps: maxSteps ?? steps };
