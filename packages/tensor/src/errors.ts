@@ -96,6 +96,11 @@ export function checkChoice(operation: string, argument: string, seen: unknown, 
   throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
 }
 
+/** Refuses what is no integer, or is less than `least`. */
+export function checkInteger(operation: string, argument: string, seen: unknown, least: number): void {
+  if (!Number.isInteger(seen) || (seen as number) < least) throw new ArgumentError(operation, argument, seen, `Give an integer ≥ ${least}.`);
+}
+
 /** The data given do not fill the shape. */
 export class DataError extends TapeflowError {
   readonly expected: number;

@@ -2,7 +2,7 @@
 import { flatten, stopGradient } from '@tapeflow/autodiff';
 import { abstractOf, closeOver, evaluateProgram, traceProgram } from '@tapeflow/autodiff/extend';
 import { scanLeaves } from '../control/scan.ts';
-import { ArgumentError } from '../errors.ts';
+import { checkInteger } from '../errors.ts';
 import { mul } from '../primitives/elementwise.ts';
 import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './systems.ts';
 import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
@@ -20,7 +20,7 @@ import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.t
  * Source    [Hestenes1952]
  */
 export function cgSteps<T>(operator: (x: T) => T, b: T, x0: NoInfer<T>, steps: number): T {
-  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('cgSteps', 'steps', steps, 'Give an integer ≥ 0.');
+  checkInteger('cgSteps', 'steps', steps, 0);
   const tensors = tensorsOf(b);
   requireReal('cgSteps', tensors);
   const arithmetic = new VectorArithmetic(commonBatch('cgSteps', 'the right-hand side', tensors).length);

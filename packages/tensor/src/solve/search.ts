@@ -7,7 +7,7 @@ import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
 import { withScalars } from '../control/tensors.ts';
-import { ArgumentError, checkChoice, DTypeError } from '../errors.ts';
+import { ArgumentError, checkChoice, checkInteger, DTypeError } from '../errors.ts';
 import { equal, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
@@ -63,7 +63,7 @@ function limitsOf(operation: string, { relative, absolute = 0, maxSteps }: Searc
   for (const [name, value] of [['relative', limits.relative], ['absolute', absolute]] as const) {
     if (!(value >= 0 && value < Infinity)) throw new ArgumentError(operation, name, value, 'Give a number ≥ 0.');
   }
-  if (!Number.isInteger(limits.maxSteps) || limits.maxSteps < 0) throw new ArgumentError(operation, 'maxSteps', limits.maxSteps, 'Give an integer ≥ 0.');
+  checkInteger(operation, 'maxSteps', limits.maxSteps, 0);
   return limits;
 }
 

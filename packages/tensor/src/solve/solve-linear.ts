@@ -1,6 +1,6 @@
 /** @file solveLinear: linear systems given by functions, with implicit derivatives and a report that explains itself. */
 import { implicitLinearSolve, stopGradient } from '@tapeflow/autodiff';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, checkInteger } from '../errors.ts';
 import { countElements } from '../named/dims.ts';
 import { boxPreconditioner, knownOf, systemsSideBySide } from './box-system.ts';
 import { chooseMethod, type SolveMethod } from './choose.ts';
@@ -81,7 +81,7 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
     operator, unknowns, systems, symmetric: options.symmetric === true || knownOf(operator) !== undefined, guessed: x0 !== undefined, restarted: restart !== undefined,
     preconditioner: preconditioner === undefined ? 'none' : typeof preconditioner === 'function' ? 'function' : 'jacobi',
   });
-  if (restart !== undefined && !(Number.isInteger(restart) && restart >= 1)) throw new ArgumentError('solveLinear', 'restart', restart, 'Give an integer ≥ 1.');
+  if (restart !== undefined) checkInteger('solveLinear', 'restart', restart, 1);
   if (preconditioner !== undefined && (method === 'transform' || method === 'multigrid')) throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "The method brings its own: leave the preconditioner out, or take method: 'cg'.");
   if (preconditioner !== undefined && method === 'direct') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "A direct solve has no steps to save: leave the preconditioner out, or take method: 'gmres'.");
   if (typeof preconditioner === 'string' && preconditioner !== 'jacobi') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "Use 'jacobi', or give a function.");
