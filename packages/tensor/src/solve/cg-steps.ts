@@ -3,9 +3,9 @@ import { flatten, stopGradient } from '@tapeflow/autodiff';
 import { abstractOf, closeOver, evaluateProgram, traceProgram } from '@tapeflow/autodiff/extend';
 import { scanLeaves } from '../control/scan.ts';
 import { checkInteger } from '../errors.ts';
-import { mul } from '../primitives/elementwise.ts';
+import { constantLike, mul } from '../primitives/elementwise.ts';
 import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './systems.ts';
-import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+import { safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /**
  * The state after `steps` steps of conjugate gradients for operator(x) = b from x0, whatever is left of the residual.
@@ -27,7 +27,7 @@ export function cgSteps<T>(operator: (x: T) => T, b: T, x0: NoInfer<T>, steps: n
   const { leaves, structure } = flatten(b, 'cgSteps');
   const closed = closeOver('cgSteps', (x: T) => alignLike('cgSteps', 'the result of the operator', operator(x), b, 'b'), [b]);
   const apply = (v: Vector): Vector => evaluateProgram(closed.program, [...closed.captured, ...v]);
-  const minus = constant(-1, leaves[0]);
+  const minus = constantLike(-1, leaves[0]);
 
   // Squares of what is left must neither underflow nor overflow.
   const start = flatten(guessLike('cgSteps', 'x0', x0, b, 'b'), 'cgSteps').leaves;

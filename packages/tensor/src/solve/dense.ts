@@ -5,10 +5,10 @@ import { arraySpace, arrayTypeOf, broadcast, concat, full, reduceSum, reshape, s
 import { sizeOf } from '../array/strides.ts';
 import { scanLeaves } from '../control/scan.ts';
 import { argMax } from '../primitives/along.ts';
-import { abs, equal, lessEqual, mul, or, select, sqrt, sub } from '../primitives/elementwise.ts';
+import { abs, constantLike, equal, lessEqual, mul, or, select, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceMax } from '../primitives/reduce.ts';
 import { iota, transpose } from '../primitives/structure.ts';
-import { constant, safeDivide, type Vector } from './vectors.ts';
+import { safeDivide, type Vector } from './vectors.ts';
 
 /** Solutions, whether a matrix was singular within the precision, and the Frobenius norm of each matrix. */
 export interface DenseSolution {
@@ -91,10 +91,10 @@ export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType
 
   const step = ([current, owner, singular, k]: Vector): Value[] => {
     const isColumn = equal(iota(shape, column, 'i32'), k);
-    const zero = constant(0, current);
+    const zero = constantLike(0, current);
     const entries = reduceSum(select(isColumn, current, zero), [column]);
-    const isFree = equal(owner, constant(-1, owner));
-    const pivotRow = argMax(select(isFree, abs(entries), constant(-1, entries)), row);
+    const isFree = equal(owner, constantLike(-1, owner));
+    const pivotRow = argMax(select(isFree, abs(entries), constantLike(-1, entries)), row);
     const isPivot = equal(iota(rows, row, 'i32'), broadcast(pivotRow, rows, leading));
     const isPivotEverywhere = broadcast(isPivot, shape, [...leading, row]);
     const pivot = reduceSum(select(isPivot, entries, zero), [row]);
@@ -110,5 +110,5 @@ export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType
   const values = reshape(sliceAxis(reduced, column, n, 1, 1), rows);
   const square = [...systems, n, n];
   const isOwner = equal(broadcast(owner, square, [...leading, row]), iota(square, column, 'i32'));
-  return { x: reduceSum(select(isOwner, broadcast(values, square, [...leading, row]), constant(0, values)), [row]), singular };
+  return { x: reduceSum(select(isOwner, broadcast(values, square, [...leading, row]), constantLike(0, values)), [row]), singular };
 }

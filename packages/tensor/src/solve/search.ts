@@ -8,7 +8,7 @@ import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
 import { withScalars } from '../control/tensors.ts';
 import { ArgumentError, checkChoice, checkInteger, DTypeError } from '../errors.ts';
-import { equal, not, or, select } from '../primitives/elementwise.ts';
+import { constantLike, equal, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
 import { STATUS } from './errors.ts';
@@ -16,7 +16,7 @@ import { CONVERGED, PRECISION, ROOT_STATUS, RootNotFound, RootSolution, SINGULAR
 import { isLogging, reportBegin, reportEnd, type SolveOutcome, type SolveSite } from './solve-log.ts';
 import { makeSolver } from './solver.ts';
 import { alignLike, commonBatch, tensorsOf } from './systems.ts';
-import { constant, type Vector } from './vectors.ts';
+import type { Vector } from './vectors.ts';
 
 /** When a search ends. */
 export interface SearchLimits {
@@ -99,7 +99,7 @@ export function searchFrom<X>(f: (x: X) => X, { guess, leaves, batch }: ReturnTy
       const { xs, steps, residual, tolerance, status } = search(values, start, context.batchAxes + own, limits);
       if (reportsTo !== undefined) reportEnd(reportsTo, { steps, residual, tolerance, status });
       if (onFailure === 'throw') {
-        const found = or(equal(status, constant(CONVERGED, status)), equal(status, constant(PRECISION, status)));
+        const found = or(equal(status, constantLike(CONVERGED, status)), equal(status, constantLike(PRECISION, status)));
         checkLeaves(reduceAll(found), [steps, residual, tolerance, status, ...xs], ([stepsSeen, residualSeen, toleranceSeen, statusSeen, ...seen]) =>
           new RootNotFound(operation, method, { steps: stepsSeen!, residual: residualSeen!, tolerance: toleranceSeen!, status: statusSeen! }, context.batchAxes === 0 ? structure.unflatten(seen) : seen));
       }
