@@ -25,7 +25,6 @@ function reshape(block: Block, equation: Equation): void {
   block.setView(equation.outputs[0]!, reshapeView(view, shape) ?? reshapeView(block.contiguous(view, false), shape)!);
 }
 
-
 const reduce =
   (operator: ReduceOperator): Rule =>
   (block, equation) => {
