@@ -1,14 +1,14 @@
 /** @file Errors of optimizers: each says what, where, what was seen and what to do, and carries it as fields. */
 import { TapeflowError } from '@tapeflow/autodiff';
+import { ArgumentError } from '@tapeflow/tensor';
 
-/** An option of an optimizer or of a minimisation has a value that makes no sense. */
-export class OptionError extends TapeflowError {
+/** An option of an optimizer or of a minimisation has a value that makes no sense: the `ArgumentError` of this package. */
+export class OptionError extends ArgumentError {
+  /** The same as `argument`. */
   readonly option: string;
-  readonly seen: unknown;
   constructor(operation: string, option: string, seen: unknown, advice: string) {
-    super(operation, `the option '${option}' is ${shown(seen)}.`, advice);
+    super(operation, option, seen, advice, shown(seen));
     this.option = option;
-    this.seen = seen;
   }
 }
 

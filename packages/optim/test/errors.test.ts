@@ -1,13 +1,14 @@
 /** @file Errors say what, where, what was seen and what to do, and carry it as fields. */
 import { describe, expect, test } from 'vitest';
 import { TapeflowError } from '@tapeflow/autodiff';
+import { ArgumentError } from '@tapeflow/tensor';
 import { describeNonFinite, NonFiniteObjective, ObjectiveError, OptionError, ResumeError, shown } from '../src/errors.ts';
 
 test.each<[TapeflowError, object, string]>([
   [
     new OptionError('adam', 'rate', -1, 'Give a finite number ≥ 0.'),
-    { name: 'OptionError', option: 'rate', seen: -1, advice: 'Give a finite number ≥ 0.' },
-    "adam: the option 'rate' is -1.\n  Give a finite number ≥ 0.",
+    { name: 'OptionError', option: 'rate', argument: 'rate', seen: -1, advice: 'Give a finite number ≥ 0.' },
+    "adam: 'rate' is -1.\n  Give a finite number ≥ 0.",
   ],
   [
     new ObjectiveError('minimize', '3'),
@@ -34,6 +35,12 @@ test('where a number is not finite', () => {
   expect(describeNonFinite({ what: 'value', seen: Infinity, path: '', index: 0 })).toBe('the value is Infinity');
   expect(describeNonFinite({ what: 'gradient', seen: NaN, path: 'velocity.x', index: 17 })).toBe('the gradient is NaN at velocity.x, flat index 17');
   expect(describeNonFinite({ what: 'gradient', seen: -Infinity, path: '', index: 2 })).toBe('the gradient is -Infinity at flat index 2');
+});
+
+test('a bad option is a bad argument', () => {
+  const error = new OptionError('minimize', 'method', { rate: 1 }, 'Give adam({ rate: 0.1 }).');
+  expect(error).toBeInstanceOf(ArgumentError);
+  expect(error.message).toBe("minimize: 'method' is an object of class Object.\n  Give adam({ rate: 0.1 }).");
 });
 
 describe('any value in a few words', () => {

@@ -32,7 +32,7 @@ test('an integer', () => {
 
 test('one of some choices', () => {
   expect(checkedChoice('minimize', 'onNonFinite', 'stop', ['stop', 'throw'])).toBe('stop');
-  expect(() => checkedChoice<string>('minimize', 'onNonFinite', 'crash', ['stop', 'throw'])).toThrow("the option 'onNonFinite' is 'crash'.\n  Give one of 'stop', 'throw'.");
+  expect(() => checkedChoice<string>('minimize', 'onNonFinite', 'crash', ['stop', 'throw'])).toThrow("'onNonFinite' is 'crash'.\n  Give one of 'stop', 'throw'.");
 });
 
 test('true or false', () => {
@@ -43,7 +43,7 @@ test('true or false', () => {
 test('only known names', () => {
   const options = { rate: 1 };
   expect(checkedNames('adam', options, ['rate', 'beta1'])).toBe(options);
-  expect(() => checkedNames('adam', { lr: 0.1 }, ['rate', 'beta1'])).toThrow("adam: the option 'lr' is 0.1.\n  There is no such option; use some of rate, beta1.");
+  expect(() => checkedNames('adam', { lr: 0.1 }, ['rate', 'beta1'])).toThrow("adam: 'lr' is 0.1.\n  There is no such option; use some of rate, beta1.");
   const check = checkedNames as (operation: string, options: unknown, known: readonly string[]) => unknown;
   for (const wrong of [null, 3, 'fast']) expect(() => check('adam', wrong, ['rate'])).toThrow(OptionError);
 });

@@ -68,8 +68,8 @@ export class ReleasedResultError extends TapeflowError {
 export class ArgumentError extends TapeflowError {
   readonly argument: string;
   readonly seen: unknown;
-  constructor(operation: string, argument: string, seen: unknown, advice: string) {
-    super(operation, `'${argument}' is ${typeof seen === 'string' ? `'${seen}'` : String(seen)}.`, advice);
+  constructor(operation: string, argument: string, seen: unknown, advice: string, text: string = typeof seen === 'string' ? `'${seen}'` : String(seen)) {
+    super(operation, `'${argument}' is ${text}.`, advice);
     this.argument = argument;
     this.seen = seen;
   }
@@ -94,6 +94,11 @@ export function checkChoice(operation: string, argument: string, seen: unknown, 
   if (choices.includes(seen as string)) return;
   const close = typeof seen === 'string' ? closestName(seen, choices.map(String)) : undefined;
   throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
+}
+
+/** Refuses what is no integer, or is less than `least`. */
+export function checkInteger(operation: string, argument: string, seen: unknown, least: number): void {
+  if (!Number.isInteger(seen) || (seen as number) < least) throw new ArgumentError(operation, argument, seen, `Give an integer ≥ ${least}.`);
 }
 
 /** The data given do not fill the shape. */

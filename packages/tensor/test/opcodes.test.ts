@@ -104,22 +104,11 @@ const BYTES = Uint8Array.from({ length: 48 }, (_, k) => (k * 89 + 200) & 0xff); 
 /** What a load makes of the bytes at its address. */
 const LOADED: Record<LoadOpcode, (at: Uint8Array) => Uint8Array> = {
   'i32.load': (at) => at.slice(0, 4), 'i64.load': (at) => at.slice(0, 8), 'f32.load': (at) => at.slice(0, 4), 'f64.load': (at) => at.slice(0, 8),
-  'i32.load8_s': widened('i8', 'i32', 1), 'i32.load8_u': widened('u8', 'i32', 1),
-  'i32.load16_s': widened('i16', 'i32', 1), 'i32.load16_u': widened('u16', 'i32', 1),
-  'i64.load8_s': widened('i8', 'i64', 1), 'i64.load8_u': widened('u8', 'i64', 1),
-  'i64.load16_s': widened('i16', 'i64', 1), 'i64.load16_u': widened('u16', 'i64', 1),
-  'i64.load32_s': widened('i32', 'i64', 1), 'i64.load32_u': widened('u32', 'i64', 1),
-  'v128.load': (at) => at.slice(0, 16),
-  'v128.load8x8_s': widened('i8', 'i16', 8), 'v128.load8x8_u': widened('u8', 'i16', 8),
-  'v128.load16x4_s': widened('i16', 'i32', 4), 'v128.load16x4_u': widened('u16', 'i32', 4),
-  'v128.load32x2_s': widened('i32', 'i64', 2), 'v128.load32x2_u': widened('u32', 'i64', 2),
-  'v128.load8_splat': repeated(1), 'v128.load16_splat': repeated(2), 'v128.load32_splat': repeated(4), 'v128.load64_splat': repeated(8),
+  'i32.load8_u': (at) => zeroExtended(at.slice(0, 1)).slice(0, 4), 'v128.load': (at) => at.slice(0, 16),
+  'v128.load32_splat': repeated(4), 'v128.load64_splat': repeated(8),
   'v128.load32_zero': (at) => zeroExtended(at.slice(0, 4)), 'v128.load64_zero': (at) => zeroExtended(at.slice(0, 8)),
 };
 
-function widened(from: Lane, to: Lane, count: number): (at: Uint8Array) => Uint8Array {
-  return (at) => writeLanes(readLanes(at, from, count), to);
-}
 function repeated(width: number): (at: Uint8Array) => Uint8Array {
   return (at) => Uint8Array.from({ length: 16 }, (_, k) => at[k % width]!);
 }

@@ -2,20 +2,7 @@
  * @file Positional arrays and their vector space. The named layer stands above; primitives, compiler and backends work on these.
  * Class, space and the operations that the space is made of refer to each other, so they live in one file.
  */
-import {
-  applyOne,
-  applyPair,
-  Box,
-  discrete,
-  elementwise,
-  linear,
-  primitive,
-  type Abstract,
-  type Primitive,
-  type Slope,
-  type Value,
-  type VectorSpace,
-} from '@tapeflow/autodiff/extend';
+import { applyOne, applyPair, Box, discrete, elementwise, linear, primitive, type Abstract, type Primitive, type Slope, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { heavyRunner, isHeavy, type HeavyOperation } from '../backends/heavy.ts';
 import { runLoop, type Loop } from '../backends/js/elementwise.ts';
 import { addLoop, mulI32Loop, mulLoop } from '../backends/js/loops.ts';
@@ -24,10 +11,15 @@ import { copyInto } from '../backends/js/copy.ts';
 import type { ElementwiseName } from '../elementwise/table.ts';
 import { DTypeError } from '../errors.ts';
 import { allocate, bytesPerElement, isFloat, type DType, type TypedArray } from './dtype.ts';
+import {
+  asGeneral, type ArrayElementwiseRule, type ArrayOperation, type AxesParams, type AxisParams, type BroadcastParams, type FullParams, type LinearRule, type PadParams,
+  type ShapeParams, type SliceParams,
+} from './rules.ts';
 import { broadcastType, checkAxes, checkShape, concatenatedType, elementwiseType, keptAxes, paddedType, reducedType, reshapedType, slicedType } from './shapes.ts';
 import { checkedAllocate, describeType, type ArrayType } from './type.ts';
 import { Storage } from './storage.ts';
-import { isRowMajor, rowMajor, sameShape, sizeOf, stridesWithoutOnes, type Shape } from './strides.ts';
+import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from './strides.ts';
+import { broadcastStrides, reshapedStrides, slicedWindow } from './views.ts';
 
 /** An array in memory: a window with strides onto a storage. Immutable. */
 export class NDArray implements ArrayType {
@@ -180,14 +172,6 @@ function alignBatch(inputs: readonly Value[], batched: readonly boolean[], size:
   });
 }
 
-export interface ArrayElementwiseRule {
-  readonly name: ElementwiseName;
-  readonly space: VectorSpace;
-  evaluate(inputs: readonly Value[]): Value;
-  abstract(inputs: readonly Abstract[]): Abstract;
-  batch(inputs: readonly Value[], batched: readonly boolean[], size: number): Value;
-}
-
 /** Value, type and batching of an elementwise operation of the table. */
 export function elementwiseRule(name: ElementwiseName, loop: Loop, loopI32: Loop, self: (inputs: readonly Value[]) => Value): ArrayElementwiseRule {
   const operation: HeavyOperation = { name, params: undefined, perform: (inputs) => [self(inputs)] };
@@ -209,17 +193,6 @@ export function elementwiseRule(name: ElementwiseName, loop: Loop, loopI32: Loop
   };
 }
 
-/** Rules of a primitive with one output, from rules that return the output itself. */
-export function asGeneral(rule: ArrayElementwiseRule): Pick<Primitive, 'name' | 'evaluate' | 'abstract' | 'outputSpace'> & Required<Pick<Primitive, 'batch'>> {
-  return {
-    name: rule.name,
-    evaluate: (inputs) => [rule.evaluate(inputs)],
-    abstract: (inputs) => [rule.abstract(inputs)],
-    outputSpace: () => rule.space,
-    batch: (inputs, batched, _params, size) => ({ outputs: [rule.batch(inputs, batched, size)], batched: [true] }),
-  };
-}
-
 /** Declares an elementwise operation of the table with its loop and slopes; without slopes it has no derivative. */
 export function declareElementwise(name: ElementwiseName, loop: Loop, slopes: readonly (Slope | undefined)[], loopI32: Loop = loop): (...inputs: Value[]) => Value {
   const rule = elementwiseRule(name, loop, loopI32, (inputs) => applyOne(declared, inputs));
@@ -233,19 +206,8 @@ export const mul: (...inputs: Value[]) => Value = declareElementwise('mul', mulL
 
 // Structural operations, linear in their first input.
 
-/** A declared operation, as a function. */
-export type ArrayOperation<Params> = (inputs: readonly Value[], params: Params) => Value;
-
 /** Declares an operation that is linear in its first input. */
-export function declareLinear<Params>(rule: {
-  name: string;
-  /** Whether there is so much to do that a program of its own pays. */
-  heavy?(inputs: readonly ArrayType[], params: Params): boolean;
-  evaluate(input: NDArray, params: Params, inputs: readonly NDArray[]): NDArray;
-  type(input: ArrayType, params: Params, inputs: readonly ArrayType[]): ArrayType;
-  transpose(yBar: Value, params: Params, type: ArrayType, inputs: readonly Value[]): Value;
-  batch(inputs: readonly Value[], batched: readonly boolean[], params: Params, size: number): Value;
-}): ArrayOperation<Params> {
+export function declareLinear<Params>(rule: LinearRule<Params>): ArrayOperation<Params> {
   const declared: Primitive = linear<Params>(
     {
       name: rule.name,
@@ -267,21 +229,11 @@ export function declareLinear<Params>(rule: {
   return (inputs, params) => applyOne(declared, inputs, params);
 }
 
-export interface BroadcastParams {
-  readonly shape: Shape;
-  /** Output axis of each input axis, ascending. */
-  readonly axes: readonly number[];
-}
-
 const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
   name: 'broadcast',
   evaluate(x, { shape, axes }) {
     broadcastType(x, shape, axes);
-    const strides = new Array<number>(shape.length).fill(0);
-    axes.forEach((axis, k) => {
-      if (x.shape[k] === shape[axis]) strides[axis] = x.strides[k]!;
-    });
-    return new NDArray(x.storage, shape, strides, x.offset, x.dtype);
+    return new NDArray(x.storage, shape, broadcastStrides(x, shape, axes), x.offset, x.dtype);
   },
   type: (x, { shape, axes }) => broadcastType(x, shape, axes),
   transpose(yBar, { shape, axes }, type) {
@@ -296,10 +248,6 @@ const broadcastOperation: ArrayOperation<BroadcastParams> = declareLinear({
 /** Repeats along new axes (or axes of length 1) without copying. */
 export function broadcast(x: Value, shape: Shape, axes: readonly number[]): Value {
   return axes.length === shape.length && axes.every((axis, k) => axis === k) && sameShape(arrayTypeOf(x).shape, shape) ? x : broadcastOperation([x], { shape, axes });
-}
-
-export interface AxesParams {
-  readonly axes: readonly number[];
 }
 
 const reduceSumOperation: ArrayOperation<AxesParams> = declareLinear({
@@ -317,16 +265,11 @@ export function reduceSum(x: Value, axes: readonly number[] = arrayTypeOf(x).sha
   return axes.length === 0 ? x : reduceSumOperation([x], { axes });
 }
 
-export interface ShapeParams {
-  readonly shape: Shape;
-}
-
 const reshapeOperation: ArrayOperation<ShapeParams> = declareLinear({
   name: 'reshape',
   evaluate(x, { shape }) {
     reshapedType(x, shape);
-    if (isRowMajor(x.shape, x.strides)) return new NDArray(x.storage, shape, rowMajor(shape), x.offset, x.dtype);
-    const strides = stridesWithoutOnes(x.shape, x.strides, shape);
+    const strides = reshapedStrides(x, shape);
     return strides === undefined ? NDArray.of(x.contiguous(), shape, x.dtype) : new NDArray(x.storage, shape, strides, x.offset, x.dtype);
   },
   type: (x, { shape }) => reshapedType(x, shape),
@@ -339,22 +282,12 @@ export function reshape(x: Value, shape: Shape): Value {
   return sameShape(arrayTypeOf(x).shape, shape) ? x : reshapeOperation([x], { shape });
 }
 
-export interface SliceParams {
-  readonly start: readonly number[];
-  readonly step: readonly number[];
-  readonly shape: Shape;
-}
-
 const sliceOperation: ArrayOperation<SliceParams> = declareLinear({
   name: 'slice',
   evaluate(x, { start, step, shape }) {
     slicedType(x, start, step, shape);
-    let offset = x.offset;
-    const strides = x.strides.map((stride, axis) => {
-      offset += start[axis]! * stride;
-      return stride * step[axis]!;
-    });
-    return new NDArray(x.storage, shape, strides, sizeOf(shape) === 0 ? x.offset : offset, x.dtype);
+    const { strides, offset } = slicedWindow(x, start, step, shape);
+    return new NDArray(x.storage, shape, strides, offset, x.dtype);
   },
   type: (x, { start, step, shape }) => slicedType(x, start, step, shape),
   transpose(yBar, { start, step, shape }, type) {
@@ -383,20 +316,13 @@ export function sliceAxis(x: Value, axis: number, start: number, length: number,
   );
 }
 
-export interface PadParams {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly interior: readonly number[];
-}
-
 const padOperation: ArrayOperation<PadParams> = declareLinear({
   name: 'pad',
   evaluate(x, { low, high, interior }) {
     const { shape } = paddedType(x, low, high, interior);
     const out = checkedAllocate('pad', x.dtype, shape);
-    const strides = rowMajor(shape);
-    const at = low.reduce((offset, count, axis) => offset + count * strides[axis]!, 0);
-    copyInto(out, x, at, strides.map((stride, axis) => stride * (interior[axis]! + 1)));
+    const { strides, offset } = slicedWindow({ shape, strides: rowMajor(shape), offset: 0 }, low, interior.map((count) => count + 1), x.shape);
+    copyInto(out, x, offset, strides);
     return NDArray.of(out, shape, x.dtype);
   },
   type: (x, { low, high, interior }) => paddedType(x, low, high, interior),
@@ -408,10 +334,6 @@ const padOperation: ArrayOperation<PadParams> = declareLinear({
 export function pad(x: Value, low: readonly number[], high: readonly number[], interior: readonly number[] = low.map(() => 0)): Value {
   const isWhole = [low, high, interior].every((widths) => widths.length === arrayTypeOf(x).shape.length && widths.every((count) => count === 0));
   return isWhole ? x : padOperation([x], { low, high, interior });
-}
-
-export interface AxisParams {
-  readonly axis: number;
 }
 
 const concatPrimitive: Primitive = primitive({
@@ -454,10 +376,6 @@ const concatPrimitive: Primitive = primitive({
 export function concat(parts: readonly Value[], axis: number): Value {
   if (parts.length === 0) concatenatedType([], axis);
   return parts.length === 1 ? parts[0] : applyOne(concatPrimitive, parts, { axis } satisfies AxisParams);
-}
-
-export interface FullParams extends ArrayType {
-  readonly value: number;
 }
 
 const fullPrimitive: Primitive = discrete({

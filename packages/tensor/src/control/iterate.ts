@@ -1,5 +1,5 @@
 /** @file A function applied again and again: iterate, with all states on the way, and forLoop, with the last one alone. */
-import { ArgumentError } from '../errors.ts';
+import { checkInteger } from '../errors.ts';
 import { concat, expand } from '../named/restructure.ts';
 import type { Tensor } from '../named/tensor.ts';
 import type { Scalar } from '../named/types.ts';
@@ -20,7 +20,7 @@ export interface IterateOptions<K extends string> {
  * Throws `TreeError` when a state differs from the one before in structure or types.
  */
 export function iterate<C, const K extends string = 'step'>(f: (state: C, step: Scalar) => C, state: C, steps: number, options: IterateOptions<K> = {}): Stacked<C, K> {
-  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('iterate', 'steps', steps, 'Give an integer ≥ 0.');
+  checkInteger('iterate', 'steps', steps, 0);
   const along = options.along ?? 'step';
   const first = withScalars(state);
   const [, later] = scan((current: C, step: Scalar) => {
@@ -44,6 +44,6 @@ export function iterate<C, const K extends string = 'step'>(f: (state: C, step: 
  * Throws `TreeError` when a state differs from the one before in structure or types.
  */
 export function forLoop<C>(steps: number, body: (state: C, step: Scalar) => C, state: C): C {
-  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('forLoop', 'steps', steps, 'Give an integer ≥ 0.');
+  checkInteger('forLoop', 'steps', steps, 0);
   return scan((current: C, step: Scalar) => [body(current, step), undefined] as const, state, steps)[0];
 }

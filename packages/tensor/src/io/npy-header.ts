@@ -1,6 +1,7 @@
 /** @file The header of an npy file: a Python literal with three keys, read by its grammar and by nothing that could run it. */
 import { bytesOfKind, countOf, type ElementKind } from './elements.ts';
 import { FileFormatError, type FileReason } from './errors.ts';
+import { Scanner } from './scanner.ts';
 
 /** Longest header that is read, as in NumPy. */
 const MAX_HEADER = 10_000;
@@ -84,27 +85,25 @@ interface Fields {
 
 /** `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, keys in any order. */
 class HeaderReader {
-  private readonly text: string;
-  private at = 0;
+  private readonly scanner: Scanner;
 
   constructor(text: string) {
-    this.text = text;
+    this.scanner = new Scanner(text);
   }
 
   read(): Required<Fields> {
     const seen: Fields = {};
     this.expect('{');
-    while (!this.take('}')) {
+    while (!this.scanner.take('}')) {
       const key = this.string();
       this.expect(':');
       this.field(key, seen);
-      if (!this.take(',')) {
+      if (!this.scanner.take(',')) {
         this.expect('}');
         break;
       }
     }
-    this.skip();
-    if (this.at < this.text.length) fail('header', `${this.here()} follows the header.`);
+    if (this.scanner.peek() !== undefined) fail('header', `${this.here()} follows the header.`);
     const { descr, columnMajor, shape } = seen;
     if (descr === undefined || columnMajor === undefined || shape === undefined) {
       return fail('header', `there is no ${descr === undefined ? 'descr' : columnMajor === undefined ? 'fortran_order' : 'shape'} in the header.`);
@@ -117,22 +116,22 @@ class HeaderReader {
     if (into === undefined || !Object.hasOwn({ descr: 0, fortran_order: 0, shape: 0 }, key)) fail('header', `the header has a key ${JSON.stringify(key)}.`);
     if (seen[into] !== undefined) fail('duplicate-key', `the header has ${key} twice.`);
     if (key === 'descr') {
-      if (this.peek() === '[') fail('dtype', 'the elements are records of several fields.', CURES['V']!);
+      if (this.scanner.peek() === '[') fail('dtype', 'the elements are records of several fields.', CURES['V']!);
       seen.descr = this.string();
     } else if (key === 'shape') seen.shape = this.tuple();
-    else seen.columnMajor = this.match(/True\b/y) !== undefined ? true : this.match(/False\b/y) !== undefined ? false : fail('header', `fortran_order is ${this.here()}, not True or False.`);
+    else seen.columnMajor = this.scanner.match(/True\b/y) !== undefined ? true : this.scanner.match(/False\b/y) !== undefined ? false : fail('header', `fortran_order is ${this.here()}, not True or False.`);
   }
 
   private tuple(): number[] {
     const shape: number[] = [];
     this.expect('(');
-    while (!this.take(')')) {
+    while (!this.scanner.take(')')) {
       // Python 2 wrote 3L for long integers.
-      const digits = this.match(/\d+L?/y) ?? fail('header', `the shape has ${this.here()} where a size was expected.`);
+      const digits = this.scanner.match(/\d+L?/y) ?? fail('header', `the shape has ${this.here()} where a size was expected.`);
       const size = Number(digits.replace('L', ''));
       if (!Number.isSafeInteger(size)) fail('shape', `the shape has a size ${digits}.`);
       shape.push(size);
-      if (!this.take(',')) {
+      if (!this.scanner.take(',')) {
         if (shape.length === 1) fail('header', 'the shape is a number in parentheses, not a tuple.');
         this.expect(')');
         break;
@@ -142,37 +141,14 @@ class HeaderReader {
   }
 
   private string(): string {
-    return (this.match(/'[^'\\]*'|"[^"\\]*"/y) ?? fail('header', `the header has ${this.here()} where a text was expected.`)).slice(1, -1);
-  }
-
-  private match(pattern: RegExp): string | undefined {
-    this.skip();
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    this.at += found?.length ?? 0;
-    return found;
-  }
-
-  private skip(): void {
-    while (/[ \t\r\n]/.test(this.text[this.at] ?? '')) this.at++;
-  }
-
-  private peek(): string | undefined {
-    this.skip();
-    return this.text[this.at];
-  }
-
-  private take(sign: string): boolean {
-    if (this.peek() !== sign) return false;
-    this.at++;
-    return true;
+    return (this.scanner.match(/'[^'\\]*'|"[^"\\]*"/y) ?? fail('header', `the header has ${this.here()} where a text was expected.`)).slice(1, -1);
   }
 
   private expect(sign: string): void {
-    if (!this.take(sign)) fail('header', `the header has ${this.here()} where '${sign}' was expected.`);
+    if (!this.scanner.take(sign)) fail('header', `the header has ${this.here()} where '${sign}' was expected.`);
   }
 
   private here(): string {
-    return this.at >= this.text.length ? 'its end' : JSON.stringify(this.text.slice(this.at, this.at + 12));
+    return this.scanner.rest() ?? 'its end';
   }
 }

@@ -1,4 +1,5 @@
 /** @file JSON from strangers: keys may not occur twice or reach prototypes, nesting has a limit. `JSON.parse` would keep the last of two keys. */
+import { Scanner } from './scanner.ts';
 
 /** A JSON value. Objects have no prototype. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -37,93 +38,75 @@ export function parseStrictJson(text: string, depth: number): Json {
 }
 
 class Reader {
-  private readonly text: string;
-  private at = 0;
+  private readonly scanner: Scanner;
 
   constructor(text: string) {
-    this.text = text;
+    this.scanner = new Scanner(text);
   }
 
   value(depth: number): Json {
-    const sign = this.peek();
+    const sign = this.scanner.peek();
     if (sign === '"') return this.string();
     if (sign === '{' || sign === '[') {
       if (depth === 0) this.fail('syntax', '', 'it is nested too deep.');
       return sign === '{' ? this.object(depth - 1) : this.list(depth - 1);
     }
-    const word = this.match(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
+    const word = this.scanner.match(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
     return word === undefined ? this.unexpected('a value') : (JSON.parse(word) as number | boolean | null);
   }
 
   end(): void {
-    if (this.peek() !== undefined) this.unexpected('the end');
+    if (this.scanner.peek() !== undefined) this.unexpected('the end');
   }
 
   private object(depth: number): JsonObject {
     const object = Object.create(null) as Record<string, Json>;
-    this.at++;
-    if (this.take('}')) return object;
+    this.scanner.at++;
+    if (this.scanner.take('}')) return object;
     do {
-      const key = this.peek() === '"' ? this.string() : this.unexpected('a key');
+      const key = this.scanner.peek() === '"' ? this.string() : this.unexpected('a key');
       if (isForbiddenName(key)) this.fail('forbidden-name', key, 'this name is not allowed.');
       if (key in object) this.fail('duplicate-key', key, 'this key occurs twice.');
       this.expect(':');
       object[key] = this.value(depth);
-    } while (this.take(','));
+    } while (this.scanner.take(','));
     this.expect('}');
     return object;
   }
 
   private list(depth: number): Json[] {
     const list: Json[] = [];
-    this.at++;
-    if (this.take(']')) return list;
+    this.scanner.at++;
+    if (this.scanner.take(']')) return list;
     do list.push(this.value(depth));
-    while (this.take(','));
+    while (this.scanner.take(','));
     this.expect(']');
     return list;
   }
 
   private string(): string {
-    const from = this.at;
+    const { scanner } = this;
+    const { text, at: from } = scanner;
     // One character after the other: a pattern with a choice inside a repetition would overflow the stack at long texts.
-    for (this.at++; this.text[this.at] !== '"'; this.at++) {
-      if (this.at >= this.text.length) this.unexpected('the end of a text');
-      if (this.text[this.at] === '\\') this.at++;
+    for (scanner.at++; text[scanner.at] !== '"'; scanner.at++) {
+      if (scanner.at >= text.length) this.unexpected('the end of a text');
+      if (text[scanner.at] === '\\') scanner.at++;
     }
-    this.at++;
+    scanner.at++;
     try {
-      return JSON.parse(this.text.slice(from, this.at)) as string;
+      return JSON.parse(text.slice(from, scanner.at)) as string;
     } catch {
       return this.fail('syntax', '', `it has a text with a wrong escape or a control character at position ${from}.`);
     }
   }
 
-  private match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    this.at += found?.length ?? 0;
-    return found;
-  }
-
-  private peek(): string | undefined {
-    while (this.at < this.text.length && ' \t\r\n'.includes(this.text[this.at]!)) this.at++;
-    return this.text[this.at];
-  }
-
-  private take(sign: string): boolean {
-    if (this.peek() !== sign) return false;
-    this.at++;
-    return true;
-  }
-
   private expect(sign: string): void {
-    if (!this.take(sign)) this.unexpected(`'${sign}'`);
+    if (!this.scanner.take(sign)) this.unexpected(`'${sign}'`);
   }
 
   private unexpected(wanted: string): never {
-    const here = this.at >= this.text.length ? 'ends' : `has ${JSON.stringify(this.text.slice(this.at, this.at + 12))}`;
-    return this.fail('syntax', '', `it ${here} at position ${this.at}, where ${wanted} was expected.`);
+    const rest = this.scanner.rest();
+    return this.fail('syntax', '', `it ${rest === undefined ? 'ends' : `has ${rest}`} at position ${this.scanner.at}, where ${wanted} was expected.`);
   }
 
   private fail(problem: JsonComplaint['problem'], key: string, seen: string): never {

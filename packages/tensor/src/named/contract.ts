@@ -7,7 +7,7 @@ import { convert, transpose } from '../primitives/structure.ts';
 import { alignValue, widest, type Named } from './align.ts';
 import { mul } from './arithmetic.ts';
 import { contractionOrder, type Order } from './contract-order.ts';
-import { describeDims, dual, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
+import { countElements, describeDims, dual, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
 import { sum } from './reduce.ts';
 import { refuseExisting, rename } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
@@ -71,7 +71,7 @@ function contractPair(a: Named, b: Named, pairs: readonly NamePair[]): Unchecked
   const [aFree, bFree] = [aKept, bKept].map((kept) => kept.filter((dim) => !shared.some(({ name }) => name === dim.name)));
   const dtype = widest([arrayTypeOf(a.value).dtype, arrayTypeOf(b.value).dtype, 'i32']);
   const [x, y] = [{ value: convert(a.value, dtype), dims: a.dims }, { value: convert(b.value, dtype), dims: b.dims }];
-  const terms = [...aFree!, ...bFree!, ...contract.map(([own]) => a.dims[own]!)].reduce((total, { size }) => total * size, 1);
+  const terms = countElements([...aFree!, ...bFree!, ...contract.map(([own]) => a.dims[own]!)]);
   if (shared.length > 0 && terms <= SMALL) return sumOfProducts(x, y, dims, contract);
   const order = [...shared, ...aFree!, ...bFree!].map(({ name }) => name);
   return wrap({ value: transpose(dotArrays(x.value, y.value, { batch, contract }), dims.map(({ name }) => order.indexOf(name))), dims });

@@ -7,7 +7,7 @@ import { checkChoice, DimensionError } from '../errors.ts';
 import type { ConvParams } from '../primitives/conv.ts';
 import { convert, transpose } from '../primitives/structure.ts';
 import { widest, type Named } from './align.ts';
-import { describeDims, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
+import { countElements, describeDims, positionOf, storageOrder, unionDims, type Dim } from './dims.ts';
 import { wrap } from './tensor.ts';
 import type { Unchecked } from './types.ts';
 
@@ -30,7 +30,6 @@ export interface ConvolveOptions<K extends string, C> {
 export type NameList = string | readonly string[];
 export type AnyOptions = ConvolveOptions<string, NameList | undefined>;
 export const listOf = (names: NameList | undefined): readonly string[] => (names === undefined ? [] : typeof names === 'string' ? [names] : [...new Set(names)]);
-const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) => total * size, 1);
 
 /** Dimensions of two tensors by what happens to them. */
 export interface Plan {
@@ -116,7 +115,7 @@ export function paramsOf(operation: string, plan: Plan, kernel: Named, sizes: re
     }
     return [low, high] as const;
   });
-  return { stride, dilation, low: widths.map(([low]) => low), high: widths.map(([, high]) => high), groups: product(plan.shared) * groups };
+  return { stride, dilation, low: widths.map(([low]) => low), high: widths.map(([, high]) => high), groups: countElements(plan.shared) * groups };
 }
 
 /** The number of groups, which takes one dimension of channels on either side to be divided. */

@@ -4,7 +4,7 @@ import { arrayTypeOf, full as fullArray, NDArray } from '../array/ndarray.ts';
 import { convert as convertArray, iota, saturate } from '../primitives/structure.ts';
 import { contextDType } from '../context.ts';
 import { checkChoice, DataError, DimensionError } from '../errors.ts';
-import { describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
+import { countElements, describeDims, isStorageOrder, makeDims, storageOrder, type Dim, type DimSpec } from './dims.ts';
 import { alignValue, type Named } from './align.ts';
 import { Tensor, wrap } from './tensor.ts';
 import type { Scalar } from './types.ts';
@@ -74,7 +74,7 @@ function ownedData(data: ArrayLike<number> | readonly Nested[], dims: readonly D
 export function tensor<const S extends ShapeRecord>(shape: S, data: ArrayLike<number> | Nested, options: { readonly dtype?: DType } = {}): Tensor<ShapeNames<S>> {
   if (options.dtype !== undefined) checkChoice('tensor', 'dtype', options.dtype, DTYPES);
   const dims = makeDims(shape);
-  const size = dims.reduce((total, dim) => total * dim.size, 1);
+  const size = countElements(dims);
   if (typeof data === 'number') return filled(data, dims, options.dtype ?? contextDType());
   if (typeof data === 'boolean') return filled(Number(data), dims, options.dtype ?? 'bool');
   const { owned, dtype } = ownedData(data, dims, options.dtype);

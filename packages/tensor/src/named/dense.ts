@@ -3,7 +3,7 @@ import { stopGradient } from '@tapeflow/autodiff';
 import type { Value } from '@tapeflow/autodiff/extend';
 import { arrayTypeOf, broadcast, full, reduceSum } from '../array/ndarray.ts';
 import { checkLeaves } from '../control/check.ts';
-import { ArgumentError, closestName } from '../errors.ts';
+import { checkChoice } from '../errors.ts';
 import { cholesky as choleskyFactor, choleskySolve, lu, luSolve, triangularSolve } from '../primitives/dense.ts';
 import { abs, equal, indicator, isFinite, log, mul, not, or, sign } from '../primitives/elementwise.ts';
 import { reduceAll, reduceMax, reduceProd } from '../primitives/reduce.ts';
@@ -73,6 +73,7 @@ function positiveFactor(operation: string, A: Value): Value {
 
 /** x with A x = b (or Aᵀ x = b), for positional matrices and columns of right-hand sides. */
 function solveMatrices(A: Value, B: Value, { structure = 'general', unit = false, transposed = false }: DenseOptions): Value {
+  checkChoice('solveDense', 'structure', structure, STRUCTURES);
   switch (structure) {
     case 'general': {
       const [packed, order] = regularFactors('solveDense', A);
@@ -84,10 +85,6 @@ function solveMatrices(A: Value, B: Value, { structure = 'general', unit = false
     case 'upper':
       if (!unit && !isEmpty(A)) refuse(equal(diagonalOf(stopGradient(A)), full(0, [], arrayTypeOf(A).dtype)), (pivot, entry) => new SingularMatrix('solveDense', pivot, entry));
       return triangularSolve(A, B, { lower: structure === 'lower', unit, transposed });
-    default: {
-      const close = closestName(String(structure), STRUCTURES);
-      throw new ArgumentError('solveDense', 'structure', structure, close === undefined ? `Use one of ${STRUCTURES.join(', ')}.` : `Did you mean '${close}'?`);
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { isRowMajor } from '../array/strides.ts';
 import { Described, listItems } from '../described.ts';
 import type { Named } from './align.ts';
-import type { Dim } from './dims.ts';
+import { countElements, type Dim } from './dims.ts';
 import { formatNumber } from './print.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -41,7 +41,7 @@ export class TensorDescription extends Described {
     const { dtype } = arrayTypeOf(value);
     this.dims = dims;
     this.dtype = dtype;
-    this.size = dims.reduce((total, dim) => total * dim.size, 1);
+    this.size = countElements(dims);
     this.bytes = this.size * bytesPerElement(dtype);
     if (value instanceof Box) {
       this.storage = 'traced';

@@ -24,6 +24,11 @@ export interface Dim {
   readonly items?: readonly string[];
 }
 
+/** How many elements some dimensions have together. */
+export function countElements(dims: readonly Dim[]): number {
+  return dims.reduce((total, { size }) => total * size, 1);
+}
+
 /** How a dimension is given when a tensor is made: its size, its item names, or a size with a type. */
 export type DimSpec = number | readonly string[] | DimOf;
 

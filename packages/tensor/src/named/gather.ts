@@ -7,12 +7,9 @@ import { gather as gatherArray } from '../primitives/gather.ts';
 import { indexWithin } from '../primitives/index-within.ts';
 import { iota } from '../primitives/structure.ts';
 import { alignValue, expandValue, type Named } from './align.ts';
-import { positionOf, unionDims, type Dim } from './dims.ts';
+import { countElements, positionOf, unionDims, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Reduced, Unchecked, Without } from './types.ts';
-
-/** How many values some dimensions have together. */
-export const product = (dims: readonly Dim[]): number => dims.reduce((total, { size }) => total * size, 1);
 
 /**
  * Values of `t` at integer positions: `positions` gives, for each of some dimensions, where to look. The result has the
@@ -24,7 +21,7 @@ export function gather<D extends string, K extends D, P extends string>(t: Tenso
 export function gather(t: Named, positions: Readonly<Record<string, Named>>): Unchecked {
   if (Object.keys(positions).length === 0) return wrap(t);
   const { layout, dims, flat } = lookup('gather', t, positions, checkedPositions);
-  const source = reshape(alignValue(t, layout), [product(layout)]);
+  const source = reshape(alignValue(t, layout), [countElements(layout)]);
   return wrap({ value: gatherArray(source, flat), dims });
 }
 

@@ -4,7 +4,7 @@ import { arrayTypeOf, broadcast, full, reshape } from '../array/ndarray.ts';
 import { keptAxes } from '../array/shapes.ts';
 import { sizeOf } from '../array/strides.ts';
 import { checkLeaves } from '../control/check.ts';
-import { ArgumentError, DimensionError } from '../errors.ts';
+import { ArgumentError, checkInteger, DimensionError } from '../errors.ts';
 import { add, and, constantLike, div, equal, floor, isFinite, less, lessEqual, max, min, mul, select, sub } from '../primitives/elementwise.ts';
 import { scatterAdd } from '../primitives/gather.ts';
 import { reduceAll, reduceMax, reduceMin } from '../primitives/reduce.ts';
@@ -87,7 +87,7 @@ function binOf(x: Value, ends: Ends, bins: number): Value {
 const RANGE = 'Give a range whose low end lies below its high end.';
 
 function checkOptions(bins: number, { low, high }: HistogramOptions, dims: readonly Dim[]): void {
-  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError('histogram', 'bins', bins, 'Give a whole number ≥ 1.');
+  checkInteger('histogram', 'bins', bins, 1);
   const taken = dims.find(({ name }) => name === 'bin' || name === 'edge');
   if (taken !== undefined) throw new DimensionError('histogram', taken.name, `dimension '${taken.name}' already exists.`, [describeDims(dims)], 'Rename it, or count over it.');
   if (low === undefined || high === undefined) return;

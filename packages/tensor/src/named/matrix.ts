@@ -7,8 +7,7 @@ import { DimensionError } from '../errors.ts';
 import { convert, transpose } from '../primitives/structure.ts';
 import { alignValue, widest, type Named } from './align.ts';
 import type { Columns, Rows } from './contract.ts';
-import { describeDims, makeDim, positionOf, unionDims, type Dim } from './dims.ts';
-import { product } from './gather.ts';
+import { countElements, describeDims, makeDim, positionOf, unionDims, type Dim } from './dims.ts';
 import { reordered } from './restructure.ts';
 import type { Tensor } from './tensor.ts';
 import type { Without } from './types.ts';
@@ -66,12 +65,12 @@ export function matricesOf(operation: string, A: Named, roles: Partial<MatrixRol
   if (twice !== undefined) throw new DimensionError(operation, twice, `the dimension '${twice}' is given twice.`, [describeDims(dims)], 'Give rows and columns that differ.');
   const pick = (names: readonly string[]): Dim[] => names.map((name) => dims[positionOf(operation, dims, name)]!);
   const [rows, columns] = [pick(rowNames), pick(columnNames)];
-  if (product(rows) !== product(columns)) {
-    throw new DimensionError(operation, columns[0]!.name, `the matrix is not square: it has ${product(rows)} rows ${describeDims(rows)} and ${product(columns)} columns ${describeDims(columns)}.`, [describeDims(dims)], 'Give as many rows as columns; for least squares solve Aᵀ A x = Aᵀ b.');
+  if (countElements(rows) !== countElements(columns)) {
+    throw new DimensionError(operation, columns[0]!.name, `the matrix is not square: it has ${countElements(rows)} rows ${describeDims(rows)} and ${countElements(columns)} columns ${describeDims(columns)}.`, [describeDims(dims)], 'Give as many rows as columns; for least squares solve Aᵀ A x = Aᵀ b.');
   }
   const others = dims.filter((dim) => !rows.includes(dim) && !columns.includes(dim));
   const ordered = transpose(A.value, [...others, ...rows, ...columns].map((dim) => dims.indexOf(dim)));
-  return { others, rows, columns, paired: columns.map((column) => pairedDim(column, rows, beside)), value: reshape(ordered, [...sizesOf(others), product(rows), product(columns)]) };
+  return { others, rows, columns, paired: columns.map((column) => pairedDim(column, rows, beside)), value: reshape(ordered, [...sizesOf(others), countElements(rows), countElements(columns)]) };
 }
 
 /** Matrices under other names for their rows and columns. */
@@ -89,5 +88,5 @@ export function rightHandSides(operation: string, b: Named, others: readonly Dim
   unionDims(operation, [others, b.dims]);
   const extra = b.dims.filter(({ name }) => ![...others, ...rows].some((dim) => dim.name === name));
   const aligned = alignValue(b, [...others, ...rows, ...extra]);
-  return { value: convert(reshape(aligned, [...sizesOf(others), product(rows), product(extra)]), dtype), extra };
+  return { value: convert(reshape(aligned, [...sizesOf(others), countElements(rows), countElements(extra)]), dtype), extra };
 }

@@ -4,8 +4,7 @@ import { DimensionError } from '../errors.ts';
 import { transpose } from '../primitives/structure.ts';
 import type { Named } from './align.ts';
 import type { ShapeNames, ShapeRecord } from './create.ts';
-import { describeDims, makeDim, makeDims, positionOf, type Dim, type DimType } from './dims.ts';
-import { product } from './gather.ts';
+import { countElements, describeDims, makeDim, makeDims, positionOf, type Dim, type DimType } from './dims.ts';
 import { refuseExisting, reordered } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Names, NewDim, NewDims, Reduced, TypeSelector, Unchecked, Without } from './types.ts';
@@ -37,7 +36,7 @@ export function packDims(t: Named, selected: readonly string[] | TypeSelector, i
   const packed = axes.map((axis) => t.dims[axis]!);
   const others = t.dims.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   refuseExisting('packDims', others.map((axis) => t.dims[axis]!), into);
-  const dim: Dim = { name: into, type: as === undefined ? commonType(into, packed) : as(0).type, size: product(packed) };
+  const dim: Dim = { name: into, type: as === undefined ? commonType(into, packed) : as(0).type, size: countElements(packed) };
   // In the place of the first one, so that neighbours need not move.
   const before = others.filter((axis) => axis < Math.min(...axes));
   const after = others.slice(before.length);
@@ -52,8 +51,8 @@ export function unpackDim(t: Named, name: string, into: ShapeRecord): Unchecked 
   const parts = makeDims(into, 'unpackDim');
   const others = t.dims.filter((_, k) => k !== axis);
   for (const part of parts) refuseExisting('unpackDim', others, part.name);
-  if (product(parts) !== t.dims[axis]!.size) {
-    throw new DimensionError('unpackDim', name, `'${name}' has ${t.dims[axis]!.size} entries, and ${describeDims(parts)} would have ${product(parts)}.`, [describeDims(t.dims)], 'Give sizes whose product is the size of the dimension.');
+  if (countElements(parts) !== t.dims[axis]!.size) {
+    throw new DimensionError('unpackDim', name, `'${name}' has ${t.dims[axis]!.size} entries, and ${describeDims(parts)} would have ${countElements(parts)}.`, [describeDims(t.dims)], 'Give sizes whose product is the size of the dimension.');
   }
   const dims = [...t.dims.slice(0, axis), ...parts, ...t.dims.slice(axis + 1)];
   return reordered(reshape(t.value, dims.map(({ size }) => size)), dims) as Unchecked;

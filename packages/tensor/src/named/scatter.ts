@@ -9,8 +9,8 @@ import { scatterAdd } from '../primitives/gather.ts';
 import { scatterMax, scatterMean, scatterMin, scatterSet } from '../primitives/scatter.ts';
 import { convert } from '../primitives/structure.ts';
 import { alignValue, expandValue, weakDType, widest, type Named } from './align.ts';
-import { describeDims, unionDims } from './dims.ts';
-import { checkedPositions, isInside, lookup, product, type Placement } from './gather.ts';
+import { countElements, describeDims, unionDims } from './dims.ts';
+import { checkedPositions, isInside, lookup, type Placement } from './gather.ts';
 import { wrap, type Tensor } from './tensor.ts';
 
 /** What becomes of a value that is hit: see `scatter`. */
@@ -65,7 +65,7 @@ export function scatter<D extends string, K extends D, P extends string>(target:
   if (typeof updates !== 'number') unionDims('scatter', [dims, updates.dims]);
   const dtype = resultDType(mode, target.dtype, updates);
   const given = typeof updates === 'number' ? full(updates, dims.map(({ size }) => size), dtype) : convert(expandValue(updates, dims), dtype);
-  const size = product(layout);
+  const size = countElements(layout);
   const source = reshape(convert(alignValue(target, layout), dtype), [size]);
   const value = missed.length === 0 ? SCATTERS[mode](source, flat, given) : withoutMissed(SCATTERS[mode], source, flat, given, missed.map((each) => expandValue(each, dims)).reduce(or));
   return wrap({ value: alignValue({ value: reshape(value, layout.map((dim) => dim.size)), dims: layout }, target.dims), dims: target.dims });

@@ -6,7 +6,7 @@ import { arrayTypeOf, type NDArray } from '../array/ndarray.ts';
 import { add, div, mul, neg, pow, sub } from '../primitives/elementwise.ts';
 import { NumberArgumentError } from '../errors.ts';
 import { elementwiseOne, elementwisePair, type Named } from './align.ts';
-import { describeDims, type Dim } from './dims.ts';
+import { countElements, describeDims, type Dim } from './dims.ts';
 import { entryOf, rangeOf, type Index, type RangeLike } from './index-raw.ts';
 import { numberArgumentOf } from './number-arguments.ts';
 import { printTensor } from './print.ts';
@@ -56,7 +56,7 @@ export class Tensor<in D extends string = string> extends Printed implements Nam
   }
 
   get size(): number {
-    return this.dims.reduce((total, { size }) => total * size, 1);
+    return countElements(this.dims);
   }
 
   /** A copy of the values on the heap, in storage order (the last of `dims` fastest), that nothing will change. */

@@ -1,6 +1,7 @@
 /** @file Positions along one axis: of extremes, in the order of values, and the elements at given ones. */
 import { applyOne, discrete, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { arrayAbstract, arraySpace, arrayTypeOf, full, NDArray, reshape, type AxisParams } from '../array/ndarray.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, full, NDArray, reshape } from '../array/ndarray.ts';
+import type { AxisParams } from '../array/rules.ts';
 import { checkAxes } from '../array/shapes.ts';
 import { sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';

@@ -6,6 +6,7 @@
  */
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
+import { stacked } from '../array/layout.ts';
 import { add, arrayAbstract, arraySpace, arrayTypeOf, NDArray, reshape } from '../array/ndarray.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
@@ -115,11 +116,10 @@ const shapeOf = (x: Value): Shape => arrayTypeOf(x).shape;
 const mergeFirst = (x: Value): Value => reshape(x, [shapeOf(x)[0]! * shapeOf(x)[1]!, ...shapeOf(x).slice(2)]);
 const splitFirst = (x: Value, size: number): Value => reshape(x, [size, shapeOf(x)[0]! / size, ...shapeOf(x).slice(1)]);
 const swapFirst = (x: Value): Value => transpose(x, shapeOf(x).map((_, axis) => (axis === 0 ? 1 : axis === 1 ? 0 : axis)));
-const repeated = (x: Value, isBatched: boolean, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
 
 /** (members, entries, channels, …) → (entries, members · channels, …) */
 function toChannels(x: Value, isBatched: boolean, size: number): Value {
-  const swapped = swapFirst(repeated(x, isBatched, size));
+  const swapped = swapFirst(stacked(x, isBatched, size));
   const [entries, members, channels, ...rest] = shapeOf(swapped);
   return reshape(swapped, [entries!, members! * channels!, ...rest]);
 }

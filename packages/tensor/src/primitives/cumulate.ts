@@ -5,7 +5,9 @@
  * positions, so a derivative goes to the element that is the extreme (the first of equal ones).
  */
 import { applyOne, discrete, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { add, arrayAbstract, arraySpace, arrayTypeOf, declareLinear, mul, NDArray, pad, sliceAxis, type ArrayOperation, type AxisParams } from '../array/ndarray.ts';
+import { stacked } from '../array/layout.ts';
+import { add, arrayAbstract, arraySpace, arrayTypeOf, declareLinear, mul, NDArray, pad, sliceAxis } from '../array/ndarray.ts';
+import type { ArrayOperation, AxisParams } from '../array/rules.ts';
 import { checkAxes, reducedType } from '../array/shapes.ts';
 import { sameShape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
@@ -77,7 +79,7 @@ const recurrencePrimitive: Primitive = primitive({
     return [needs[0] ? mul(bBar, delayed(y, axis)) : undefined, needs[1] ? bBar : undefined];
   },
   batch(inputs, batched, params, size) {
-    const [a, b] = inputs.map((input, k) => (batched[k] ? input : arraySpace.batch.repeat(input, size)));
+    const [a, b] = inputs.map((input, k) => stacked(input, batched[k], size));
     return { outputs: [linearRecurrence(a, b, (params as AxisParams).axis + 1)], batched: [true] };
   },
 });

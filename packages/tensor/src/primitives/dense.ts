@@ -4,6 +4,7 @@
  */
 import { apply, applyOne, primitive, type MaybeValue, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat, type TypedArray } from '../array/dtype.ts';
+import { stacked } from '../array/layout.ts';
 import { arrayAbstract, arraySpace, arrayTypeOf, full, NDArray, reshape } from '../array/ndarray.ts';
 import { sameShape, sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
@@ -89,8 +90,6 @@ function rowsInOrder(x: Value, order: Value): Value {
   const { shape } = arrayTypeOf(x);
   return takeAlong(x, broadcast(order, shape, shape.slice(0, -1).map((_, axis) => axis)), shape.length - 2);
 }
-
-const stacked = (x: Value, isBatched: boolean | undefined, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
 
 /** Members of right-hand sides as more columns, for matrices that all members share. */
 function foldMembers(B: Value, solve: (folded: Value) => Value): Value {

@@ -5,7 +5,8 @@
  * abs has slope 0 at 0, hypot and atan2 have slope 0 at the origin.
  */
 import { applyOne, primitive, type Primitive, type Slope, type Value } from '@tapeflow/autodiff/extend';
-import { add, arraySpace, arrayTypeOf, asGeneral, declareElementwise, elementwiseRule, full, mul } from '../array/ndarray.ts';
+import { add, arraySpace, arrayTypeOf, declareElementwise, elementwiseRule, full, mul } from '../array/ndarray.ts';
+import { asGeneral } from '../array/rules.ts';
 import type { Loop } from '../backends/js/elementwise.ts';
 import * as loops from '../backends/js/loops.ts';
 import type { ElementwiseName } from '../elementwise/table.ts';

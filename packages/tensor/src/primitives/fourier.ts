@@ -4,7 +4,9 @@
  */
 import { apply, applyOne, primitive, type MaybeValue, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../array/dtype.ts';
-import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray, type ArrayOperation } from '../array/ndarray.ts';
+import { stacked } from '../array/layout.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray } from '../array/ndarray.ts';
+import type { ArrayOperation } from '../array/rules.ts';
 import { checkAxes } from '../array/shapes.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
@@ -29,7 +31,6 @@ function checkPair(operation: string, re: ArrayType, im: ArrayType, axes: readon
 
 /** Zeros for a part that has no derivative. */
 const orZeros = (part: MaybeValue, like: Value): Value => part ?? arraySpace.zeros(arrayTypeOf(like));
-const stacked = (x: Value, isBatched: boolean | undefined, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
 
 /** Parameters of the complex transform. */
 export interface FourierParams {

@@ -1,8 +1,10 @@
 /** @file Gather and scatter-add by flat index: transposes of each other. */
 import { applyOne, primitive, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
-import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape, type ArrayOperation } from '../array/ndarray.ts';
+import { flat, stacked } from '../array/layout.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, full, NDArray, reshape } from '../array/ndarray.ts';
+import type { ArrayOperation } from '../array/rules.ts';
 import { checkIndices, flatPositions } from '../array/indices.ts';
-import { sameShape, sizeOf } from '../array/strides.ts';
+import { sameShape } from '../array/strides.ts';
 import { checkedAllocate, type ArrayType } from '../array/type.ts';
 import { DTypeError, ShapeError } from '../errors.ts';
 
@@ -13,9 +15,6 @@ import { DTypeError, ShapeError } from '../errors.ts';
 export interface IndexParams {
   readonly members: number;
 }
-
-const repeated = (x: Value, isBatched: boolean, size: number): Value => (isBatched ? x : arraySpace.batch.repeat(x, size));
-const flat = (x: Value): Value => reshape(x, [sizeOf(arrayTypeOf(x).shape)]);
 
 const gatherOperation: ArrayOperation<IndexParams> = declareLinear({
   name: 'gather',
@@ -34,7 +33,7 @@ const gatherOperation: ArrayOperation<IndexParams> = declareLinear({
   transpose: (yBar, { members }, { shape, dtype }, [, indices]) => scatterAdd(full(0, shape, dtype), indices, yBar, members),
   batch([x, indices], [xBatched, indicesBatched], { members }, size) {
     if (!xBatched && members === 1) return gather(x, indices);
-    return gather(flat(repeated(x, xBatched!, size)), repeated(indices, indicesBatched!, size), members * size);
+    return gather(flat(stacked(x, xBatched, size)), stacked(indices, indicesBatched, size), members * size);
   },
 });
 
@@ -77,8 +76,8 @@ const scatterAddPrimitive: Primitive = primitive({
     needs[2] && yBar !== undefined ? gather(yBar, indices, (params as IndexParams).members) : undefined,
   ],
   batch([x, indices, updates], [xBatched, indicesBatched, updatesBatched], params, size) {
-    const target = repeated(x, xBatched!, size);
-    const result = scatterAdd(flat(target), repeated(indices, indicesBatched!, size), repeated(updates, updatesBatched!, size), (params as IndexParams).members * size);
+    const target = stacked(x, xBatched, size);
+    const result = scatterAdd(flat(target), stacked(indices, indicesBatched, size), stacked(updates, updatesBatched, size), (params as IndexParams).members * size);
     return { outputs: [reshape(result, arrayTypeOf(target).shape)], batched: [true] };
   },
 });

@@ -4,6 +4,7 @@
  */
 import { applyOne, discrete, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { isFloat, type DType, type FloatDType, type TypedArray } from '../array/dtype.ts';
+import { stacked } from '../array/layout.ts';
 import { arrayAbstract, arraySpace, arrayTypeOf, broadcast, NDArray } from '../array/ndarray.ts';
 import { checkShape } from '../array/shapes.ts';
 import { sameShape, sizeOf, type Shape } from '../array/strides.ts';
@@ -122,7 +123,7 @@ const childPrimitive: Primitive = discrete({
   abstract: ([keys, indices]) => [arrayAbstract(childType(keys!.type as ArrayType, indices!.type as ArrayType))],
   outputSpace: () => arraySpace as VectorSpace,
   batch(inputs, batched, _params, size) {
-    const [keys, indices] = inputs.map((input, k) => (batched[k] ? input : arraySpace.batch.repeat(input, size)));
+    const [keys, indices] = inputs.map((input, k) => stacked(input, batched[k], size));
     return { outputs: [applyOne(childPrimitive, [keys, indices])], batched: [true] };
   },
 });

@@ -4,6 +4,7 @@
  * Which update an element takes is found without derivatives; the element is then gathered, so derivatives follow from those of gather.
  */
 import { applyOne, discrete, type Primitive, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
+import { flat, stacked } from '../array/layout.ts';
 import { arrayAbstract, arraySpace, arrayTypeOf, full, NDArray, reshape } from '../array/ndarray.ts';
 import { isFloat } from '../array/dtype.ts';
 import { checkIndices, flatPositions } from '../array/indices.ts';
@@ -58,7 +59,7 @@ const sourcePrimitive: Primitive = discrete({
   abstract: ([indices, updates], params) => [arrayAbstract(sourceType(indices!.type as ArrayType, updates!.type as ArrayType, params as SourceParams))],
   outputSpace: () => arraySpace as VectorSpace,
   batch(inputs, batched, params, size) {
-    const [indices, updates] = inputs.map((input, k) => (batched[k] ? input : arraySpace.batch.repeat(input, size)));
+    const [indices, updates] = inputs.map((input, k) => stacked(input, batched[k], size));
     const { length, members, rule } = params as SourceParams;
     return { outputs: [reshape(scatterSource(indices, updates, { length: length * size, members: members * size, rule }), [size, length])], batched: [true] };
   },
@@ -68,8 +69,6 @@ const sourcePrimitive: Primitive = discrete({
 export function scatterSource(indices: Value, updates: Value, params: SourceParams): Value {
   return applyOne(sourcePrimitive, [indices, updates], params);
 }
-
-const flat = (x: Value): Value => reshape(x, [sizeOf(arrayTypeOf(x).shape)]);
 
 /** The update of each element of x by a rule, and whether there is none; undefined where there are no updates at all. */
 function updateOf(operation: string, x: Value, indices: Value, updates: Value, members: number, rule: ScatterRule): { readonly update: Value; readonly isMissing: Value } | undefined {

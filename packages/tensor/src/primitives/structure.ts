@@ -1,7 +1,8 @@
 /** @file Operations that move elements: transpose, reverse, convert, iota. All but iota are linear. */
 import { applyOne, discrete, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
 import { allocate, isFloat, type DType } from '../array/dtype.ts';
-import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray, type ArrayOperation } from '../array/ndarray.ts';
+import { arrayAbstract, arraySpace, arrayTypeOf, declareLinear, NDArray } from '../array/ndarray.ts';
+import type { ArrayOperation } from '../array/rules.ts';
 import { rowMajor, type Shape } from '../array/strides.ts';
 import { DTypeError } from '../errors.ts';
 import { copyInto } from '../backends/js/copy.ts';

@@ -6,13 +6,13 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arraySpace, arrayTypeOf, concat, full, reshape, sliceAxis } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
-import { add, and, equal, isFinite, less, lessEqual, max, mul, not, or, select, sub } from '../primitives/elementwise.ts';
+import { add, and, constantLike, equal, isFinite, less, lessEqual, max, mul, not, or, select, sub } from '../primitives/elementwise.ts';
 import { reduceAny } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
 import { eliminate } from './dense.ts';
 import { CONVERGED, DIVERGED, MAX_STEPS, NON_FINITE } from './root-report.ts';
 import type { Search, SearchLimits, SearchResult } from './search.ts';
-import { constant, VectorArithmetic, type Vector } from './vectors.ts';
+import { VectorArithmetic, type Vector } from './vectors.ts';
 
 /** A mixed step that makes the residual larger than this many times is taken back, and what was learned forgotten. */
 const GROWTH = 2;
@@ -85,7 +85,7 @@ function search(depth: number, map: (xs: Vector) => Vector, guess: Vector, batch
       status: select(accepted, judged, now.status),
       steps: add(now.steps, convert(running, 'i32')),
       taught: and(or(now.taught, accepted), not(forget)),
-      step: add(now.step, constant(1, now.step)),
+      step: add(now.step, constantLike(1, now.step)),
     });
   };
 
@@ -108,12 +108,12 @@ function mixture(arithmetic: VectorArithmetic, dgs: readonly Vector[], g: Vector
   const at = (i: number, j: number): Value => (j <= i ? products[i]![j] : products[j]![i]);
   const trace = dgs.map((_, i) => at(i, i)).reduce((total, part) => add(total, part));
   // Where nothing is known yet all is 0: any positive ridge makes the shares 0.
-  const ridge = select(less(constant(0, trace), trace), mul(trace, full(RIDGE * unitRoundoff(dtype), [], dtype)), full(1, systems, dtype));
+  const ridge = select(less(constantLike(0, trace), trace), mul(trace, full(RIDGE * unitRoundoff(dtype), [], dtype)), full(1, systems, dtype));
   const column = systems.length + 1;
   const rows = dgs.map((dg, i) => {
     const entries = [...dgs.map((_, j) => (i === j ? add(at(i, j), ridge) : at(i, j))), arithmetic.dot(dg, g)];
     return concat(entries.map((entry) => reshape(entry, [...systems, 1, 1])), column);
   });
   const { x } = eliminate(concat(rows, systems.length), systems.length, dtype);
-  return dgs.map((_, k) => sub(constant(0, x), reshape(sliceAxis(x, systems.length, k, 1, 1), systems)));
+  return dgs.map((_, k) => sub(constantLike(0, x), reshape(sliceAxis(x, systems.length, k, 1, 1), systems)));
 }

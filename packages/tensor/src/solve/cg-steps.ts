@@ -2,11 +2,10 @@
 import { flatten, stopGradient } from '@tapeflow/autodiff';
 import { abstractOf, closeOver, evaluateProgram, traceProgram } from '@tapeflow/autodiff/extend';
 import { scanLeaves } from '../control/scan.ts';
-import { ArgumentError } from '../errors.ts';
-import { mul } from '../primitives/elementwise.ts';
-import { alignLike, requireReal } from './align-like.ts';
-import { commonBatch, tensorsOf } from './systems.ts';
-import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+import { checkInteger } from '../errors.ts';
+import { constantLike, mul } from '../primitives/elementwise.ts';
+import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './systems.ts';
+import { safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /**
  * The state after `steps` steps of conjugate gradients for operator(x) = b from x0, whatever is left of the residual.
@@ -21,17 +20,17 @@ import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.t
  * Source    [Hestenes1952]
  */
 export function cgSteps<T>(operator: (x: T) => T, b: T, x0: NoInfer<T>, steps: number): T {
-  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError('cgSteps', 'steps', steps, 'Give an integer ≥ 0.');
+  checkInteger('cgSteps', 'steps', steps, 0);
   const tensors = tensorsOf(b);
   requireReal('cgSteps', tensors);
   const arithmetic = new VectorArithmetic(commonBatch('cgSteps', 'the right-hand side', tensors).length);
   const { leaves, structure } = flatten(b, 'cgSteps');
-  const closed = closeOver('cgSteps', (x: T) => alignLike('cgSteps', 'the operator', operator(x), b), [b]);
+  const closed = closeOver('cgSteps', (x: T) => alignLike('cgSteps', 'the result of the operator', operator(x), b, 'b'), [b]);
   const apply = (v: Vector): Vector => evaluateProgram(closed.program, [...closed.captured, ...v]);
-  const minus = constant(-1, leaves[0]);
+  const minus = constantLike(-1, leaves[0]);
 
   // Squares of what is left must neither underflow nor overflow.
-  const start = flatten(alignLike('cgSteps', 'x0', x0, b), 'cgSteps').leaves;
+  const start = flatten(guessLike('cgSteps', 'x0', x0, b, 'b'), 'cgSteps').leaves;
   const left = arithmetic.minus(leaves, apply(start));
   const size = stopGradient(arithmetic.magnitude(left));
   const r0 = arithmetic.divide(left, size);

@@ -3,9 +3,9 @@
  * The sign may be negative: the iterates for −A and −b are the same. With a preconditioner, which must be symmetric and definite, too.
  */
 import { full, arrayTypeOf } from '../array/ndarray.ts';
-import { abs, add, and, equal, less, max, mul, select, sqrt } from '../primitives/elementwise.ts';
+import { abs, add, and, constantLike, equal, less, max, mul, select, sqrt } from '../primitives/elementwise.ts';
 import type { IterativeMethod } from './iterate.ts';
-import { constant, safeDivide } from './vectors.ts';
+import { safeDivide } from './vectors.ts';
 
 const INDEFINITE = 3;
 
@@ -25,13 +25,13 @@ export const conjugateGradients: IterativeMethod = {
     const q = apply(p);
     const pq = arithmetic.dot(p, q);
     const inverseAlpha = safeDivide(pq, rz);
-    const zero = constant(0, rz);
+    const zero = constantLike(0, rz);
     // Rayleigh quotients of one sign: a change means that A is indefinite.
     const turned = less(mul(inverseAlpha, lastInverseAlpha), zero);
     const flat = equal(inverseAlpha, zero);
     const bad = and(running, select(turned, turned, flat));
-    const alpha = select(running, safeDivide(constant(1, rz), inverseAlpha), mul(rz, zero));
-    const r = arithmetic.axpy(state.r, mul(alpha, constant(-1, alpha)), q);
+    const alpha = select(running, safeDivide(constantLike(1, rz), inverseAlpha), mul(rz, zero));
+    const r = arithmetic.axpy(state.r, mul(alpha, constantLike(-1, alpha)), q);
     const z = precondition?.(r) ?? r;
     const next = arithmetic.dot(r, z);
     const residual = precondition === undefined ? sqrt(next) : arithmetic.norm(r);

@@ -1,5 +1,5 @@
 /** @file Which method solves a system when none is named, and why. Rules in order; the first that has an answer decides. */
-import { ArgumentError, closestName } from '../errors.ts';
+import { ArgumentError, checkChoice } from '../errors.ts';
 import { boxOf, isUniform } from './box.ts';
 
 /** Names of the methods. */
@@ -74,10 +74,7 @@ const RULES: readonly Rule[] = [onBox, small, symmetric, dear, general];
 /** The method for a system: the one that is named, or what the rules say. */
 export function chooseMethod(named: SolveMethod | 'auto' | undefined, facts: SystemFacts): Choice {
   if (named === undefined || named === 'auto') return RULES.map((rule) => rule(facts)).find((choice) => choice !== undefined)!;
-  if (!METHODS.includes(named)) {
-    const close = closestName(String(named), [...METHODS, 'auto']);
-    throw new ArgumentError('solveLinear', 'method', named, close === undefined ? `Use one of auto, ${METHODS.join(', ')}.` : `Did you mean '${close}'?`);
-  }
+  checkChoice('solveLinear', 'method', named, ['auto', ...METHODS]);
   if (named === 'transform' || named === 'multigrid') requireBox(named, facts.operator);
   return { method: named, reason: `method: '${named}' was asked for` };
 }

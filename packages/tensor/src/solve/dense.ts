@@ -5,10 +5,10 @@ import { arraySpace, arrayTypeOf, broadcast, concat, full, reduceSum, reshape, s
 import { sizeOf } from '../array/strides.ts';
 import { scanLeaves } from '../control/scan.ts';
 import { argMax } from '../primitives/along.ts';
-import { abs, equal, lessEqual, mul, or, select, sqrt, sub } from '../primitives/elementwise.ts';
+import { abs, constantLike, equal, lessEqual, mul, or, select, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceMax } from '../primitives/reduce.ts';
 import { iota, transpose } from '../primitives/structure.ts';
-import { constant, safeDivide, type Vector } from './vectors.ts';
+import { safeDivide, type Vector } from './vectors.ts';
 
 /** Solutions, whether a matrix was singular within the precision, and the Frobenius norm of each matrix. */
 export interface DenseSolution {
@@ -72,6 +72,10 @@ const PIVOT = 4;
 /**
  * Gauss-Jordan elimination of (…systems, n, n + 1), right-hand sides in the last column. The pivot of a column is its largest entry in a row
  * that has not been one; rows stay where they are, and remember the column that they are the pivot of.
+ *
+ * It is written in operations and not by `lu` and `luSolve` because programs call JavaScript for those, in every step: with them, Newton's
+ * method in a program takes 13 times as long for one system of 2 unknowns, 5 times for 1000 of them, 2.5 times for one of 40. Operation
+ * by operation it would take a third to a half of the time, but what is called often is compiled.
  */
 export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType): { x: Value; singular: Value } {
   const { shape } = arrayTypeOf(augmented);
@@ -87,10 +91,10 @@ export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType
 
   const step = ([current, owner, singular, k]: Vector): Value[] => {
     const isColumn = equal(iota(shape, column, 'i32'), k);
-    const zero = constant(0, current);
+    const zero = constantLike(0, current);
     const entries = reduceSum(select(isColumn, current, zero), [column]);
-    const isFree = equal(owner, constant(-1, owner));
-    const pivotRow = argMax(select(isFree, abs(entries), constant(-1, entries)), row);
+    const isFree = equal(owner, constantLike(-1, owner));
+    const pivotRow = argMax(select(isFree, abs(entries), constantLike(-1, entries)), row);
     const isPivot = equal(iota(rows, row, 'i32'), broadcast(pivotRow, rows, leading));
     const isPivotEverywhere = broadcast(isPivot, shape, [...leading, row]);
     const pivot = reduceSum(select(isPivot, entries, zero), [row]);
@@ -106,5 +110,5 @@ export function eliminate(augmented: Value, batchAxes: number, dtype: FloatDType
   const values = reshape(sliceAxis(reduced, column, n, 1, 1), rows);
   const square = [...systems, n, n];
   const isOwner = equal(broadcast(owner, square, [...leading, row]), iota(square, column, 'i32'));
-  return { x: reduceSum(select(isOwner, broadcast(values, square, [...leading, row]), constant(0, values)), [row]), singular };
+  return { x: reduceSum(select(isOwner, broadcast(values, square, [...leading, row]), constantLike(0, values)), [row]), singular };
 }

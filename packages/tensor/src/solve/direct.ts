@@ -6,15 +6,16 @@
 import { batchLeaves, spaceOf, type Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, reshape } from '../array/ndarray.ts';
+import { sizeOf } from '../array/strides.ts';
 import { condLeaves } from '../control/cond.ts';
 import { cholesky, choleskySolve, lu, luSolve } from '../primitives/dense.ts';
 import { dot } from '../primitives/dot.ts';
-import { abs, add, div, equal, indicator, isFinite, less, lessEqual, max, mul, not, or, select, sign, sqrt, sub } from '../primitives/elementwise.ts';
+import { abs, add, constantLike, div, equal, indicator, isFinite, less, lessEqual, max, mul, not, or, select, sign, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceAll, reduceAny, reduceMax, reduceSum } from '../primitives/reduce.ts';
 import { convert, iota, sliceAxis, transpose } from '../primitives/structure.ts';
 import { AT_LIMIT, HISTORY, type IterationResult, type SystemProblem } from './iterate.ts';
 import { diagonalOf, vanishingPivots } from './pivots.ts';
-import { constant, safeDivide, type Vector } from './vectors.ts';
+import { safeDivide, type Vector } from './vectors.ts';
 
 const CONVERGED = 1;
 const PRECISION = 2;
@@ -32,7 +33,7 @@ export function matrixOf({ arithmetic, apply, b }: Pick<SystemProblem, 'arithmet
   let start = 0;
   const units = b.map((x) => {
     const member = arrayTypeOf(x).shape.slice(systems.length);
-    const length = member.reduce((size, extent) => size * extent, 1);
+    const length = sizeOf(member);
     start += length;
     const own = reshape(sliceAxis(identity, 1, start - length, length, 1), [n, ...member]);
     return broadcast(own, [n, ...systems, ...member], [0, ...member.map((_, k) => 1 + systems.length + k)]);
@@ -57,7 +58,7 @@ export function direct(problem: SystemProblem): IterationResult {
   const solve = problem.symmetric ? symmetricSolve(lifted, axis) : generalSolve(lifted, axis);
 
   const bNorm = arithmetic.norm(b);
-  const target = max(mul(bNorm, constant(tolerances.relative, bNorm)), tolerances.absolute);
+  const target = max(mul(bNorm, constantLike(tolerances.relative, bNorm)), tolerances.absolute);
   const residualOf = (x: Vector): { r: Vector; size: Value } => {
     const r = arithmetic.minus(b, apply(x));
     return { r, size: arithmetic.norm(r) };
@@ -71,7 +72,7 @@ export function direct(problem: SystemProblem): IterationResult {
   const x = arithmetic.choose(enough, first, refined);
   const residual = select(enough, before.size, after.size);
 
-  const rounding = mul(add(mul(size, arithmetic.norm(x)), bNorm), constant(AT_LIMIT * unitRoundoff(dtype), bNorm));
+  const rounding = mul(add(mul(size, arithmetic.norm(x)), bNorm), constantLike(AT_LIMIT * unitRoundoff(dtype), bNorm));
   const code = (value: number): Value => full(value, systems, 'i32');
   // A residual that elimination with pivots leaves is one that no x can avoid. An adjoint takes the least squares that it found.
   const unreached = problem.transposed ? code(CONVERGED) : code(INCONSISTENT);
@@ -82,11 +83,11 @@ export function direct(problem: SystemProblem): IterationResult {
   const at = iota([capacity], 0, 'i32');
   const recorded = (k: number, r: Value): Value => select(equal(at, full(k, [], 'i32')), broadcast(reduceMax(safeDivide(r, bNorm)), [capacity], []), full(0, [], dtype));
   const steps = add(code(1), convert(not(enough), 'i32'));
-  const nothing = equal(bNorm, constant(0, bNorm));
+  const nothing = equal(bNorm, constantLike(0, bNorm));
   return {
     x: arithmetic.choose(known, x, zero),
     steps: select(nothing, code(0), select(known, steps, code(0))),
-    residual: select(nothing, constant(0, residual), div(residual, bNorm)),
+    residual: select(nothing, constantLike(0, residual), div(residual, bNorm)),
     status: select(known, reached, code(NON_FINITE)),
     history: add(recorded(1, before.size), recorded(2, residual)),
   };

@@ -1,8 +1,8 @@
 /** @file fixedPoint: where maps of trees of tensors stand still, with implicit derivatives and a report that explains itself. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, checkChoice } from '../errors.ts';
 import { anderson } from './anderson.ts';
 import type { RootSolution } from './root-report.ts';
-import { checkChoice, searchFrom, systemsOfGuess } from './search.ts';
+import { searchFrom, systemsOfGuess } from './search.ts';
 
 /** How a fixed point is searched; every member has a default. */
 export interface FixedPointOptions {

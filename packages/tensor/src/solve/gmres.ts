@@ -9,11 +9,11 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full, pad, reduceSum, reshape, slice, sliceAxis } from '../array/ndarray.ts';
 import { triangularSolve } from '../primitives/dense.ts';
-import { abs, add, and, equal, hypot, indicator, less, lessEqual, max, mul, neg, or, select, sub } from '../primitives/elementwise.ts';
+import { abs, add, and, constantLike, equal, hypot, indicator, less, lessEqual, max, mul, neg, or, select, sub } from '../primitives/elementwise.ts';
 import { iota } from '../primitives/structure.ts';
 import type { IterationState, IterativeMethod, StepTools } from './iterate.ts';
 import { diagonalOf } from './pivots.ts';
-import { constant, safeDivide, type Vector } from './vectors.ts';
+import { safeDivide, type Vector } from './vectors.ts';
 
 const SINGULAR = 6;
 /** What is left of a direction after taking out all others counts as nothing below this many roundings. */
@@ -80,10 +80,10 @@ export function gmres(restart: number): IterativeMethod {
       const second = coefficients(once);
       const rest = without(once, second);
       const size = arithmetic.norm([image]);
-      const nothing = mul(size, constant(ROUNDINGS * unitRoundoff(arrayTypeOf(size).dtype as FloatDType), size));
+      const nothing = mul(size, constantLike(ROUNDINGS * unitRoundoff(arrayTypeOf(size).dtype as FloatDType), size));
       const left = arithmetic.norm([rest]);
-      const height = select(lessEqual(left, nothing), constant(0, left), left);
-      const orZero = (x: Value): Value => select(arithmetic.everywhere(running, x), x, constant(0, x));
+      const height = select(lessEqual(left, nothing), constantLike(0, left), left);
+      const orZero = (x: Value): Value => select(arithmetic.everywhere(running, x), x, constantLike(0, x));
       const column = orZero(add(add(first, second), spreadRow(height, next, axis)));
 
       // A rotation of entries `here` and `next` of the column makes the second one 0.
@@ -93,15 +93,15 @@ export function gmres(restart: number): IterativeMethod {
       const length2 = hypot(a, b);
       // Neither is left: A maps a combination of the directions to 0. The rotation by a right angle leaves the residual as it is.
       const vanished = and(running, lessEqual(length2, nothing));
-      const still = or(vanished, lessEqual(length2, constant(0, length2)));
-      const c = select(vanished, constant(0, a), select(still, constant(1, a), safeDivide(a, length2)));
-      const s = select(vanished, constant(1, a), select(still, constant(0, a), safeDivide(b, length2)));
+      const still = or(vanished, lessEqual(length2, constantLike(0, length2)));
+      const c = select(vanished, constantLike(0, a), select(still, constantLike(1, a), safeDivide(a, length2)));
+      const s = select(vanished, constantLike(1, a), select(still, constantLike(0, a), safeDivide(b, length2)));
       const [rowHere, rowNext] = [here, next].map((at) => rowTimes(broadcast(at, arrayTypeOf(column).shape, [axis]), G, axis));
       const turn = (x: Value, f: Value, y: Value, g: Value): Value => add(mul(arithmetic.spread(f, x), x), mul(arithmetic.spread(g, y), y));
       const newHere = turn(rowHere, c, rowNext, s);
       const newNext = turn(rowHere, neg(s), rowNext, c);
       const turnedG = add(G, add(outer(here, sub(newHere, rowHere), axis), outer(next, sub(newNext, rowNext), axis)));
-      const diagonal = select(still, constant(0, length2), length2);
+      const diagonal = select(still, constantLike(0, length2), length2);
       const turnedColumn = add(rotated, sub(spreadRow(sub(diagonal, a), here, axis), spreadRow(b, next, axis)));
       const inR = sliceAxis(turnedColumn, axis, 0, length - 1, 1);
       const firstOf = (x: Value): Value => reshape(sliceAxis(x, axis, 0, 1, 1), arrayTypeOf(beta).shape);

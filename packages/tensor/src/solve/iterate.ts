@@ -6,11 +6,11 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
-import { add, and, div, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
+import { add, and, constantLike, div, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
 import { scatterAdd } from '../primitives/gather.ts';
 import { reduceAny, reduceMax } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
-import { constant, safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
+import { safeDivide, type VectorArithmetic, type Vector } from './vectors.ts';
 
 /** Limits of a solve. */
 export interface Tolerances {
@@ -112,7 +112,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
   const systems = shape.slice(0, arithmetic.batchAxes);
   const per = (value: number, type: typeof dtype | 'i32' = dtype): Value => full(value, systems, type);
   const bNorm = arithmetic.norm(b);
-  const target = max(mul(bNorm, constant(relative, bNorm)), absolute);
+  const target = max(mul(bNorm, constantLike(relative, bNorm)), absolute);
   const capacity = Math.min(maxSteps + 1, HISTORY);
 
   /** What the loops carry: the state of the method, the best solution so far, and where the steps may end. */
@@ -136,10 +136,10 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(scalars + 8) };
     return { state, best: all.slice(2 * n, scalars), bestResidual, goal, step, steps, history };
   };
-  const isRunning = ({ state, goal }: Carried): Value => and(equal(state.status, constant(0, state.status)), less(goal, state.residual));
-  const mayStep = (step: Value): Value => less(step, constant(maxSteps, step));
+  const isRunning = ({ state, goal }: Carried): Value => and(equal(state.status, constantLike(0, state.status)), less(goal, state.residual));
+  const mayStep = (step: Value): Value => less(step, constantLike(maxSteps, step));
   /** A multiple of the rounding of A x − b. */
-  const roundingOf = (x: Vector, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, arithmetic.norm(x)), bNorm), constant(factor * unitRoundoff(dtype as FloatDType), bNorm));
+  const roundingOf = (x: Vector, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, arithmetic.norm(x)), bNorm), constantLike(factor * unitRoundoff(dtype as FloatDType), bNorm));
   const hasRoom = (state: IterationState): Value => method.hasRoom?.(state) ?? full(1, [], 'bool');
 
   /** Iterates until every system seems to be done. */
@@ -158,11 +158,11 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
         const next = { ...stepped, operatorNorm: select(isFinite(stepped.operatorNorm), stepped.operatorNorm, state.operatorNorm) };
         const status = select(and(running, not(isFinite(next.residual))), per(NON_FINITE, 'i32'), next.status);
         const improved = and(running, less(next.residual, carried.bestResidual));
-        const nextStep = add(step, constant(1, step));
+        const nextStep = add(step, constantLike(1, step));
         const worst = reduceMax(safeDivide(next.residual, bNorm));
-        const slot = min(nextStep, constant(capacity - 1, step));
-        const kept = less(nextStep, constant(capacity, step));
-        const entry = select(kept, worst, constant(0, worst));
+        const slot = min(nextStep, constantLike(capacity - 1, step));
+        const kept = less(nextStep, constantLike(capacity, step));
+        const entry = select(kept, worst, constantLike(0, worst));
         return pack({
           state: { ...next, status },
           best: method.latestIsBest ? [] : arithmetic.choose(improved, next.x, carried.best),
@@ -194,14 +194,14 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     const before = unpack(all);
     const after = unpack(inner(all));
     const { status, operatorNorm } = after.state;
-    const is = (code: number): Value => equal(status, constant(code, status));
+    const is = (code: number): Value => equal(status, constantLike(code, status));
     const x = bestOf(before, after);
     const r = reachable(arithmetic.minus(b, apply(x)));
     const residual = arithmetic.norm(r);
-    const halved = mul(before.state.residual, constant(WORTHWHILE, residual));
+    const halved = mul(before.state.residual, constantLike(WORTHWHILE, residual));
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
     const seen = safeDivide(arithmetic.norm(apply(r)), residual);
-    const norm = min(operatorNorm, mul(seen, constant(NEARLY, seen)));
+    const norm = min(operatorNorm, mul(seen, constantLike(NEARLY, seen)));
     const below = (factor: number): Value => lessEqual(residual, roundingOf(x, norm, factor));
     const atLimit = or(below(BEYOND_REACH), and(lessEqual(halved, residual), below(AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.

@@ -11,11 +11,11 @@ import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, broadcast, full } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
-import { abs, add, and, div, equal, floor, less, lessEqual, max, mul, not, or, select, sub } from '../primitives/elementwise.ts';
+import { abs, add, and, constantLike, div, equal, floor, less, lessEqual, max, mul, not, or, select, sub } from '../primitives/elementwise.ts';
 import { reduceAny, reduceMax } from '../primitives/reduce.ts';
 import { convert, iota } from '../primitives/structure.ts';
 import type { StepTools } from './iterate.ts';
-import { constant, type Vector } from './vectors.ts';
+import type { Vector } from './vectors.ts';
 
 /** Colours along each dimension; after these comes one for every position. */
 const PERIODS = [3, 4, 5];
@@ -71,7 +71,7 @@ function diagonalPart({ arithmetic, apply }: StepTools, like: Vector, part: numb
       const scale = max(largest, seen);
       const next = add(colour, full(1, [], 'i32'));
       const isLast = lessEqual(colours, next);
-      const differ = less(arithmetic.everywhere(mul(scale, constant(ROUNDINGS * unitRoundoff(dtype), scale)), zero), abs(sub(nextPlain, nextWeighted)));
+      const differ = less(arithmetic.everywhere(mul(scale, constantLike(ROUNDINGS * unitRoundoff(dtype), scale)), zero), abs(sub(nextPlain, nextWeighted)));
       const isFinal = equal(stage, full(periods.length - 1, [], 'i32'));
       const done = and(isLast, or(isFinal, not(reduceAny(differ))));
       const again = and(isLast, not(done));
@@ -92,7 +92,7 @@ export function jacobi(tools: StepTools, like: Vector, definite: boolean): (v: V
   const divisors = like.map((x, part) => {
     if (arrayTypeOf(x).shape.includes(0)) return x;
     const diagonal = diagonalPart(tools, like, part);
-    const regular = select(equal(diagonal, constant(0, diagonal)), constant(1, diagonal), diagonal);
+    const regular = select(equal(diagonal, constantLike(0, diagonal)), constantLike(1, diagonal), diagonal);
     return definite ? abs(regular) : regular;
   });
   return (v) => v.map((x, k) => div(x, divisors[k]));

@@ -6,7 +6,7 @@ import { forwardLeaves, type Value, type VectorSpace } from '@tapeflow/autodiff/
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arraySpace, arrayTypeOf, full } from '../array/ndarray.ts';
 import { whileLeaves } from '../control/while.ts';
-import { add, and, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
+import { add, and, constantLike, equal, isFinite, less, lessEqual, max, min, mul, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAny } from '../primitives/reduce.ts';
 import { convert } from '../primitives/structure.ts';
 import { biCGstab } from './bicgstab.ts';
@@ -14,7 +14,7 @@ import { solveDense } from './dense.ts';
 import { iterate } from './iterate.ts';
 import { CONVERGED, MAX_STEPS, NON_FINITE, PRECISION, SINGULAR, STALLED } from './root-report.ts';
 import type { Search, SearchLimits, SearchResult } from './search.ts';
-import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+import { safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /** A direction for each system, an estimate of the norm of its Jacobian, and where there is none. */
 interface Direction {
@@ -70,12 +70,12 @@ function search(method: 'newton' | 'newtonKrylov', residual: Residual, guess: Ve
     const [norm, previous, status, steps, step] = all.slice(2 * count);
     return { x: all.slice(0, count), f: all.slice(count, 2 * count), norm, previous, status, steps, step };
   };
-  const isRunning = ({ status, norm }: Carried): Value => and(equal(status, constant(0, status)), not(lessEqual(norm, tolerance)));
+  const isRunning = ({ status, norm }: Carried): Value => and(equal(status, constantLike(0, status)), not(lessEqual(norm, tolerance)));
 
   const direction = ({ x, f, norm, previous }: Carried, running: Value): Direction => {
     const product = jacobianProduct(residual, x);
     // What does not run any more gets the step 0.
-    const right = arithmetic.choose(running, f.map((y) => mul(y, constant(-1, y))), f.map((y) => arraySpace.zeros(arrayTypeOf(y))));
+    const right = arithmetic.choose(running, f.map((y) => mul(y, constantLike(-1, y))), f.map((y) => arraySpace.zeros(arrayTypeOf(y))));
     if (method === 'newton') {
       const { xs, singular, norm: jacobian } = solveDense(product, right, batchAxes);
       return { d: xs, norm: jacobian, singular };
@@ -98,19 +98,19 @@ function search(method: 'newton' | 'newtonKrylov', residual: Residual, guess: Ve
     const body = (all: Vector): Vector => {
       const [length, oldNorm, accepted, halvings] = all.slice(2 * count);
       const open = isOpen(all);
-      const shorter = select(open, mul(length, constant(0.5, length)), length);
+      const shorter = select(open, mul(length, constantLike(0.5, length)), length);
       const trial = arithmetic.axpy(x, shorter, d);
       const value = residual(trial);
       const size = arithmetic.norm(value);
-      const enough = lessEqual(size, mul(norm, add(constant(1, norm), mul(shorter, constant(-DECREASE, shorter)))));
+      const enough = lessEqual(size, mul(norm, add(constantLike(1, norm), mul(shorter, constantLike(-DECREASE, shorter)))));
       const taken = and(open, enough);
       return [
         ...arithmetic.choose(taken, trial, all.slice(0, count)), ...arithmetic.choose(taken, value, all.slice(count, 2 * count)),
-        shorter, select(taken, size, oldNorm), or(accepted, taken), add(halvings, constant(1, halvings)),
+        shorter, select(taken, size, oldNorm), or(accepted, taken), add(halvings, constantLike(1, halvings)),
       ];
     };
     const all = whileLeaves(
-      (now) => and(reduceAny(isOpen(now)), less(now[now.length - 1], constant(HALVINGS, now[now.length - 1]))),
+      (now) => and(reduceAny(isOpen(now)), less(now[now.length - 1], constantLike(HALVINGS, now[now.length - 1]))),
       body,
       [...x, ...f, full(2, systems, dtype), norm, full(0, systems, 'bool'), full(0, [], 'i32')],
     );
@@ -137,7 +137,7 @@ function search(method: 'newton' | 'newtonKrylov', residual: Residual, guess: Ve
       previous: select(found.accepted, now.norm, now.previous),
       status: select(running, judged, now.status),
       steps: add(now.steps, convert(found.accepted, 'i32')),
-      step: add(now.step, constant(1, now.step)),
+      step: add(now.step, constantLike(1, now.step)),
     });
   };
 

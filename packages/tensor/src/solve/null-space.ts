@@ -2,8 +2,8 @@
 import type { Value } from '@tapeflow/autodiff/extend';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arrayTypeOf, full } from '../array/ndarray.ts';
-import { indicator, lessEqual, mul, sub } from '../primitives/elementwise.ts';
-import { constant, type Vector, type VectorArithmetic } from './vectors.ts';
+import { constantLike, indicator, lessEqual, mul, sub } from '../primitives/elementwise.ts';
+import type { Vector, VectorArithmetic } from './vectors.ts';
 
 /** A ‖A·1‖ this many roundings below ‖A·w‖ counts as zero. */
 const ROUNDINGS = 32;
@@ -15,7 +15,7 @@ export function constantNullSpace(arithmetic: VectorArithmetic, apply: (v: Vecto
   const probe = b.map((x) => arithmetic.generic(x));
   const size = arithmetic.norm(apply(probe));
   const ofConstants = arithmetic.norm(apply(ones));
-  return indicator(lessEqual(ofConstants, mul(size, constant(ROUNDINGS * unitRoundoff(dtype), size))), size);
+  return indicator(lessEqual(ofConstants, mul(size, constantLike(ROUNDINGS * unitRoundoff(dtype), size))), size);
 }
 
 /** The null vector of an operator that maps constants to zero except where its rows are those of the identity: 0 there, 1 elsewhere. */

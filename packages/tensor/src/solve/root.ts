@@ -1,7 +1,8 @@
 /** @file root: where functions of trees of tensors vanish, with implicit derivatives and a report that explains itself. */
+import { checkChoice } from '../errors.ts';
 import { newton } from './newton.ts';
 import type { RootSolution } from './root-report.ts';
-import { checkChoice, MOST_DENSE, searchFrom, systemsOfGuess, unknownsOf } from './search.ts';
+import { MOST_DENSE, searchFrom, systemsOfGuess, unknownsOf } from './search.ts';
 
 /** How a root is searched; every member has a default. */
 export interface RootOptions {

@@ -7,8 +7,8 @@ import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
 import { withScalars } from '../control/tensors.ts';
-import { ArgumentError, closestName, DTypeError } from '../errors.ts';
-import { equal, not, or, select } from '../primitives/elementwise.ts';
+import { ArgumentError, checkChoice, checkInteger, DTypeError } from '../errors.ts';
+import { constantLike, equal, not, or, select } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { solveDense } from './dense.ts';
 import { STATUS } from './errors.ts';
@@ -16,7 +16,7 @@ import { CONVERGED, PRECISION, ROOT_STATUS, RootNotFound, RootSolution, SINGULAR
 import { isLogging, reportBegin, reportEnd, type SolveOutcome, type SolveSite } from './solve-log.ts';
 import { makeSolver } from './solver.ts';
 import { alignLike, commonBatch, tensorsOf } from './systems.ts';
-import { constant, type Vector } from './vectors.ts';
+import type { Vector } from './vectors.ts';
 
 /** When a search ends. */
 export interface SearchLimits {
@@ -58,19 +58,12 @@ export interface SearchKind {
 /** Up to this many unknowns of a system its Jacobian is formed. */
 export const MOST_DENSE = 64;
 
-/** Throws `ArgumentError` for a choice that does not exist. */
-export function checkChoice(operation: string, argument: string, seen: string, choices: readonly string[]): void {
-  if (choices.includes(seen)) return;
-  const close = closestName(String(seen), choices);
-  throw new ArgumentError(operation, argument, seen, close === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean '${close}'?`);
-}
-
 function limitsOf(operation: string, { relative, absolute = 0, maxSteps }: SearchOptions, dtype: DType, steps: number): SearchLimits {
   const limits = { relative: relative ?? (dtype === 'f64' ? 1e-10 : 1e-5), absolute, maxSteps: maxSteps ?? steps };
   for (const [name, value] of [['relative', limits.relative], ['absolute', absolute]] as const) {
     if (!(value >= 0 && value < Infinity)) throw new ArgumentError(operation, name, value, 'Give a number ≥ 0.');
   }
-  if (!Number.isInteger(limits.maxSteps) || limits.maxSteps < 0) throw new ArgumentError(operation, 'maxSteps', limits.maxSteps, 'Give an integer ≥ 0.');
+  checkInteger(operation, 'maxSteps', limits.maxSteps, 0);
   return limits;
 }
 
@@ -106,7 +99,7 @@ export function searchFrom<X>(f: (x: X) => X, { guess, leaves, batch }: ReturnTy
       const { xs, steps, residual, tolerance, status } = search(values, start, context.batchAxes + own, limits);
       if (reportsTo !== undefined) reportEnd(reportsTo, { steps, residual, tolerance, status });
       if (onFailure === 'throw') {
-        const found = or(equal(status, constant(CONVERGED, status)), equal(status, constant(PRECISION, status)));
+        const found = or(equal(status, constantLike(CONVERGED, status)), equal(status, constantLike(PRECISION, status)));
         checkLeaves(reduceAll(found), [steps, residual, tolerance, status, ...xs], ([stepsSeen, residualSeen, toleranceSeen, statusSeen, ...seen]) =>
           new RootNotFound(operation, method, { steps: stepsSeen!, residual: residualSeen!, tolerance: toleranceSeen!, status: statusSeen! }, context.batchAxes === 0 ? structure.unflatten(seen) : seen));
       }

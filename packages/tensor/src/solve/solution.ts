@@ -3,7 +3,7 @@ import { TracedValueError } from '@tapeflow/autodiff';
 import { Box, type Value } from '@tapeflow/autodiff/extend';
 import type { NDArray } from '../array/ndarray.ts';
 import { Described } from '../described.ts';
-import type { Dim } from '../named/dims.ts';
+import { countElements, type Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
 import type { Choice, SolveMethod } from './choose.ts';
 import { adviceFor, NotConverged, STATUS, type SolveStatus } from './errors.ts';
@@ -127,7 +127,7 @@ export class LinearSolution<T> extends Described {
     const solution = value instanceof Tensor ? `\n  value ${String(value)}` : '';
     if (this.facts.status instanceof Box) return `LinearSolution of ${method} inside ${this.facts.status.level.transformation}${solution}`;
     const { status, steps, residual, nullSpace } = this;
-    const systems = batch.length === 0 ? '' : `, the worst of ${batch.reduce((total, { size }) => total * size, 1)} systems`;
+    const systems = batch.length === 0 ? '' : `, the worst of ${countElements(batch)} systems`;
     const constants = nullSpace === undefined ? '' : ', constants were in the null space';
     return `LinearSolution of ${method}: ${status} after ${steps} ${steps === 1 ? 'step' : 'steps'}, residual ${residual.toExponential(2)}${systems}${constants}${solution}`;
   }

@@ -1,14 +1,14 @@
 /** @file solveLinear: linear systems given by functions, with implicit derivatives and a report that explains itself. */
 import { implicitLinearSolve, stopGradient } from '@tapeflow/autodiff';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, checkInteger } from '../errors.ts';
+import { countElements } from '../named/dims.ts';
 import { boxPreconditioner, knownOf, systemsSideBySide } from './box-system.ts';
 import { chooseMethod, type SolveMethod } from './choose.ts';
 import { LinearSolution } from './solution.ts';
 import { infoTypes, makeSolver, type SolverOptions } from './solver.ts';
 import { isLogging, type SolveSite } from './solve-log.ts';
 import { STATUS } from './errors.ts';
-import { alignLike, requireReal } from './align-like.ts';
-import { commonBatch, tensorsOf } from './systems.ts';
+import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './systems.ts';
 import { compiledSolve } from '../compile/eager/compiled-solve.ts';
 import { textOf } from '../compile/eager/fingerprint.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
@@ -75,13 +75,13 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
   const tensors = tensorsOf(b);
   requireReal('solveLinear', tensors);
   const batchDims = commonBatch('solveLinear', 'the right-hand side', tensors);
-  const systems = batchDims.reduce((count, { size }) => count * size, 1);
+  const systems = countElements(batchDims);
   const unknowns = tensors.reduce((total, { size }) => total + size, 0) / Math.max(systems, 1);
   const { method, reason } = chooseMethod(options.method, {
     operator, unknowns, systems, symmetric: options.symmetric === true || knownOf(operator) !== undefined, guessed: x0 !== undefined, restarted: restart !== undefined,
     preconditioner: preconditioner === undefined ? 'none' : typeof preconditioner === 'function' ? 'function' : 'jacobi',
   });
-  if (restart !== undefined && !(Number.isInteger(restart) && restart >= 1)) throw new ArgumentError('solveLinear', 'restart', restart, 'Give an integer ≥ 1.');
+  if (restart !== undefined) checkInteger('solveLinear', 'restart', restart, 1);
   if (preconditioner !== undefined && (method === 'transform' || method === 'multigrid')) throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "The method brings its own: leave the preconditioner out, or take method: 'cg'.");
   if (preconditioner !== undefined && method === 'direct') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "A direct solve has no steps to save: leave the preconditioner out, or take method: 'gmres'.");
   if (typeof preconditioner === 'string' && preconditioner !== 'jacobi') throw new ArgumentError('solveLinear', 'preconditioner', preconditioner, "Use 'jacobi', or give a function.");
@@ -90,9 +90,9 @@ export function solveLinear<T>(operator: (x: T) => T, given: T, options: SolveOp
   const solverOptions: SolverOptions = { ...limits, ...knownOf(operator), symmetric: isSymmetric, jacobi: preconditioner === 'jacobi' };
   const undo = typeof preconditioner === 'function' ? preconditioner : (boxPreconditioner(method, operator, tensors[0]!) as Preconditioner<unknown> | undefined);
   const site: SolveSite | undefined = isLogging() ? { operation: 'solveLinear', name, method, reason, adjoint: false, statuses: STATUS } : undefined;
-  const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the operator', operator(x), b), b, {
-    ...(x0 !== undefined && { guess: alignLike('solveLinear', 'x0', x0, b) }),
-    ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the preconditioner', undo(r) as T, b) }),
+  const solved = implicitLinearSolve((x: T) => alignLike('solveLinear', 'the result of the operator', operator(x), b, 'b'), b, {
+    ...(x0 !== undefined && { guess: guessLike('solveLinear', 'x0', x0, b, 'b') }),
+    ...(undo !== undefined && { preconditioner: (r: T) => alignLike('solveLinear', 'the result of the preconditioner', undo(r) as T, b, 'b') }),
     solver: makeSolver(method, solverOptions, batchDims.length, site),
     silentSolver: site && makeSolver(method, solverOptions, batchDims.length),
     symmetric: isSymmetric,

@@ -6,7 +6,7 @@ import { arrayAbstract, arrayTypeOf, full } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
 import type { ArrayType } from '../array/type.ts';
 import { checkLeaves } from '../control/check.ts';
-import { div, equal, isFinite, lessEqual, not, or } from '../primitives/elementwise.ts';
+import { constantLike, div, equal, isFinite, lessEqual, not, or } from '../primitives/elementwise.ts';
 import { reduceAll } from '../primitives/reduce.ts';
 import { biCGstab } from './bicgstab.ts';
 import { conjugateGradients } from './cg.ts';
@@ -21,7 +21,7 @@ import { constantNullSpace, constantsOnOpenCells } from './null-space.ts';
 import { refinement } from './refinement.ts';
 import { notConverged } from './solution.ts';
 import { reportBegin, reportEnd, type SolveSite } from './solve-log.ts';
-import { constant, safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
+import { safeDivide, VectorArithmetic, type Vector } from './vectors.ts';
 
 /** What the solver needs to know of the options of a solve. */
 export interface SolverOptions {
@@ -79,7 +79,7 @@ export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatch
     const removed = safeDivide(arithmetic.norm(arithmetic.minus(bs, reachable)), arithmetic.norm(bs));
     // The right-hand side of an adjoint solve is a cotangent: its constant part has no influence and may be dropped.
     if (nullSpace === 'auto' && onFailure === 'throw' && !context.transposed) {
-      const limit = constant(dtype === 'f64' ? INCONSISTENT.f64 : INCONSISTENT.f32, removed);
+      const limit = constantLike(dtype === 'f64' ? INCONSISTENT.f64 : INCONSISTENT.f32, removed);
       // A share that is not a number is no proof: the solve itself reports it.
       checkLeaves(reduceAll(or(lessEqual(removed, limit), not(isFinite(removed)))), [removed], ([part]) => new InconsistentSystem(Math.max(...part!.contiguous())));
     }
@@ -100,7 +100,7 @@ export function makeSolver(method: SolveMethod, options: SolverOptions, ownBatch
     if (site !== undefined) reportEnd({ ...site, adjoint: site.adjoint || context.transposed }, { ...result, tolerance: full(relative, [], dtype) });
     const xs = arithmetic.multiply(project(result.x), size);
     if (onFailure === 'throw') {
-      const good = or(equal(result.status, constant(1, result.status)), equal(result.status, constant(2, result.status)));
+      const good = or(equal(result.status, constantLike(1, result.status)), equal(result.status, constantLike(2, result.status)));
       checkLeaves(reduceAll(good), [result.steps, result.residual, result.status, result.history, ...xs], ([steps, residual, status, history, ...solution]) =>
         notConverged(method, relative, { steps: steps!, residual: residual!, status: status!, history: history! }, solution),
       );

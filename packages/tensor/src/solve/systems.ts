@@ -1,9 +1,13 @@
 /** @file Trees of tensors as systems of equations: their tensors, the batch that they share, and trees like them. */
 import { flatten, TREE, type TreeNode } from '@tapeflow/autodiff';
+import type { Value } from '@tapeflow/autodiff/extend';
+import { isFloat, type DType } from '../array/dtype.ts';
+import { dtypeOf } from '../array/ndarray.ts';
 import { DimensionError, DTypeError } from '../errors.ts';
 import { alignValue } from '../named/align.ts';
 import { describeDims, sameDim, sameDims, type Dim } from '../named/dims.ts';
 import { Tensor } from '../named/tensor.ts';
+import { convert } from '../primitives/structure.ts';
 
 /** All tensors of a tree. */
 export function tensorsOf(tree: unknown): Tensor[] {
@@ -26,8 +30,28 @@ export function commonBatch(operation: string, what: string, tensors: readonly T
   return own(first);
 }
 
+/** A right-hand side of integers is refused. */
+export function requireReal(operation: string, tensors: readonly Tensor[]): void {
+  for (const { dtype } of tensors) {
+    if (!isFloat(dtype)) throw new DTypeError(operation, [dtype], 'the right-hand side is not real.', "Convert it with convert(b, 'f32') or convert(b, 'f64').");
+  }
+}
+
 /** A tree like `model` with its dimensions in the order of those of `model`. */
 export function alignLike<T>(operation: string, what: string, y: T, model: T, modelName: string): T {
+  return treeLike(operation, what, y, model, modelName, (value, dtype) => {
+    const seen = dtypeOf(value);
+    if (seen !== dtype) throw new DTypeError(operation, [seen, dtype], `${what} is ${seen} where ${modelName} is ${dtype}.`, `Convert ${modelName} to ${seen}, or what the function uses to ${dtype}: convert(x, '${dtype}').`);
+    return value;
+  });
+}
+
+/** The same for a first guess, which may be of another dtype than `model`. */
+export function guessLike<T>(operation: string, what: string, guess: T, model: T, modelName: string): T {
+  return treeLike(operation, what, guess, model, modelName, convert);
+}
+
+function treeLike<T>(operation: string, what: string, y: T, model: T, modelName: string, ofDType: (value: Value, dtype: DType) => Value): T {
   const seen = tensorsOf(y);
   const wanted = tensorsOf(model);
   if (seen.length !== wanted.length) throw new DimensionError(operation, '', `${what} has ${seen.length} tensors where ${modelName} has ${wanted.length}.`, [], `Make ${what} a tree like ${modelName}.`);
@@ -37,8 +61,7 @@ export function alignLike<T>(operation: string, what: string, y: T, model: T, mo
     if (!fits) {
       throw new DimensionError(operation, dims[0]?.name ?? t.dims[0]!.name, `${what} has other dimensions than ${modelName}.`, [describeDims(t.dims), describeDims(dims)], `Give ${what} the dimensions of ${modelName}; expand ${modelName} where a batch is added.`);
     }
-    if (t.dtype !== dtype) throw new DTypeError(operation, [t.dtype, dtype], `${what} is ${t.dtype} where ${modelName} is ${dtype}.`, `Convert ${modelName} to ${t.dtype}, or what the function uses to ${dtype}: convert(x, '${dtype}').`);
-    return alignValue(t, dims);
+    return ofDType(alignValue(t, dims), dtype);
   });
   return flatten(model, operation).structure.unflatten(leaves) as T;
 }

@@ -1,8 +1,8 @@
 /** @file Vectors of a solve: lists of arrays whose first axes hold independent systems. */
 import type { Value } from '@tapeflow/autodiff/extend';
-import { arrayTypeOf, broadcast, concat, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
+import { arrayTypeOf, broadcast, concat, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
-import { abs, add, and, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sin, sqrt, sub } from '../primitives/elementwise.ts';
+import { abs, add, and, constantLike, div, equal, floor, indicator, isFinite, less, log, max, mul, pow, select, sin, sqrt, sub } from '../primitives/elementwise.ts';
 import { reduceMax } from '../primitives/reduce.ts';
 import { iota } from '../primitives/structure.ts';
 
@@ -61,8 +61,8 @@ export class VectorArithmetic {
    */
   magnitude(a: Vector): Value {
     const largest = a.map((x) => reduceMax(abs(x), arrayTypeOf(x).shape.flatMap((_, axis) => (axis < this.batchAxes ? [] : [axis])))).reduce((most, part) => max(most, part));
-    const usable = and(isFinite(largest), less(constant(0, largest), largest));
-    return pow(constant(2, largest), floor(mul(log(select(usable, largest, constant(1, largest))), constant(Math.LOG2E, largest))));
+    const usable = and(isFinite(largest), less(constantLike(0, largest), largest));
+    return pow(constantLike(2, largest), floor(mul(log(select(usable, largest, constantLike(1, largest))), constantLike(Math.LOG2E, largest))));
   }
 
   /** Numbers in (−1, 1) without structure, the same for each system: sin of a multiple of the position. */
@@ -70,7 +70,7 @@ export class VectorArithmetic {
     const { shape, dtype } = arrayTypeOf(like);
     const member = shape.slice(this.batchAxes);
     const position = iota([sizeOf(member) + 1], 0, dtype);
-    const numbers = reshape(sliceAxis(sin(mul(position, constant(78.233, position))), 0, 1, sizeOf(member), 1), member);
+    const numbers = reshape(sliceAxis(sin(mul(position, constantLike(78.233, position))), 0, 1, sizeOf(member), 1), member);
     return broadcast(numbers, shape, member.map((_, axis) => axis + this.batchAxes));
   }
 
@@ -102,26 +102,21 @@ export class VectorArithmetic {
 
   /** Number of components of each system. */
   count(a: Vector): number {
-    return a.reduce((total: number, x) => total + arrayTypeOf(x).shape.slice(this.batchAxes).reduce((size, length) => size * length, 1), 0);
+    return a.reduce((total: number, x) => total + sizeOf(arrayTypeOf(x).shape.slice(this.batchAxes)), 0);
   }
 
   /** The vector minus `share` times its mean (1: the constant part is removed); given a null vector of zeros and ones, its mean over the ones. */
   withoutMean(a: Vector, share: Value, ones?: Vector): Vector {
     const total = (ones === undefined ? a : a.map((x, k) => mul(x, ones[k]))).map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
-    const count = ones === undefined ? constant(this.count(a), total) : ones.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
+    const count = ones === undefined ? constantLike(this.count(a), total) : ones.map((x) => this.perSystem(x)).reduce((sum, part) => add(sum, part));
     const mean = mul(safeDivide(total, count), share);
     return a.map((x, k) => sub(x, ones === undefined ? this.spread(mean, x) : mul(this.spread(mean, x), ones[k])));
   }
 }
 
-/** A number beside an array. */
-export function constant(value: number, like: Value): Value {
-  return full(value, [], arrayTypeOf(like).dtype);
-}
-
 /** a / b, and 0 where b is 0. */
 export function safeDivide(a: Value, b: Value): Value {
-  const zero = constant(0, b);
+  const zero = constantLike(0, b);
   const atZero = equal(b, zero);
-  return mul(div(a, select(atZero, constant(1, b), b)), sub(constant(1, b), indicator(atZero, b)));
+  return mul(div(a, select(atZero, constantLike(1, b), b)), sub(constantLike(1, b), indicator(atZero, b)));
 }

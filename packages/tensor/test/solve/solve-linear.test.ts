@@ -332,7 +332,7 @@ describe('a first guess', () => {
       "solveLinear: x0 has other dimensions than b.
         input 1: (i=3)
         input 2: (i=2)
-        Give x0 the dimensions of b; expand b where the operator adds a batch."
+        Give x0 the dimensions of b; expand b where a batch is added."
     `);
   });
 
@@ -359,10 +359,10 @@ describe('refusals', () => {
     const error = thrown(() => solveLinear((x: V): V => x.mul(tensor({ k: 2 }, [1, 2])) as V, b));
     expect(error).toBeInstanceOf(DimensionError);
     expect(error.message).toMatchInlineSnapshot(`
-      "solveLinear: the operator has other dimensions than b.
+      "solveLinear: the result of the operator has other dimensions than b.
         input 1: (i=2, k=2)
         input 2: (i=2)
-        Give the operator the dimensions of b; expand b where the operator adds a batch."
+        Give the result of the operator the dimensions of b; expand b where a batch is added."
     `);
   });
 
@@ -374,8 +374,8 @@ describe('refusals', () => {
     const error = thrown(() => solveLinear((x: V): V => x.mul(tensor({ i: 2 }, [1, 2], { dtype: 'f64' })), b));
     expect(error).toBeInstanceOf(DTypeError);
     expect(error.message).toMatchInlineSnapshot(`
-      "solveLinear: the operator returns f64 where b is f32. (f64 and f32)
-        Convert b to f64, or what the operator uses to f32: convert(x, 'f32')."
+      "solveLinear: the result of the operator is f64 where b is f32. (f64 and f32)
+        Convert b to f64, or what the function uses to f32: convert(x, 'f32')."
     `);
   });
 

@@ -4,7 +4,8 @@
  */
 import { apply, Constant, innerPrograms, traceProgram, type Abstract, type Atom, type Equation, type Primitive, type Program, type Value, type Variable } from '@tapeflow/autodiff/extend';
 import { isFloat } from '../../array/dtype.ts';
-import { arrayAbstract, arraySpace, broadcast, NDArray, type FullParams } from '../../array/ndarray.ts';
+import { arrayAbstract, arraySpace, broadcast, NDArray } from '../../array/ndarray.ts';
+import type { FullParams } from '../../array/rules.ts';
 import type { ArrayType } from '../../array/type.ts';
 
 /** A program in two parts: what it does, and with which values. */

@@ -1,5 +1,5 @@
 /** @file Which value holds in which part of an index space, as a tree of decisions; parts that have the same value are told apart no longer. */
-import { piecesOf, type Range } from '../kernels/kernel.ts';
+import { branchesOf } from '../kernels/kernel.ts';
 import type { Node } from '../kernels/node.ts';
 
 /** A value, nothing, or a choice along an axis: the first branch whose end is above the index. */
@@ -11,22 +11,22 @@ interface Branch {
 }
 
 /** The decisions that lead to the value of each part. */
-export function decide(cuts: readonly (readonly number[])[], valueOf: (part: readonly Range[]) => Node | undefined): Decision {
-  const along = (axis: number, part: readonly Range[]): Decision => {
+export function decide(cuts: readonly (readonly number[])[], valueOf: (part: number) => Node | undefined): Decision {
+  const along = (axis: number, outer: number): Decision => {
     if (axis === cuts.length) {
-      const node = valueOf(part);
+      const node = valueOf(outer);
       return node === undefined ? { kind: 'nothing' } : { kind: 'value', node };
     }
     const branches: Branch[] = [];
-    for (const piece of piecesOf(cuts[axis]!)) {
-      const decision = along(axis + 1, [...part, piece]);
+    for (const { piece, part } of branchesOf(cuts[axis]!, outer)) {
+      const decision = along(axis + 1, part);
       const last = branches[branches.length - 1];
       if (last !== undefined && isSame(last.decision, decision)) branches.pop();
       branches.push({ to: piece.to, decision });
     }
     return branches.length === 1 ? branches[0]!.decision : { kind: 'choice', axis, branches };
   };
-  return along(0, []);
+  return along(0, 0);
 }
 
 function isSame(a: Decision, b: Decision): boolean {

@@ -1,5 +1,4 @@
 /** @file Passes: one call of gpu.js each, which makes one buffer from others. A kernel of a schedule becomes a few of them per output. */
-import type { Range } from '../kernels/kernel.ts';
 import type { Access, Node } from '../kernels/node.ts';
 import type { Buffers } from './body.ts';
 
@@ -37,14 +36,11 @@ export const MOST_OPERANDS = 7;
 
 export const operandKey = (operand: Operand): string => (operand.kind === 'view' ? `view ${operand.view}` : operand.kind === 'pass' ? `pass ${operand.pass}` : 'before');
 
-/** A value and where it holds. */
+/** A value and the number of the part in which it holds. */
 export interface Cell {
-  readonly part: readonly Range[];
+  readonly part: number;
   readonly node: Node;
 }
-
-/** A part of an index space as text, to find what belongs to it. */
-export const partKey = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
 
 /** Buffers with the operands and offsets that were asked for. */
 export interface NamedBuffers extends Buffers {

@@ -1,6 +1,6 @@
 /** @file Plans the passes of one step of a schedule: for each output of its kernel those that make the new contents of a buffer. */
 import { rowMajor, sizeOf } from '../../array/strides.ts';
-import { partsOf, type Kernel, type Range } from '../kernels/kernel.ts';
+import type { Kernel } from '../kernels/kernel.ts';
 import type { Node } from '../kernels/node.ts';
 import type { RunStep } from '../lower/step.ts';
 import { placeOf, type View } from '../lower/view.ts';
@@ -8,7 +8,7 @@ import { BodyPrinter } from './body.ts';
 import { decide, printDecision } from './decisions.ts';
 import { invertAccess } from './inverse-access.ts';
 import type { Rounding } from './operators.ts';
-import { MOST_OPERANDS, operandKey, partKey, passOf, type Cell, type NamedBuffers, type Operand, type Pass, type Target } from './pass.ts';
+import { MOST_OPERANDS, operandKey, passOf, type Cell, type NamedBuffers, type Operand, type Pass, type Target } from './pass.ts';
 import { printReduction, type Reduction } from './reduction.ts';
 import { buffersOf, largestWithin, replaced } from './split.ts';
 
@@ -28,7 +28,7 @@ export function planStep({ kernel, views }: RunStep, rounded: Rounding): Planned
     const access = { ...output.access, offset: output.access.offset + place.offset };
     const target: Target = { size: place.region.size, access, moving: place.moving.length === 0 ? undefined : output.buffer };
     const planner = new StepPlanner(kernel, views, rounded);
-    const cells = partsOf(kernel.cuts).map((part): Cell => ({ part, node: kernel.roots(part)[k]!.value }));
+    const cells = kernel.roots.map((roots, part): Cell => ({ part, node: roots[k]!.value }));
     if (output.kind === 'store') planner.store(cells, kernel.shape, target, { kind: 'before' });
     else planner.reduce(cells, target, output.operator, output.axes, view.dtype);
     return [{ view: output.buffer, passes: planner.passes }];
@@ -88,7 +88,7 @@ class StepPlanner {
   }
 
   /** The same value of no more than `most` arrays. */
-  private within(node: Node, part: readonly Range[], most: number): Node {
+  private within(node: Node, part: number, most: number): Node {
     let value = node;
     const { shape } = this.kernel;
     const access = { coefficients: rowMajor(shape), offset: 0 };
@@ -151,9 +151,9 @@ class StepPlanner {
     const old = before === undefined ? undefined : `b${operands.push(before) - 1}[this.thread.x]`;
     const offset = target.moving === undefined ? '' : buffers.offsetOf(target.moving);
     const { statements, condition } = invertAccess('num(this.thread.x)', target, shape, [], offset);
-    const nodes = new Map(cells.map(({ part, node }) => [partKey(part), node]));
+    const nodes = new Map(cells.map(({ part, node }) => [part, node]));
     const printer = new BodyPrinter(buffers, this.rounded);
-    const decision = printDecision(decide(this.kernel.cuts, (part) => nodes.get(partKey(part))), (node) => printer.print(node, (text) => `value = ${text};`));
+    const decision = printDecision(decide(this.kernel.cuts, (part) => nodes.get(part)), (node) => printer.print(node, (text) => `value = ${text};`));
     const body = condition === undefined ? decision : `if (${condition}) { ${decision} }`;
     return passOf([...statements, `let value = ${old ?? 'num(0)'};`, body, 'return value;'], target.size, operands, buffers.offsets);
   }

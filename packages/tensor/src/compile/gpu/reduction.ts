@@ -10,7 +10,7 @@ import { BodyPrinter } from './body.ts';
 import { decide, printDecision } from './decisions.ts';
 import { invertAccess } from './inverse-access.ts';
 import { printCombination, printIdentity, type Rounding } from './operators.ts';
-import { partKey, passOf, type Cell, type NamedBuffers, type Operand, type Pass, type Target } from './pass.ts';
+import { passOf, type Cell, type NamedBuffers, type Operand, type Pass, type Target } from './pass.ts';
 
 /** What is combined, and where the results go. */
 export interface Reduction {
@@ -57,7 +57,7 @@ export function printReduction(reduction: Reduction, context: ReductionContext):
   const load: Node = { kind: 'load', id: -1, dtype, depth: inner.length, interval: { low: -Infinity, high: Infinity }, buffer: context.bufferOfPass(part), access: { coefficients: rowMajor(inner), offset: 0 } };
   const access = { offset: target.access.offset, coefficients: [...kept.map((axis) => target.access.coefficients[axis]!), 0] };
   const cuts = inner.map((size) => [0, size]);
-  const cell: Cell = { part: inner.map((size) => ({ from: 0, to: size })), node: load };
+  const cell: Cell = { part: 0, node: load };
   printReduction({ shape: inner, cuts, cells: [cell], target: { ...target, access }, operator, axes: [inner.length - 1], dtype }, context);
 }
 
@@ -92,9 +92,9 @@ function combine({ shape, cuts, cells, target, operator, axes, dtype }: Reductio
   statements.push(...inverse.statements);
   const old = inverse.condition === undefined ? 'num(0)' : `b${operands.push({ kind: 'before' }) - 1}[this.thread.x]`;
   const total = sizeOf(axes.map((axis) => shape[axis]!));
-  const nodes = new Map(cells.map(({ part, node }) => [partKey(part), node]));
+  const nodes = new Map(cells.map(({ part, node }) => [part, node]));
   const printer = new BodyPrinter(buffers, rounded);
-  const element = printDecision(decide(cuts, (part) => nodes.get(partKey(part))), (node) => printer.print(node, (text) => `element = ${text};`));
+  const element = printDecision(decide(cuts, (part) => nodes.get(part)), (node) => printer.print(node, (text) => `element = ${text};`));
   const round = ['let element = num(0);', element, `sum = ${printCombination(operator, dtype, 'sum', 'element', rounded)};`];
   const inside = [`const r0 = num(step)${count > 1 ? ` + stretch * ${length}` : ''};`, ...reducedIndices(shape, axes), ...round].join(' ');
   const guarded = count * length > total ? `const r = num(step) + stretch * ${length}; if (r < ${total}) { ${inside} }` : inside;

@@ -3,7 +3,8 @@
  * corner; as a chain they fill one array in one pass instead of several that are added up.
  */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import { NDArray, type FullParams } from '../../array/ndarray.ts';
+import { NDArray } from '../../array/ndarray.ts';
+import type { FullParams } from '../../array/rules.ts';
 import { sameShape } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { withInnerPrograms } from './inner.ts';

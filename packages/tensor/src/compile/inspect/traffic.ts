@@ -5,7 +5,7 @@
 import { bytesPerElement } from '../../array/dtype.ts';
 import { sizeOf } from '../../array/strides.ts';
 import { nodesOf, partsOf, type Kernel, type Range } from '../kernels/kernel.ts';
-import { inputsOf, type Access, type Node } from '../kernels/node.ts';
+import { nodesBelow, type Access } from '../kernels/node.ts';
 import type { Work } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 
@@ -46,17 +46,16 @@ interface Elements {
 }
 
 const lengthsOf = (part: readonly Range[]): number[] => part.map(({ from, to }) => to - from);
-const product = (list: readonly number[]): number => list.reduce((total, length) => total * length, 1);
 
 /** Elements by buffer. */
 function kernelTraffic(kernel: Kernel): Elements[] {
   const buffers = kernel.buffers.map((): Elements => ({ read: 0, written: 0 }));
-  for (const part of partsOf(kernel.cuts)) {
+  for (const [k, part] of partsOf(kernel.cuts).entries()) {
     const lengths = lengthsOf(part);
-    const rounds = product(lengths);
+    const rounds = sizeOf(lengths);
     if (rounds === 0) continue;
     const loads = new Map<number, Access[]>();
-    for (const node of allNodes(nodesOf(kernel.roots(part)))) {
+    for (const node of nodesBelow(nodesOf(kernel.roots[k]!))) {
       if (node.kind === 'gather') buffers[node.buffer]!.read += rounds;
       if (node.kind === 'load') loads.set(node.buffer, [...(loads.get(node.buffer) ?? []), node.access]);
     }
@@ -70,20 +69,9 @@ function kernelTraffic(kernel: Kernel): Elements[] {
     }
   }
   for (const output of kernel.outputs) {
-    if (output.kind === 'reduce') buffers[output.buffer]!.written += product(kernel.shape.filter((_, axis) => !output.axes.includes(axis)));
+    if (output.kind === 'reduce') buffers[output.buffer]!.written += sizeOf(kernel.shape.filter((_, axis) => !output.axes.includes(axis)));
   }
   return buffers;
-}
-
-function allNodes(roots: readonly Node[]): Set<Node> {
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    inputsOf(node).forEach(visit);
-  };
-  roots.forEach(visit);
-  return seen;
 }
 
 /**
@@ -99,7 +87,7 @@ function footprint(accesses: readonly Access[], lengths: readonly number[]): num
   let total = 0;
   for (const family of families.values()) {
     const { coefficients } = family[0]!;
-    const alone = product(lengths.filter((_, axis) => coefficients[axis] !== 0));
+    const alone = sizeOf(lengths.filter((_, axis) => coefficients[axis] !== 0));
     const reach = coefficients.reduce((sum, coefficient, axis) => sum + Math.abs(coefficient) * (lengths[axis]! - 1), 1);
     const starts = family.map(({ offset }) => offset).sort((a, b) => a - b);
     let covered = reach;

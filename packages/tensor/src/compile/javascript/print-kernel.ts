@@ -3,8 +3,9 @@
  * and scatters add up in the order of the elements. What is reduced is written down first, and reduced as operations by themselves do it.
  */
 import type { DType } from '../../array/dtype.ts';
-import { nodesOf, piecesOf, type Kernel, type Output, type Range, type Root } from '../kernels/kernel.ts';
-import { boundary, inputsOf, type Node } from '../kernels/node.ts';
+import { sizeOf } from '../../array/strides.ts';
+import { branchesOf, nodesOf, type Kernel, type Output, type Root } from '../kernels/kernel.ts';
+import { boundary, nodesBelow, type Node } from '../kernels/node.ts';
 import { indexName } from '../kernels/text.ts';
 import { reductionName } from './print-reductions.ts';
 import { Scope, ValuePrinter, type Buffers } from './values.ts';
@@ -54,8 +55,6 @@ export function printKernel(kernel: Kernel, name: string, style: KernelStyle): P
   return new KernelPrinter(kernel, style).print(name);
 }
 
-const product = (list: readonly number[]): number => list.reduce((total, length) => total * length, 1);
-
 class KernelPrinter {
   private readonly kernel: Kernel;
   private readonly style: KernelStyle;
@@ -70,13 +69,13 @@ class KernelPrinter {
     this.rank = kernel.shape.length;
     this.values = new ValuePrinter(style.buffers, this.rank);
     this.terms = kernel.outputs.flatMap((output, at) => (output.kind === 'reduce' ? [this.termsOf(output, at)] : []));
-    this.arrays = this.terms.map(({ name, dtype, level, length }) => ({ name, dtype, size: length * product(level === 0 ? this.keptAxes(name).map((axis) => kernel.shape[axis]!) : []) }));
+    this.arrays = this.terms.map(({ name, dtype, level, length }) => ({ name, dtype, size: length * sizeOf(level === 0 ? this.keptAxes(name).map((axis) => kernel.shape[axis]!) : []) }));
   }
 
   print(name: string): PrintedKernel {
     const { parameters, comments } = this.style;
     const head = [...comments.map((line) => `// ${line}`), `function ${name}(${parameters.join(', ')}) {`];
-    const body = this.loop(0, [], new Scope());
+    const body = this.loop(0, 0, new Scope());
     return { text: [...head, ...indented(body), '}'].join('\n'), terms: this.arrays };
   }
 
@@ -89,9 +88,9 @@ class KernelPrinter {
     // Where the outer loops are those of the results, terms of one result at a time are enough.
     const isOuter = kept.every((axis, k) => axis === k);
     const order = isOuter ? axes : [...kept, ...axes];
-    const coefficients = shape.map((_, axis) => (order.includes(axis) ? product(order.slice(order.indexOf(axis) + 1).map((other) => shape[other]!)) : 0));
+    const coefficients = shape.map((_, axis) => (order.includes(axis) ? sizeOf(order.slice(order.indexOf(axis) + 1).map((other) => shape[other]!)) : 0));
     const dtype = buffers[output.buffer]!;
-    return { output, at, name: `terms${at}_${dtype}`, dtype, level: isOuter ? kept.length : 0, length: product(axes.map((axis) => shape[axis]!)), coefficients };
+    return { output, at, name: `terms${at}_${dtype}`, dtype, level: isOuter ? kept.length : 0, length: sizeOf(axes.map((axis) => shape[axis]!)), coefficients };
   }
 
   private keptAxes(name: string): number[] {
@@ -119,18 +118,20 @@ class KernelPrinter {
     return `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`;
   }
 
-  private loop(axis: number, chosen: readonly Range[], outer: Scope): string[] {
-    const scope = new Scope(outer);
-    if (axis === this.rank) return [...this.body(this.kernel.roots(chosen), scope), ...this.reductions(axis)];
-    const pieces = piecesOf(this.kernel.cuts[axis]!).filter(({ from, to }) => to > from);
+  /** Loops over one axis and those after it, within a part of the axes before. */
+  private loop(axis: number, outer: number, around: Scope): string[] {
+    const scope = new Scope(around);
+    const { roots, cuts } = this.kernel;
+    if (axis === this.rank) return [...this.body(roots[outer]!, scope), ...this.reductions(axis)];
+    const branches = branchesOf(cuts[axis]!, outer).filter(({ piece }) => piece.to > piece.from);
     // What does not change in the loops inside is computed before them.
-    const parts = completed(chosen, this.kernel.cuts);
-    const nodes = parts.flatMap((part) => nodesOf(this.kernel.roots(part)));
+    const count = sizeOf(cuts.slice(axis).map((own) => own.length - 1));
+    const nodes = roots.slice(outer * count, (outer + 1) * count).flatMap(nodesOf);
     this.values.name(boundary(nodes, (node) => node.depth <= axis).filter((node) => node.kind !== 'index' && scope.get(node) === undefined), scope);
-    const loops = pieces.flatMap((piece) => {
+    const loops = branches.flatMap(({ piece, part }) => {
       const isOne = piece.to - piece.from === 1;
       if (isOne) this.values.fix(axis, piece.from);
-      const inside = this.loop(axis + 1, [...chosen, piece], scope);
+      const inside = this.loop(axis + 1, part, scope);
       this.values.fix(axis, undefined);
       if (!isOne) return [this.head(axis, piece.from, piece.to), ...indented(inside), '}'];
       return this.kernel.shape[axis] === 1 ? inside : ['{', ...indented(inside), '}'];
@@ -179,19 +180,7 @@ class KernelPrinter {
 
 /** The elements of buffers from which values are computed, inputs first. */
 function elementsOf(values: readonly Node[]): Node[] {
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    inputsOf(node).forEach(visit);
-  };
-  values.forEach(visit);
-  return [...seen].filter(({ kind }) => kind === 'load' || kind === 'gather').sort((a, b) => a.id - b.id);
-}
-
-/** Every part that begins with these ranges. */
-function completed(chosen: readonly Range[], cuts: Kernel['cuts']): Range[][] {
-  return cuts.slice(chosen.length).reduce<Range[][]>((parts, own) => parts.flatMap((part) => piecesOf(own).map((piece) => [...part, piece])), [[...chosen]]);
+  return nodesBelow(values).filter(({ kind }) => kind === 'load' || kind === 'gather').sort((a, b) => a.id - b.id);
 }
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);

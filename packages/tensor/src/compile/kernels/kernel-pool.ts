@@ -2,7 +2,7 @@
  * @file Equal kernels of a program are one. Steps of a loop that has been unrolled, and reports of checks, differ only in where their
  * arrays lie, and addresses are parameters: so code is printed, and compiled by the engine, once for all of them.
  */
-import { nodesOf, partsOf, type Kernel, type Output } from './kernel.ts';
+import { nodesOf, type Kernel, type Output } from './kernel.ts';
 import type { Access, Node } from './node.ts';
 
 /** The kernels of one program. */
@@ -49,7 +49,7 @@ function bodyOf(kernel: Kernel): string {
     }
     return number;
   };
-  for (const part of partsOf(kernel.cuts)) words.push(`= ${nodesOf(kernel.roots(part)).map(numberOf).join()}`);
+  for (const roots of kernel.roots) words.push(`= ${nodesOf(roots).map(numberOf).join()}`);
   return words.join('\n');
 }
 

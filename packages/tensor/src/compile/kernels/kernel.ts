@@ -39,18 +39,33 @@ export interface Kernel {
   readonly outputs: readonly Output[];
   /** Per axis, where parts begin: 0 first, the size last. */
   readonly cuts: readonly (readonly number[])[];
-  /** What is computed in one part: one root per output. */
-  roots(part: readonly Range[]): readonly Root[];
+  /** What is computed in each part, in the order of `partsOf`: one root per output. */
+  readonly roots: readonly (readonly Root[])[];
 }
 
 /** The pieces of an axis. */
-export function piecesOf(cuts: readonly number[]): Range[] {
+function piecesOf(cuts: readonly number[]): Range[] {
   return cuts.slice(1).map((to, k) => ({ from: cuts[k]!, to }));
 }
 
-/** Every part of the index space, in the order of the loops. */
+/** Every part of the index space, in the order of the loops, which numbers them. */
 export function partsOf(cuts: Kernel['cuts']): Range[][] {
   return cuts.reduce<Range[][]>((parts, own) => parts.flatMap((part) => piecesOf(own).map((piece) => [...part, piece])), [[]]);
+}
+
+/** A piece of an axis, and the number of what it cuts out of a part. */
+export interface Branch {
+  readonly piece: Range;
+  readonly part: number;
+}
+
+/**
+ * What the pieces of one more axis make of a part of the axes before it, where 0 is the whole index space. Behind the last axis the numbers
+ * are those of `partsOf`.
+ */
+export function branchesOf(cuts: readonly number[], part: number): Branch[] {
+  const pieces = piecesOf(cuts);
+  return pieces.map((piece, k) => ({ piece, part: part * pieces.length + k }));
 }
 
 /** All that is computed in a part. */
@@ -66,5 +81,5 @@ export function nodesOf(roots: readonly Root[]): Node[] {
 
 /** Everything that a kernel computes in some part, each node once. */
 export function allNodes(kernel: Kernel): Node[] {
-  return nodesBelow(partsOf(kernel.cuts).flatMap((part) => nodesOf(kernel.roots(part))));
+  return nodesBelow(kernel.roots.flatMap(nodesOf));
 }

@@ -2,7 +2,7 @@
  * @file Neighbouring axes become one where a kernel walks through all its arrays without a gap between their rows: a loop is saved,
  * and what is done once per row is done once.
  */
-import { allNodes, partsOf, type Kernel, type Output, type Range } from './kernel.ts';
+import { allNodes, type Kernel, type Output } from './kernel.ts';
 import type { Access } from './node.ts';
 import { rebuilder, rebuildRoot } from './rebuild.ts';
 
@@ -44,8 +44,7 @@ function merge(kernel: Kernel, axis: number): Kernel {
     access: moved,
     index: (node, table) => (node.axis === going ? table.literal(0, 'i32') : table.index(node.axis > going ? node.axis - 1 : node.axis, node.interval.low, node.interval.high)),
   });
-  const roots = new Map(partsOf(kernel.cuts).map((part) => [keyOf(narrowed(part, { from: 0, to: size })), kernel.roots(part).map((root) => rebuildRoot(root, rebuild))]));
-  return { ...kernel, shape: narrowed(shape, size), cuts: narrowed(cuts, [0, size]), outputs: outputs.map(movedOutput), roots: (part) => roots.get(keyOf(part))! };
+  // Neither axis is cut: the parts are the same ones in the same order.
+  const roots = kernel.roots.map((own) => own.map((root) => rebuildRoot(root, rebuild)));
+  return { ...kernel, shape: narrowed(shape, size), cuts: narrowed(cuts, [0, size]), outputs: outputs.map(movedOutput), roots };
 }
-
-const keyOf = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();

@@ -1,5 +1,6 @@
 /** @file Kernels as text: loops that people can read. */
-import { partsOf, piecesOf, type Kernel, type Output, type Range, type Root } from './kernel.ts';
+import { sizeOf } from '../../array/strides.ts';
+import { partsOf, type Kernel, type Output, type Root } from './kernel.ts';
 import { inputsOf, type Access, type Node } from './node.ts';
 
 const INDEX_NAMES = ['i', 'j', 'k', 'l', 'm', 'n'];
@@ -17,13 +18,13 @@ const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '−', mul: '·
 /** The largest part stands for all; where parts differ, their number is said. */
 export function kernelText(kernel: Kernel, buffers: readonly string[]): string {
   const parts = partsOf(kernel.cuts);
-  const size = (part: readonly Range[]): number => part.reduce((total, { from, to }) => total * (to - from), 1);
-  const largest = parts.reduce((best, part) => (size(part) > size(best) ? part : best));
+  const sizes = parts.map((part) => sizeOf(part.map(({ from, to }) => to - from)));
+  const largest = sizes.reduce((best, size, part) => (size > sizes[best]! ? part : best), 0);
   const rank = kernel.shape.length;
   const loops = kernel.shape.map((length, axis) => `${indexName(axis, rank)} < ${length}`).join(', ');
-  const cuts = kernel.cuts.map((own) => piecesOf(own).length).filter((count) => count > 1);
+  const cuts = kernel.cuts.map((own) => own.length - 1).filter((count) => count > 1);
   const head = `for ${loops === '' ? 'once' : loops}${cuts.length === 0 ? '' : ` in ${parts.length} parts`}`;
-  return [head, ...statements(kernel.outputs, kernel.roots(largest), buffers, rank)].join('\n  ');
+  return [head, ...statements(kernel.outputs, kernel.roots[largest]!, buffers, rank)].join('\n  ');
 }
 
 function statements(outputs: readonly Output[], roots: readonly Root[], buffers: readonly string[], rank: number): string[] {

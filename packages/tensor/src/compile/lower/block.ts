@@ -3,7 +3,8 @@
  * results that get memory join a group that runs over the same index space, or open one.
  */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import { NDArray, type AxesParams, type BroadcastParams, type FullParams, type ShapeParams, type SliceParams } from '../../array/ndarray.ts';
+import { NDArray } from '../../array/ndarray.ts';
+import type { AxesParams, BroadcastParams, FullParams, ShapeParams, SliceParams } from '../../array/rules.ts';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import type { Iota, Permutation } from '../../primitives/structure.ts';

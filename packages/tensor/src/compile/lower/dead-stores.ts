@@ -2,7 +2,7 @@
  * @file Dead stores: values for which memory was planned, and which then are only read in the pass that computes them. What is read
  * where is known when all steps are there.
  */
-import { allNodes, partsOf, type Kernel } from '../kernels/kernel.ts';
+import { allNodes, type Kernel } from '../kernels/kernel.ts';
 import { rebuilder, rebuildRoot } from '../kernels/rebuild.ts';
 import { innerSteps, regionsOf, type RunStep, type Schedule, type Step } from './step.ts';
 import type { Region } from './view.ts';
@@ -76,15 +76,13 @@ function withoutOutputs(step: RunStep, read: ReadonlySet<Region>): readonly RunS
   if (keeps.every((keep) => keep)) return [step];
   const outputs = kernel.outputs.filter((_, k) => keeps[k]);
   if (outputs.length === 0) return [];
-  const roots = new Map(partsOf(kernel.cuts).map((part) => [JSON.stringify(part), kernel.roots(part).filter((_, k) => keeps[k])]));
-  const smaller: Kernel = { ...kernel, outputs, roots: (part) => roots.get(JSON.stringify(part))! };
+  const smaller: Kernel = { ...kernel, outputs, roots: kernel.roots.map((own) => own.filter((_, k) => keeps[k])) };
   const used = new Set([...buffersRead(smaller), ...outputs.map(({ buffer }) => buffer)]);
   const numbers = [...used].sort((a, b) => a - b);
   const rebuild = rebuilder({ buffer: (buffer) => numbers.indexOf(buffer) });
-  const rebuilt = new Map([...roots].map(([key, own]) => [key, own.map((root) => rebuildRoot(root, rebuild))]));
   return [{
     kind: 'run',
-    kernel: { ...smaller, buffers: numbers.map((buffer) => kernel.buffers[buffer]!), outputs: outputs.map((output) => ({ ...output, buffer: numbers.indexOf(output.buffer) })), roots: (part) => rebuilt.get(JSON.stringify(part))! },
+    kernel: { ...smaller, buffers: numbers.map((buffer) => kernel.buffers[buffer]!), outputs: outputs.map((output) => ({ ...output, buffer: numbers.indexOf(output.buffer) })), roots: smaller.roots.map((own) => own.map((root) => rebuildRoot(root, rebuild))) },
     views: numbers.map((buffer) => views[buffer]!),
     written: outputs.map(({ buffer }) => numbers.indexOf(buffer)),
     equations: step.equations.filter((_, k) => keeps[k]),

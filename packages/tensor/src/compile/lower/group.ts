@@ -110,11 +110,9 @@ export class Group {
     const outputs = members.map((member) => outputOf(member, bufferOf(member.target), rank));
     const cuts = this.shape.map((size, axis) => [0, ...[...this.cuts[axis]!].sort((a, b) => a - b), size]);
     const table = new NodeTable();
-    const made = new Map<string, readonly Root[]>();
-    const roots = (part: readonly Range[]): readonly Root[] => made.get(partKey(part))!;
     const maker = new NodeMaker(table, rank, bufferOf, numerics);
     // All nodes are made now: values that later get memory are not seen by what came before.
-    for (const part of partsOf(cuts)) made.set(partKey(part), rootsOf(members, part, table, maker));
+    const roots = partsOf(cuts).map((part) => rootsOf(members, part, table, maker));
     const kernel: Kernel = { name, shape: this.shape, buffers: views.map(({ dtype }) => dtype), outputs, cuts, roots };
     return { kind: 'run', kernel: mergeAxes(kernel), views, written: outputs.map(({ buffer }) => buffer), equations: members.map(({ equations }) => equations) };
   }
@@ -140,8 +138,6 @@ function isSelfCopy({ purpose, value, target, sight }: Member, rank: number): bo
   if (source.kind !== 'memory' || !samePlace({ ...source.view, offset: 0 }, { ...target, offset: 0 })) return false;
   return sameUse(accessOf(source.view, source.map, rank), accessOf(target, identityMap(rank), rank));
 }
-
-const partKey = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();
 
 function outputOf({ purpose, target }: Member, buffer: number, rank: number): Output {
   switch (purpose.kind) {

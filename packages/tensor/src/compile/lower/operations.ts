@@ -1,6 +1,6 @@
 /** @file How operations become kernels that are not computed element by element. What is missing here is refused by name. */
 import type { Atom, Equation } from '@tapeflow/autodiff/extend';
-import type { AxesParams, AxisParams, PadParams, ShapeParams } from '../../array/ndarray.ts';
+import type { AxesParams, AxisParams, PadParams, ShapeParams } from '../../array/rules.ts';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
@@ -24,7 +24,6 @@ function reshape(block: Block, equation: Equation): void {
   const { shape } = equation.params as ShapeParams;
   block.setView(equation.outputs[0]!, reshapeView(view, shape) ?? reshapeView(block.contiguous(view, false), shape)!);
 }
-
 
 const reduce =
   (operator: ReduceOperator): Rule =>

@@ -3,7 +3,8 @@
  * finds loads, cuts, or nodes of a kernel.
  */
 import { Variable, type Atom, type Equation } from '@tapeflow/autodiff/extend';
-import type { NDArray, AxisParams, BroadcastParams, FullParams, PadParams, AxesParams, SliceParams } from '../../array/ndarray.ts';
+import type { NDArray } from '../../array/ndarray.ts';
+import type { AxisParams, BroadcastParams, FullParams, PadParams, AxesParams, SliceParams } from '../../array/rules.ts';
 import type { DType } from '../../array/dtype.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE, type ElementwiseName } from '../../elementwise/table.ts';

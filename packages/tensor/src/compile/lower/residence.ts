@@ -3,7 +3,8 @@
  * program, before kernels are formed, from what computing a value again would cost.
  */
 import { Variable, type Atom, type Equation, type Program } from '@tapeflow/autodiff/extend';
-import type { NDArray, PadParams, ShapeParams } from '../../array/ndarray.ts';
+import type { NDArray } from '../../array/ndarray.ts';
+import type { PadParams, ShapeParams } from '../../array/rules.ts';
 import { sizeOf, type Shape } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import { ELEMENTWISE } from '../../elementwise/table.ts';

@@ -1,6 +1,6 @@
 /** @file Lowers running sums, recurrences, positions of extremes and orders to fixed kernels that walk along lines. */
 import type { Equation } from '@tapeflow/autodiff/extend';
-import type { AxisParams } from '../../array/ndarray.ts';
+import type { AxisParams } from '../../array/rules.ts';
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import type { OrderParams } from '../../primitives/along.ts';

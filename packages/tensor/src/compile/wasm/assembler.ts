@@ -6,11 +6,13 @@
  *     module.addFunction('double', ['f32'], ['f32'], (f, [x]) => f.localGet(x).f32Const(2).op('f32.mul'));
  *     const instance = await WebAssembly.instantiate(module.toBytes(), { host: { memory } });
  */
-import { FunctionBuilder, type FunctionReference, type GlobalReference, type Local } from './function-builder.ts';
+import { FunctionBuilder } from './function-builder.ts';
+import type { FunctionReference, GlobalReference, Local } from './references.ts';
 import { SPECIAL_OPCODES, VALUE_TYPES, type ValueType } from './opcodes.ts';
 import { AssemblyError, ByteWriter } from './writer.ts';
 
-export { FunctionBuilder, type FunctionReference, type GlobalReference, type Label, type Local } from './function-builder.ts';
+export { FunctionBuilder } from './function-builder.ts';
+export type { FunctionReference, GlobalReference, Label, Local } from './references.ts';
 export { type ValueType } from './opcodes.ts';
 export { AssemblyError, type AssemblyErrorReason } from './writer.ts';
 

@@ -9,39 +9,8 @@ import {
   ATOMIC_OPCODES, LANE_LOAD_OPCODES, LANE_OPCODES, LANE_STORE_OPCODES, LOAD_OPCODES, PLAIN_OPCODES, SPECIAL_OPCODES, STORE_OPCODES, VALUE_TYPES,
   type AtomicOpcode, type LaneLoadOpcode, type LaneOpcode, type LaneStoreOpcode, type LoadOpcode, type PlainOpcode, type StoreOpcode, type ValueType,
 } from './opcodes.ts';
+import type { FunctionReference, GlobalReference, Label, Local } from './references.ts';
 import { AssemblyError, ByteWriter } from './writer.ts';
-
-/** A parameter or variable of one function. */
-export interface Local {
-  readonly index: number;
-  readonly type: ValueType;
-  readonly owner: FunctionBuilder;
-}
-
-/** A function of the module, imported or defined, that can be called. */
-export interface FunctionReference {
-  readonly name: string;
-  readonly index: number;
-  readonly params: readonly ValueType[];
-  readonly results: readonly ValueType[];
-  /** The module it belongs to. */
-  readonly owner: object;
-}
-
-/** A global variable of the module, imported or defined. */
-export interface GlobalReference {
-  readonly index: number;
-  readonly type: ValueType;
-  readonly mutable: boolean;
-  /** The module it belongs to. */
-  readonly owner: object;
-}
-
-/** The target of a branch: the end of a block or an if, the start of a loop. Valid inside that construct only. */
-export interface Label {
-  /** How many constructs, this one included, are open where it is. */
-  readonly depth: number;
-}
 
 /** Engines accept no more [WebAssembly JavaScript Interface, implementation limits]. */
 const MOST_LOCALS = 50_000;

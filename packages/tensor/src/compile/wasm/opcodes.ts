@@ -1,25 +1,22 @@
 /**
- * @file The instructions of WebAssembly under their official names, grouped by the immediates that follow them.
+ * @file The instructions of WebAssembly that programs use, under their official names, grouped by the immediates that follow them.
  *
  * A code above 0xff is a prefix byte and, below it, the number that follows the prefix: 0xfd_00e4 is 0xfd, LEB128 0xe4.
  * Source   [WebAssembly Core Specification 2.0, ch. 5.4]; the fixed-width SIMD instructions are part of it. Atomic instructions are those of the
  * threads proposal, relaxed ones those of [WebAssembly Core Specification 3.0].
  */
 
-/** Instructions without immediates, without what nobody uses (quotients, rotations and conversions of i64, conversions that trap). */
+/** Instructions without immediates. */
 export const PLAIN_OPCODES = {
   // Control and parametric
   unreachable: 0x00, nop: 0x01, return: 0x0f, drop: 0x1a, select: 0x1b,
   // i32
   'i32.eqz': 0x45, 'i32.eq': 0x46, 'i32.ne': 0x47, 'i32.lt_s': 0x48, 'i32.lt_u': 0x49, 'i32.gt_s': 0x4a, 'i32.gt_u': 0x4b,
-  'i32.le_s': 0x4c, 'i32.le_u': 0x4d, 'i32.ge_s': 0x4e, 'i32.ge_u': 0x4f, 'i32.clz': 0x67, 'i32.ctz': 0x68,
-  'i32.popcnt': 0x69, 'i32.add': 0x6a, 'i32.sub': 0x6b, 'i32.mul': 0x6c, 'i32.div_s': 0x6d, 'i32.div_u': 0x6e,
+  'i32.le_s': 0x4c, 'i32.le_u': 0x4d, 'i32.ge_s': 0x4e, 'i32.ge_u': 0x4f, 'i32.add': 0x6a, 'i32.sub': 0x6b, 'i32.mul': 0x6c, 'i32.div_s': 0x6d, 'i32.div_u': 0x6e,
   'i32.rem_s': 0x6f, 'i32.rem_u': 0x70, 'i32.and': 0x71, 'i32.or': 0x72, 'i32.xor': 0x73, 'i32.shl': 0x74, 'i32.shr_s': 0x75,
-  'i32.shr_u': 0x76, 'i32.rotl': 0x77, 'i32.rotr': 0x78,
+  'i32.shr_u': 0x76,
   // i64
-  'i64.eqz': 0x50, 'i64.eq': 0x51, 'i64.ne': 0x52, 'i64.lt_s': 0x53, 'i64.lt_u': 0x54, 'i64.gt_s': 0x55, 'i64.gt_u': 0x56,
-  'i64.le_s': 0x57, 'i64.le_u': 0x58, 'i64.ge_s': 0x59, 'i64.ge_u': 0x5a, 'i64.add': 0x7c,
-  'i64.sub': 0x7d, 'i64.mul': 0x7e, 'i64.and': 0x83, 'i64.or': 0x84, 'i64.xor': 0x85, 'i64.shl': 0x86, 'i64.shr_s': 0x87, 'i64.shr_u': 0x88,
+  'i64.ne': 0x52, 'i64.le_u': 0x58, 'i64.add': 0x7c, 'i64.sub': 0x7d, 'i64.or': 0x84, 'i64.xor': 0x85, 'i64.shl': 0x86, 'i64.shr_s': 0x87, 'i64.shr_u': 0x88,
   // f32
   'f32.eq': 0x5b, 'f32.ne': 0x5c, 'f32.lt': 0x5d, 'f32.gt': 0x5e, 'f32.le': 0x5f, 'f32.ge': 0x60, 'f32.abs': 0x8b,
   'f32.neg': 0x8c, 'f32.ceil': 0x8d, 'f32.floor': 0x8e, 'f32.trunc': 0x8f, 'f32.nearest': 0x90, 'f32.sqrt': 0x91,
@@ -32,13 +29,12 @@ export const PLAIN_OPCODES = {
   'i32.wrap_i64': 0xa7, 'i64.extend_i32_s': 0xac, 'i64.extend_i32_u': 0xad, 'f32.convert_i32_s': 0xb2, 'f32.convert_i32_u': 0xb3,
   'f32.demote_f64': 0xb6, 'f64.convert_i32_s': 0xb7, 'f64.convert_i32_u': 0xb8, 'f64.convert_i64_s': 0xb9, 'f64.promote_f32': 0xbb,
   'i32.reinterpret_f32': 0xbc, 'i64.reinterpret_f64': 0xbd, 'f32.reinterpret_i32': 0xbe, 'f64.reinterpret_i64': 0xbf,
-  'i32.trunc_sat_f32_s': 0xfc_0000, 'i32.trunc_sat_f32_u': 0xfc_0001, 'i32.trunc_sat_f64_s': 0xfc_0002, 'i32.trunc_sat_f64_u': 0xfc_0003,
+  'i32.trunc_sat_f32_s': 0xfc_0000, 'i32.trunc_sat_f64_s': 0xfc_0002,
   // v128 as bits
   'v128.not': 0xfd_004d, 'v128.and': 0xfd_004e, 'v128.andnot': 0xfd_004f, 'v128.or': 0xfd_0050, 'v128.xor': 0xfd_0051,
-  'v128.bitselect': 0xfd_0052, 'v128.any_true': 0xfd_0053, 'i8x16.swizzle': 0xfd_000e,
+  'v128.bitselect': 0xfd_0052, 'v128.any_true': 0xfd_0053,
   // Splats
-  'i8x16.splat': 0xfd_000f, 'i16x8.splat': 0xfd_0010, 'i32x4.splat': 0xfd_0011, 'i64x2.splat': 0xfd_0012,
-  'f32x4.splat': 0xfd_0013, 'f64x2.splat': 0xfd_0014,
+  'i32x4.splat': 0xfd_0011, 'i64x2.splat': 0xfd_0012, 'f32x4.splat': 0xfd_0013, 'f64x2.splat': 0xfd_0014,
   // i32x4
   'i32x4.eq': 0xfd_0037, 'i32x4.ne': 0xfd_0038, 'i32x4.lt_s': 0xfd_0039, 'i32x4.lt_u': 0xfd_003a, 'i32x4.gt_s': 0xfd_003b,
   'i32x4.gt_u': 0xfd_003c, 'i32x4.le_s': 0xfd_003d, 'i32x4.le_u': 0xfd_003e, 'i32x4.ge_s': 0xfd_003f, 'i32x4.ge_u': 0xfd_0040,
@@ -65,44 +61,27 @@ export const PLAIN_OPCODES = {
   'f64x2.pmin': 0xfd_00f6, 'f64x2.pmax': 0xfd_00f7, 'f64x2.relaxed_madd': 0xfd_0107,
   // Conversions between vectors
   'f32x4.demote_f64x2_zero': 0xfd_005e, 'f64x2.promote_low_f32x4': 0xfd_005f, 'i32x4.trunc_sat_f32x4_s': 0xfd_00f8,
-  'i32x4.trunc_sat_f32x4_u': 0xfd_00f9, 'f32x4.convert_i32x4_s': 0xfd_00fa, 'f32x4.convert_i32x4_u': 0xfd_00fb,
-  'i32x4.trunc_sat_f64x2_s_zero': 0xfd_00fc, 'i32x4.trunc_sat_f64x2_u_zero': 0xfd_00fd,
-  'f64x2.convert_low_i32x4_s': 0xfd_00fe, 'f64x2.convert_low_i32x4_u': 0xfd_00ff, 'i16x8.extend_low_i8x16_s': 0xfd_0087,
-  'i16x8.extend_high_i8x16_s': 0xfd_0088, 'i16x8.extend_low_i8x16_u': 0xfd_0089, 'i16x8.extend_high_i8x16_u': 0xfd_008a,
-  'i32x4.extend_low_i16x8_s': 0xfd_00a7, 'i32x4.extend_high_i16x8_s': 0xfd_00a8, 'i32x4.extend_low_i16x8_u': 0xfd_00a9,
-  'i32x4.extend_high_i16x8_u': 0xfd_00aa, 'i64x2.extend_low_i32x4_s': 0xfd_00c7, 'i64x2.extend_high_i32x4_s': 0xfd_00c8,
-  'i64x2.extend_low_i32x4_u': 0xfd_00c9, 'i64x2.extend_high_i32x4_u': 0xfd_00ca, 'i8x16.narrow_i16x8_s': 0xfd_0065,
-  'i8x16.narrow_i16x8_u': 0xfd_0066, 'i16x8.narrow_i32x4_s': 0xfd_0085, 'i16x8.narrow_i32x4_u': 0xfd_0086,
+  'f32x4.convert_i32x4_s': 0xfd_00fa, 'i32x4.trunc_sat_f64x2_s_zero': 0xfd_00fc, 'f64x2.convert_low_i32x4_s': 0xfd_00fe,
+  'i16x8.extend_low_i8x16_u': 0xfd_0089, 'i32x4.extend_low_i16x8_u': 0xfd_00a9, 'i64x2.extend_low_i32x4_s': 0xfd_00c7,
+  'i8x16.narrow_i16x8_u': 0xfd_0066, 'i16x8.narrow_i32x4_u': 0xfd_0086,
 } as const;
 
 /** Loads: code and the width of the access in bytes, which is also the default alignment. */
 export const LOAD_OPCODES = {
-  'i32.load': [0x28, 4], 'i64.load': [0x29, 8], 'f32.load': [0x2a, 4], 'f64.load': [0x2b, 8], 'i32.load8_s': [0x2c, 1],
-  'i32.load8_u': [0x2d, 1], 'i32.load16_s': [0x2e, 2], 'i32.load16_u': [0x2f, 2], 'i64.load8_s': [0x30, 1],
-  'i64.load8_u': [0x31, 1], 'i64.load16_s': [0x32, 2], 'i64.load16_u': [0x33, 2], 'i64.load32_s': [0x34, 4],
-  'i64.load32_u': [0x35, 4], 'v128.load': [0xfd_0000, 16], 'v128.load8x8_s': [0xfd_0001, 8], 'v128.load8x8_u': [0xfd_0002, 8],
-  'v128.load16x4_s': [0xfd_0003, 8], 'v128.load16x4_u': [0xfd_0004, 8], 'v128.load32x2_s': [0xfd_0005, 8],
-  'v128.load32x2_u': [0xfd_0006, 8], 'v128.load8_splat': [0xfd_0007, 1], 'v128.load16_splat': [0xfd_0008, 2],
-  'v128.load32_splat': [0xfd_0009, 4], 'v128.load64_splat': [0xfd_000a, 8], 'v128.load32_zero': [0xfd_005c, 4],
-  'v128.load64_zero': [0xfd_005d, 8],
+  'i32.load': [0x28, 4], 'i64.load': [0x29, 8], 'f32.load': [0x2a, 4], 'f64.load': [0x2b, 8], 'i32.load8_u': [0x2d, 1],
+  'v128.load': [0xfd_0000, 16], 'v128.load32_splat': [0xfd_0009, 4], 'v128.load64_splat': [0xfd_000a, 8],
+  'v128.load32_zero': [0xfd_005c, 4], 'v128.load64_zero': [0xfd_005d, 8],
 } as const;
 
 /** Stores: code and width in bytes. */
 export const STORE_OPCODES = {
   'i32.store': [0x36, 4], 'i64.store': [0x37, 8], 'f32.store': [0x38, 4], 'f64.store': [0x39, 8], 'i32.store8': [0x3a, 1],
-  'i32.store16': [0x3b, 2], 'i64.store8': [0x3c, 1], 'i64.store16': [0x3d, 2], 'i64.store32': [0x3e, 4],
   'v128.store': [0xfd_000b, 16],
 } as const;
 
 /** Loads and stores of one lane of a vector: code and width of the lane in bytes. */
-export const LANE_LOAD_OPCODES = {
-  'v128.load8_lane': [0xfd_0054, 1], 'v128.load16_lane': [0xfd_0055, 2], 'v128.load32_lane': [0xfd_0056, 4],
-  'v128.load64_lane': [0xfd_0057, 8],
-} as const;
-export const LANE_STORE_OPCODES = {
-  'v128.store8_lane': [0xfd_0058, 1], 'v128.store16_lane': [0xfd_0059, 2], 'v128.store32_lane': [0xfd_005a, 4],
-  'v128.store64_lane': [0xfd_005b, 8],
-} as const;
+export const LANE_LOAD_OPCODES = { 'v128.load32_lane': [0xfd_0056, 4], 'v128.load64_lane': [0xfd_0057, 8] } as const;
+export const LANE_STORE_OPCODES = { 'v128.store32_lane': [0xfd_005a, 4], 'v128.store64_lane': [0xfd_005b, 8] } as const;
 
 /** What threads use on shared memory: code and width in bytes, which is also the alignment. */
 export const ATOMIC_OPCODES = {
@@ -113,8 +92,6 @@ export const ATOMIC_OPCODES = {
 
 /** Reading and replacing one lane: code and number of lanes. */
 export const LANE_OPCODES = {
-  'i8x16.extract_lane_s': [0xfd_0015, 16], 'i8x16.extract_lane_u': [0xfd_0016, 16], 'i8x16.replace_lane': [0xfd_0017, 16],
-  'i16x8.extract_lane_s': [0xfd_0018, 8], 'i16x8.extract_lane_u': [0xfd_0019, 8], 'i16x8.replace_lane': [0xfd_001a, 8],
   'i32x4.extract_lane': [0xfd_001b, 4], 'i32x4.replace_lane': [0xfd_001c, 4], 'i64x2.extract_lane': [0xfd_001d, 2],
   'i64x2.replace_lane': [0xfd_001e, 2], 'f32x4.extract_lane': [0xfd_001f, 4], 'f32x4.replace_lane': [0xfd_0020, 4],
   'f64x2.extract_lane': [0xfd_0021, 2], 'f64x2.replace_lane': [0xfd_0022, 2],

@@ -2,6 +2,7 @@
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { decide, printDecision } from '../../../src/compile/gpu/decisions.ts';
+import { partsOf } from '../../../src/compile/kernels/kernel.ts';
 import { NodeTable, type Node } from '../../../src/compile/kernels/node.ts';
 
 const table = new NodeTable();
@@ -12,7 +13,8 @@ const leaf = (node: Node): string => `value = ${node.kind === 'literal' ? node.v
 test('each part has its value, and parts without one leave what was there', () => {
   const cuts = [[0, 2, 5], [0, 1, 4, 6]];
   const valueOf = (from0: number, from1: number): number | undefined => (from0 === 2 && from1 === 1 ? undefined : from0 + 2 * from1);
-  const f = run(printDecision(decide(cuts, ([a, b]) => {
+  const f = run(printDecision(decide(cuts, (part) => {
+    const [a, b] = partsOf(cuts)[part]!;
     const value = valueOf(a!.from, b!.from);
     return value === undefined ? undefined : nodes[value];
   }), leaf));
@@ -20,6 +22,6 @@ test('each part has its value, and parts without one leave what was there', () =
 });
 test('parts of one value need no decision', () => {
   expect(decide([[0, 2, 5], [0, 1, 4]], () => nodes[3])).toEqual({ kind: 'value', node: nodes[3] });
-  const rows = decide([[0, 2, 5], [0, 1, 4]], ([a]) => nodes[a!.from]);
+  const rows = decide([[0, 2, 5], [0, 1, 4]], (part) => nodes[part < 2 ? 0 : 2]);
   expect(rows).toEqual({ kind: 'choice', axis: 0, branches: [{ to: 2, decision: { kind: 'value', node: nodes[0] } }, { to: 5, decision: { kind: 'value', node: nodes[2] } }] });
 });

@@ -18,7 +18,7 @@ function kernelOf(value: (table: NodeTable) => Node, own: Partial<Kernel> = {}, 
   const table = new NodeTable();
   for (let k = 0; k < before; k++) table.literal(1000 + k, 'f32');
   const root = value(table);
-  return { name: 'k', shape: [8], buffers: ['f32', 'f32'], outputs: [STORE], cuts: [[0, 8]], roots: () => [{ value: root }], ...own };
+  return { name: 'k', shape: [8], buffers: ['f32', 'f32'], outputs: [STORE], cuts: [[0, 8]], roots: [[{ value: root }]], ...own };
 }
 
 const load = (table: NodeTable, offset = 0, coefficient = 1): Node => table.load(0, 'f32', { coefficients: [coefficient], offset });

@@ -9,7 +9,7 @@ const at = (coefficients: readonly number[], offset = 0): Access => ({ coefficie
 const load = (access: Access): Node => table.load(0, 'f32', access);
 
 function kernelOf(shape: readonly number[], value: Node, output: Output, cuts: readonly (readonly number[])[] = shape.map((size) => [0, size])): Kernel {
-  return { name: 'k', shape, buffers: ['f32', 'f32'], outputs: [output], cuts, roots: () => [{ value }] };
+  return { name: 'k', shape, buffers: ['f32', 'f32'], outputs: [output], cuts, roots: partsOf(cuts).map(() => [{ value }]) };
 }
 
 /** All element positions that an access visits, in the order of the loops. */
@@ -33,7 +33,7 @@ describe('axes without gaps', () => {
   ])('%s', (_title, shape, read, write, rank) => {
     const merged = mergeAxes(kernelOf(shape, load(read), store(write)));
     expect(merged.shape).toHaveLength(rank);
-    const [root] = merged.roots(partsOf(merged.cuts)[0]!);
+    const root = merged.roots[0]![0];
     expect(visited(merged.shape, (root!.value as Node & { access: Access }).access)).toEqual(visited(shape, read));
     expect(visited(merged.shape, (merged.outputs[0] as Output & { access: Access }).access)).toEqual(visited(shape, write));
   });
@@ -50,7 +50,7 @@ describe('what keeps axes apart', () => {
   test('the index along an axis of length 1 is 0', () => {
     const merged = mergeAxes(kernelOf([1, 6], table.convert(table.index(0, 0, 0), 'f32'), store(at([6, 1]))));
     expect(merged.shape).toEqual([6]);
-    expect(merged.roots([{ from: 0, to: 6 }])[0]!.value).toMatchObject({ kind: 'literal', value: 0 });
+    expect(merged.roots[0]![0]!.value).toMatchObject({ kind: 'literal', value: 0 });
   });
   test('a reduction over one of them; over both it is one over the merged axis', () => {
     const reduce = (axes: readonly number[], access: Access): Output => ({ kind: 'reduce', buffer: 1, access, operator: 'sum', axes });

@@ -1,4 +1,5 @@
 /** @file Fourier transforms of any length: products of small primes in passes, all others as a convolution of such a length. */
+import { factorsOf, smoothLength } from './factors.ts';
 import { runPass, type Pass, type Planes } from './passes.ts';
 import { rootTable } from './roots.ts';
 
@@ -25,14 +26,6 @@ export function exchanged({ re, im }: Planes): Planes {
   return { re: im, im: re };
 }
 
-/** 4, 2, 3, 5 and other primes whose product is n. */
-function factorsOf(n: number): number[] {
-  const factors: number[] = [];
-  for (const factor of [4, 2, 3, 5]) for (; n % factor === 0; n /= factor) factors.push(factor);
-  for (let prime = 7; n > 1; prime += 2) for (; n % prime === 0; n /= prime) factors.push(prime);
-  return factors;
-}
-
 function passesPlan(length: number, factors: readonly number[]): Plan {
   const { cos, sin } = rootTable(length, length);
   let left = length;
@@ -54,15 +47,6 @@ function passesPlan(length: number, factors: readonly number[]): Plan {
       return from;
     },
   };
-}
-
-/** The smallest product of 2, 3 and 5 that is not less. */
-function smoothLength(least: number): number {
-  for (let n = least; ; n++) {
-    let rest = n;
-    for (const prime of [2, 3, 5]) while (rest % prime === 0) rest /= prime;
-    if (rest === 1) return n;
-  }
 }
 
 /** [Bluestein1970]: with jk = (j² + k² − (k − j)²)/2 the transform is a convolution with e^(iπ j²/n). */

@@ -1,4 +1,5 @@
 /** @file Plans Fourier transforms of lines: products of small primes in passes, all other lengths as a convolution of such a length. */
+import { factorsOf, smoothLength } from '../../../backends/js/fft/factors.ts';
 import { planes, planFor } from '../../../backends/js/fft/plan.ts';
 import { rootOfUnity } from '../../../backends/js/fft/roots.ts';
 import type { LinePlan, Plane, Planes, RowMemory, Stage } from './stage.ts';
@@ -19,19 +20,6 @@ export function part({ memory, start, step }: Plane, first: number, by: number =
 /** Real and imaginary part exchanged: transforms between such planes go backwards. */
 export function exchanged({ re, im }: Planes): Planes {
   return { re: im, im: re };
-}
-
-/** 4, 2, 3, 5 and other primes whose product is n. */
-function factorsOf(n: number): number[] {
-  const factors: number[] = [];
-  for (const factor of [4, 2, 3, 5]) for (; n % factor === 0; n /= factor) factors.push(factor);
-  for (let prime = 7; n > 1; prime += 2) for (; n % prime === 0; n /= prime) factors.push(prime);
-  return factors;
-}
-
-/** The smallest product of 2, 3 and 5 that is not less. */
-function smoothLength(least: number): number {
-  for (let n = least; ; n++) if (factorsOf(n).every((factor) => factor <= 5)) return n;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { bytesPerElement } from '../../../array/dtype.ts';
 import type { Kernel, Output } from '../../kernels/kernel.ts';
-import type { Local } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import { portionOf, pushAddress, pushBase, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitCombine, identityOf } from './reductions.ts';
 import { emitLoad, emitStore } from './scalar-code.ts';

@@ -2,10 +2,11 @@
  * @file A kernel as a WebAssembly function: loops over the outer axes, and along the innermost one vectors with the rest one by
  * one. The parts of the index space follow each other in order, so results do not depend on how they are cut.
  */
-import { nodesOf, partsOf, piecesOf, type Kernel, type Range, type Root } from '../../kernels/kernel.ts';
+import { branchesOf, nodesOf, type Kernel } from '../../kernels/kernel.ts';
 import { boundary, type Node } from '../../kernels/node.ts';
 import type { ModuleBuilder } from '../assembler.ts';
-import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { FunctionReference, Local } from '../references.ts';
 import { portionOf, ScratchLocals, whereOwn, type AxisIndex, type KernelFunction, type Portion } from './function-state.ts';
 import { IndexChecks } from './index-checks.ts';
 import type { KernelImports } from './imports.ts';
@@ -49,7 +50,6 @@ function write(f: FunctionBuilder, imports: KernelImports, kernel: Kernel, addre
 class KernelWriter {
   private readonly k: KernelFunction;
   private readonly kernel: Kernel;
-  private readonly parts = new Map<string, readonly Root[]>();
   private readonly accumulators: Accumulators;
   private readonly lanes: Lanes | undefined;
   /** What is the same in the whole kernel. */
@@ -59,19 +59,14 @@ class KernelWriter {
     this.k = k;
     this.kernel = kernel;
     this.accumulators = new Accumulators(k, kernel);
-    const all: Node[] = [];
-    for (const part of partsOf(kernel.cuts)) {
-      const roots = kernel.roots(part);
-      this.parts.set(keyOf(part), roots);
-      all.push(...nodesOf(roots));
-    }
+    const all = kernel.roots.flatMap(nodesOf);
     this.lanes = lanesFor(all, kernel.buffers);
     this.hoist(all);
   }
 
   write(): void {
     this.accumulators.prepare();
-    this.loop(0, [], []);
+    this.loop(0, 0, []);
     if (this.lanes !== undefined) this.k.checks.end(this.lanes);
   }
 
@@ -89,29 +84,28 @@ class KernelWriter {
     }
   }
 
-  private loop(axis: number, part: readonly Range[], axes: readonly AxisIndex[]): void {
+  /** Loops over one axis and those after it, within a part of the axes before. */
+  private loop(axis: number, outer: number, axes: readonly AxisIndex[]): void {
     const { f } = this.k;
-    const { shape, cuts } = this.kernel;
+    const { shape, cuts, roots } = this.kernel;
     this.accumulators.begin(axis);
     const row = new RowCode(this.k, this.kernel, this.accumulators, this.constants, this.lanes, axes);
     if (shape.length === 0) {
-      row.once(this.parts.get(keyOf([]))!);
+      row.once(roots[0]!);
     } else if (axis === shape.length - 1) {
-      const pieces = piecesOf(cuts[axis]!).filter(({ from, to }) => to > from);
-      if (pieces.length > 0) row.write(pieces.map((range) => ({ range, roots: this.parts.get(keyOf([...part, range]))! })));
+      const branches = branchesOf(cuts[axis]!, outer).filter(({ piece }) => piece.to > piece.from);
+      if (branches.length > 0) row.write(branches.map(({ piece, part }) => ({ range: piece, roots: roots[part]! })));
     } else {
-      for (const piece of piecesOf(cuts[axis]!)) {
+      for (const { piece, part } of branchesOf(cuts[axis]!, outer)) {
         if (piece.to - piece.from === 1) {
-          whereOwn(this.k, axis, piece.from, () => this.loop(axis + 1, [...part, piece], [...axes, piece.from]));
+          whereOwn(this.k, axis, piece.from, () => this.loop(axis + 1, part, [...axes, piece.from]));
         } else {
           const index = f.local('i32');
           const { from, to } = portionOf(this.k, axis, piece);
-          f.forRange(index, from, to, 1, () => this.loop(axis + 1, [...part, piece], [...axes, index]));
+          f.forRange(index, from, to, 1, () => this.loop(axis + 1, part, [...axes, index]));
         }
       }
     }
     this.accumulators.end(axis, axes);
   }
 }
-
-const keyOf = (part: readonly Range[]): string => part.map(({ from, to }) => `${from}-${to}`).join();

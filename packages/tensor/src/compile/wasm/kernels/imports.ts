@@ -4,9 +4,8 @@ import type { Operator } from '../../../elementwise/expression.ts';
 import { sinc } from '../../../elementwise/special.ts';
 import type { IndexSite } from '../../../primitives/index-within.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
-import { inputsOf, type Node } from '../../kernels/node.ts';
-import { nodesOf, partsOf } from '../../kernels/kernel.ts';
-import type { FunctionReference } from '../function-builder.ts';
+import { allNodes } from '../../kernels/kernel.ts';
+import type { FunctionReference } from '../references.ts';
 import type { ModuleBuilder } from '../assembler.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { VectorModule } from '../math/vector-module.ts';
@@ -48,14 +47,9 @@ export function hostFunctionsFor(operator: Operator): HostFunction[] {
 export function hostFunctionsOf(kernels: readonly Kernel[]): HostFunction[] {
   const found = new Set<HostFunction>();
   for (const kernel of kernels) {
-    const seen = new Set<Node>();
-    const visit = (node: Node): void => {
-      if (seen.has(node)) return;
-      seen.add(node);
+    for (const node of allNodes(kernel)) {
       if (node.kind === 'operation') for (const name of hostFunctionsFor(node.operator)) found.add(name);
-      inputsOf(node).forEach(visit);
-    };
-    for (const part of partsOf(kernel.cuts)) nodesOf(kernel.roots(part)).forEach(visit);
+    }
   }
   return [...found];
 }

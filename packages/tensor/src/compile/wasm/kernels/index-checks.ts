@@ -3,7 +3,8 @@
  * with the nearest index inside, remember the largest one, and end with the error.
  */
 import type { IndexSite } from '../../../primitives/index-within.ts';
-import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { FunctionReference, Local } from '../references.ts';
 import type { KernelImports } from './imports.ts';
 import type { Lanes } from './vector-operators.ts';
 

@@ -1,8 +1,9 @@
 /** @file One row of a kernel: what is the same along it, then vectors, or numbers one by one where there can be none. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesOf, type Kernel, type Output, type Range, type Root } from '../../kernels/kernel.ts';
-import { boundary, inputsOf, type Node } from '../../kernels/node.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import { boundary, inputsOf, nodesBelow, type Node } from '../../kernels/node.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
@@ -10,7 +11,7 @@ import { CommonCode } from './common-code.ts';
 import { Ahead, portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
 import { emitVectorCombine } from './reductions.ts';
 import { pushIdentity, RowSums } from './row-sums.ts';
-import { countUses, emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
+import { emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
 import { scalarType } from './scalar-operators.ts';
 import { emitExtract, emitLaneMask, emitSplat, VectorCode } from './vector-code.ts';
 import type { Lanes } from './vector-operators.ts';
@@ -166,7 +167,7 @@ export class RowCode {
   private run(roots: readonly Root[], splats: ReadonlyMap<Node, Local>, range: Range, lanes: Lanes, sums: RowSums): void {
     const { f } = this.k;
     const all = nodesOf(roots);
-    const nodes = [...countUses(all, (node) => splats.has(node)).keys()].filter((node) => !splats.has(node));
+    const nodes = nodesBelow(all).filter(({ depth }) => depth > this.innermost);
     const most = Math.max(this.vectorsAtOnce(nodes.length), nodes.some(isShortFunction) ? SIDE_BY_SIDE : 1);
     const atOnce = range.to - range.from >= 4 * most * lanes ? most : 1;
     const step = atOnce * lanes;

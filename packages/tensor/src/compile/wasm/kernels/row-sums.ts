@@ -1,6 +1,6 @@
 /** @file Partial results of reductions over the innermost axis, one vector for each while a row goes by. */
 import type { Kernel } from '../../kernels/kernel.ts';
-import type { Local } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import type { Accumulators, Reduce } from './accumulators.ts';
 import type { AxisIndex, KernelFunction } from './function-state.ts';
 import { accumulatorDType, emitVectorCombine, identityOf } from './reductions.ts';

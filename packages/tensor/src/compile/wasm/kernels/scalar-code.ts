@@ -1,10 +1,11 @@
 /** @file Code of nodes for one element: at the edges of vectors, in rows, and for what does not change along the innermost axis. */
 import type { DType } from '../../../array/dtype.ts';
 import { bytesPerElement } from '../../../array/dtype.ts';
-import { inputsOf, type Node } from '../../kernels/node.ts';
-import type { Local } from '../function-builder.ts';
-import type { LoadOpcode, StoreOpcode } from '../opcodes.ts';
+import type { Node } from '../../kernels/node.ts';
+import type { Local } from '../references.ts';
+import type { LoadOpcode, StoreOpcode, ValueType } from '../opcodes.ts';
 import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { NodeCode } from './node-code.ts';
 import { emitScalarConversion, emitScalarOperator, pushLiteral, scalarType } from './scalar-operators.ts';
 
 const LOADS: Readonly<Record<DType, LoadOpcode>> = { f32: 'f32.load', f64: 'f64.load', i32: 'i32.load', bool: 'i32.load8_u' };
@@ -20,55 +21,24 @@ export function emitStore({ f }: Pick<KernelFunction, 'f'>, dtype: DType, offset
   f.store(STORES[dtype], offset);
 }
 
-/** How often each node is asked for by others and by `roots`; those that are known already, and their inputs, do not count. */
-export function countUses(roots: readonly Node[], isKnown: (node: Node) => boolean): Map<Node, number> {
-  const uses = new Map<Node, number>();
-  const visit = (node: Node): void => {
-    const before = uses.get(node) ?? 0;
-    uses.set(node, before + 1);
-    if (before === 0 && !isKnown(node)) inputsOf(node).forEach(visit);
-  };
-  roots.forEach(visit);
-  return uses;
-}
-
 /** Operations of kernels that use computed positions. */
 export type IndexUser = 'gather' | 'scatterAdd';
 
 /** Writes the code of nodes for one position. */
-export class ScalarCode {
-  private readonly k: KernelFunction;
+export class ScalarCode extends NodeCode {
   /** Index along each axis that is known here. */
   private readonly axes: readonly AxisIndex[];
-  /** Nodes that lie in variables, of enclosing loops too. */
-  private readonly known: ReadonlyMap<Node, Local>;
-  private readonly uses: ReadonlyMap<Node, number>;
-  private readonly own = new Map<Node, Local>();
 
   constructor(k: KernelFunction, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[]) {
-    this.k = k;
+    super(k, known, roots);
     this.axes = axes;
-    this.known = known;
-    this.uses = countUses(roots, (node) => known.has(node));
   }
 
-  /** → the value of a node. */
-  push(node: Node): void {
-    const { f } = this.k;
-    const ready = this.own.get(node) ?? this.known.get(node);
-    if (ready !== undefined) {
-      f.localGet(ready);
-      return;
-    }
-    this.compute(node);
-    if ((this.uses.get(node) ?? 0) > 1 && node.kind !== 'literal') {
-      const local = f.local(scalarType(node.dtype));
-      this.own.set(node, local);
-      f.localTee(local);
-    }
+  protected typeOf({ dtype }: Node): ValueType {
+    return scalarType(dtype);
   }
 
-  private compute(node: Node): void {
+  protected compute(node: Node): void {
     const { f, scratch, imports } = this.k;
     switch (node.kind) {
       case 'literal':

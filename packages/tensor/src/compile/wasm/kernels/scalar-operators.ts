@@ -1,7 +1,8 @@
 /** @file The scalar language in WebAssembly, one number at a time. Operands lie on the stack; booleans are i32 0 and 1. */
 import type { DType } from '../../../array/dtype.ts';
 import type { Operator } from '../../../elementwise/expression.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import type { PlainOpcode, ValueType } from '../opcodes.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { isHostFunction, type KernelImports } from './imports.ts';

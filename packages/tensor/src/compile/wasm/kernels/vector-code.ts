@@ -1,11 +1,14 @@
 /** @file Code of nodes for a vector of neighbouring elements of the innermost axis. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
-import { inputsOf, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
+import { nodesBelow, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
 import type { Range } from '../../kernels/kernel.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { ValueType } from '../opcodes.ts';
+import type { Local } from '../references.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
 import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
-import { countUses, type IndexUser } from './scalar-code.ts';
+import { NodeCode } from './node-code.ts';
+import type { IndexUser } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
 import { emitVectorConversion, emitVectorOperator, hasVectorCode, realShape, type Lanes } from './vector-operators.ts';
 
@@ -49,58 +52,29 @@ export function emitLaneMask(f: FunctionBuilder, dtype: DType, lanes: Lanes, { f
 }
 
 /** Writes the code of nodes for the vector that begins at the innermost index. */
-export class VectorCode {
+export class VectorCode extends NodeCode {
   readonly lanes: Lanes;
-  private readonly k: KernelFunction;
   /** Lanes whose values are used. The others are computed too, and must do no harm. */
   private readonly active: Range;
   /** Whether short functions are written out instead of called. */
   private readonly isMain: boolean;
   private readonly axes: readonly AxisIndex[];
-  /** Vectors of what is the same along the row. */
-  private readonly known: ReadonlyMap<Node, Local>;
-  private readonly uses: ReadonlyMap<Node, number>;
-  private readonly own = new Map<Node, Local>();
   private readonly offsets = new Map<string, Local[]>();
 
+  /** `known`: vectors of what is the same along the row. */
   constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range, isMain: boolean) {
-    this.k = k;
+    super(k, known, roots);
     this.active = active;
     this.isMain = isMain;
     this.lanes = lanes;
     this.axes = axes;
-    this.known = known;
-    this.uses = countUses(roots, (node) => known.has(node));
   }
 
-  /** → the values of a node. */
-  push(node: Node): void {
-    const { f } = this.k;
-    const ready = this.own.get(node) ?? this.known.get(node);
-    if (ready !== undefined) {
-      f.localGet(ready);
-      return;
-    }
-    this.compute(node);
-    if ((this.uses.get(node) ?? 0) > 1 && node.kind !== 'literal') {
-      const local = f.local('v128');
-      this.own.set(node, local);
-      f.localTee(local);
-    }
+  protected typeOf(): ValueType {
+    return 'v128';
   }
 
-  /** The values of a node in a variable. */
-  inLocal(node: Node): Local {
-    const ready = this.own.get(node) ?? this.known.get(node);
-    if (ready !== undefined) return ready;
-    const local = this.k.f.local('v128');
-    this.push(node);
-    this.own.set(node, local);
-    this.k.f.localSet(local);
-    return local;
-  }
-
-  private compute(node: Node): void {
+  protected compute(node: Node): void {
     const { f, scratch } = this.k;
     switch (node.kind) {
       case 'literal':
@@ -259,19 +233,12 @@ export class VectorCode {
 
 /** Whether the vectors of a kernel can hold its values, and how many numbers each has; undefined: one by one only. */
 export function lanesFor(roots: readonly Node[], dtypes: readonly DType[]): Lanes | undefined {
-  const seen = new Set<Node>();
   const found = new Set<DType>(dtypes);
-  let scattered = false;
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
+  for (const node of nodesBelow(roots)) {
     found.add(node.dtype);
     // Bytes are read as four neighbours or not at all.
-    if (node.dtype === 'bool' && (node.kind === 'gather' || (node.kind === 'load' && ![0, 1].includes(node.access.coefficients.at(-1)!)))) scattered = true;
-    inputsOf(node).forEach(visit);
-  };
-  roots.forEach(visit);
-  if (scattered) return undefined;
+    if (node.dtype === 'bool' && (node.kind === 'gather' || (node.kind === 'load' && ![0, 1].includes(node.access.coefficients.at(-1)!)))) return undefined;
+  }
   if (!found.has('f64')) return 4;
   // Reals of two widths, and bytes, would need lanes of two widths.
   return found.has('f32') || dtypes.includes('bool') ? undefined : 2;

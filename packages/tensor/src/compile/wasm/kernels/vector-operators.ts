@@ -4,7 +4,8 @@
  */
 import type { DType } from '../../../array/dtype.ts';
 import type { Operator } from '../../../elementwise/expression.ts';
-import type { FunctionBuilder, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { Local } from '../references.ts';
 import type { PlainOpcode } from '../opcodes.ts';
 import type { Scratch } from './scalar-operators.ts';
 

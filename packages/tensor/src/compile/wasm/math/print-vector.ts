@@ -1,5 +1,6 @@
 /** @file Code of vectors: each is computed where it is first needed, and kept in a variable if it is needed again. */
-import type { FunctionBuilder, FunctionReference, Local } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { FunctionReference, Local } from '../references.ts';
 import type { Scratch } from '../kernels/scalar-operators.ts';
 import { lanesOf, type Precision, type Vector } from './vector.ts';
 

@@ -1,6 +1,7 @@
 /** @file The functions of vectors of a module: each is defined when it is first asked for. */
 import type { ModuleBuilder } from '../assembler.ts';
-import type { FunctionBuilder, FunctionReference } from '../function-builder.ts';
+import type { FunctionBuilder } from '../function-builder.ts';
+import type { FunctionReference } from '../references.ts';
 import type { Scratch } from '../kernels/scalar-operators.ts';
 import { vectorEntry } from './functions.ts';
 import { printVector, type Callees } from './print-vector.ts';

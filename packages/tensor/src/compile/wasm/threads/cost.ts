@@ -31,7 +31,7 @@ export function workOf(kernel: Kernel): number {
 
 function estimate(kernel: Kernel): number {
   const rank = kernel.shape.length;
-  const parts = partsOf(kernel.cuts).map((part) => ({ roots: kernel.roots(part), size: part.reduce((total, { from, to }) => total * (to - from), 1) }));
+  const parts = partsOf(kernel.cuts).map((part, k) => ({ roots: kernel.roots[k]!, size: part.reduce((total, { from, to }) => total * (to - from), 1) }));
   const lanes = lanesFor(parts.flatMap(({ roots }) => nodesOf(roots)), kernel.buffers);
   const width = lanes === undefined ? SCALAR : 4 / lanes;
   const outputs = kernel.outputs.reduce((total, { kind }) => total + (kind === 'scatterAdd' ? SCATTER : SIMPLE * width), 0);
