@@ -70,8 +70,8 @@ function factorsOf(node: Node): { readonly value: number; readonly other: Node }
   return x!.kind === 'literal' ? { value: x!.value, other: y! } : undefined;
 }
 
-/** Sums and differences of whole numbers are whole, also where they are rounded: numbers that need rounding have no bits behind the point. */
-const KEEPING: ReadonlySet<Operator> = new Set<Operator>(['add', 'sub', 'neg', 'abs', 'min', 'max']);
+/** Sums, differences and products of whole numbers are whole, also where they are rounded: numbers that need rounding have no bits behind the point. */
+const KEEPING: ReadonlySet<Operator> = new Set<Operator>(['add', 'sub', 'mul', 'neg', 'abs', 'min', 'max']);
 
 /** Whether all values are whole numbers, infinite or NaN. */
 export function isWhole(node: Node): boolean {

@@ -335,14 +335,14 @@ export class RowCode {
   private scatterVector({ buffer, length }: Extract<Output, { kind: 'scatterAdd' }>, { index, base }: Root, value: Local, code: VectorCode, active: Range): void {
     const { f, dtypes } = this.k;
     const dtype = dtypes[buffer]! as 'f32' | 'f64' | 'i32';
-    const places = code.elementAddresses(buffer, index!, length, base, 'scatterAdd');
+    const { places, offset } = code.elementAddresses(buffer, index!, length, base, 'scatterAdd');
     for (let lane = active.from; lane < active.to; lane++) {
       f.localGet(places[lane]!).localGet(places[lane]!);
-      emitLoad(this.k, dtype, 0);
+      emitLoad(this.k, dtype, offset);
       f.localGet(value);
       emitExtract(this.k, dtype, code.lanes, lane);
       f.op(`${dtype}.add`);
-      emitStore(this.k, dtype, 0);
+      emitStore(this.k, dtype, offset);
     }
   }
 }

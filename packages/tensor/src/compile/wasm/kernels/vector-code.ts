@@ -1,6 +1,7 @@
 /** @file Code of nodes for a vector of neighbouring elements of the innermost axis. */
 import { bytesPerElement, type DType } from '../../../array/dtype.ts';
 import { nodesBelow, type GatherNode, type LoadNode, type Node, type OperationNode } from '../../kernels/node.ts';
+import { isWhole } from '../../kernels/interval.ts';
 import type { Range } from '../../kernels/kernel.ts';
 import type { FunctionBuilder } from '../function-builder.ts';
 import type { ValueType } from '../opcodes.ts';
@@ -51,6 +52,27 @@ export function emitLaneMask(f: FunctionBuilder, dtype: DType, lanes: Lanes, { f
   else f.i32x4Const(bit(0), bit(0), bit(1), bit(1));
 }
 
+/** Where the elements of a vector lie that are read or written one by one. */
+interface ElementAddresses {
+  readonly places: readonly Local[];
+  readonly offset: number;
+}
+
+/** From here on, to its double, numbers of f32 are the whole ones. */
+const WHOLE_FROM = 2 ** 23;
+const WHOLE_FROM_BITS = 0x4b00_0000;
+
+/** Whether a value is a whole number of f32 from 0 to 2²³, or NaN. */
+function isSmallWhole(node: Node): boolean {
+  return node.dtype === 'f32' && node.interval.low >= 0 && node.interval.high < WHOLE_FROM && isWhole(node);
+}
+
+/** Of which power of two a node is the number, if it is. */
+function powerOfTwo(node: Node): number | undefined {
+  const power = node.kind === 'literal' ? Math.log2(node.value) : -1;
+  return Number.isInteger(power) && power >= 0 && power < 31 ? power : undefined;
+}
+
 /** Writes the code of nodes for the vector that begins at the innermost index. */
 export class VectorCode extends NodeCode {
   readonly lanes: Lanes;
@@ -59,7 +81,7 @@ export class VectorCode extends NodeCode {
   /** Whether short functions are written out instead of called. */
   private readonly isMain: boolean;
   private readonly axes: readonly AxisIndex[];
-  private readonly offsets = new Map<string, Local[]>();
+  private readonly positions = new Map<string, readonly Local[]>();
 
   /** `known`: vectors of what is the same along the row. */
   constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range, isMain: boolean) {
@@ -91,6 +113,10 @@ export class VectorCode extends NodeCode {
         this.gather(node);
         return;
       case 'convert':
+        if (node.dtype === 'i32' && isSmallWhole(node.input)) {
+          this.convertWhole(node.input);
+          return;
+        }
         this.push(node.input);
         scratch.release();
         emitVectorConversion(f, scratch, node.input.dtype, node.dtype, this.lanes);
@@ -101,6 +127,17 @@ export class VectorCode extends NodeCode {
       case 'operation':
         this.operate(node);
     }
+  }
+
+  /**
+   * Whole numbers of f32 that are not negative as i32: added to 2²³, they are its last bits. Engines need seven instructions for the general conversion.
+   * What is larger than 0 is taken, so NaN becomes 0 as there.
+   */
+  private convertWhole(input: Node): void {
+    const { f } = this.k;
+    f.f32x4Const(0);
+    this.push(input);
+    f.op('f32x4.pmax').f32x4Const(WHOLE_FROM).op('f32x4.add').i32x4Const(WHOLE_FROM_BITS).op('i32x4.sub');
   }
 
   private pushLiteral(value: number, dtype: DType): void {
@@ -114,6 +151,12 @@ export class VectorCode extends NodeCode {
   private operate(node: OperationNode): void {
     const { f, scratch } = this.k;
     const dtype = node.operator === 'select' ? node.dtype : node.inputs[0]!.dtype;
+    const power = dtype === 'i32' && (node.operator === 'mul' || node.operator === 'mulI32') ? powerOfTwo(node.inputs[1]!) : undefined;
+    if (power !== undefined) {
+      this.push(node.inputs[0]!);
+      f.i32Const(power).op('i32x4.shl');
+      return;
+    }
     if (hasVectorCode(node.operator, dtype)) {
       for (const input of node.inputs) this.push(input);
       scratch.release();
@@ -178,21 +221,33 @@ export class VectorCode extends NodeCode {
   private gather({ buffer, index, length, base, dtype }: GatherNode): void {
     const { f, scratch } = this.k;
     const bytes = bytesPerElement(dtype);
-    const places = this.elementAddresses(buffer, index, length, base);
+    const { places, offset } = this.elementAddresses(buffer, index, length, base);
     scratch.release();
-    f.localGet(places[0]!).load(bytes === 8 ? 'v128.load64_zero' : 'v128.load32_zero', 0, bytes);
+    f.localGet(places[0]!).load(bytes === 8 ? 'v128.load64_zero' : 'v128.load32_zero', offset, bytes);
     for (let lane = 1; lane < this.lanes; lane++) {
       const vector = scratch.take('v128');
-      f.localSet(vector).localGet(places[lane]!).localGet(vector).loadLane(bytes === 8 ? 'v128.load64_lane' : 'v128.load32_lane', lane, 0, bytes);
+      f.localSet(vector).localGet(places[lane]!).localGet(vector).loadLane(bytes === 8 ? 'v128.load64_lane' : 'v128.load32_lane', lane, offset, bytes);
     }
   }
 
-  /** Addresses of the elements of a buffer at computed positions, one variable per lane; made once for all that use them. */
-  elementAddresses(buffer: number, index: Node, length: number, base: Node | undefined, operation: IndexUser = 'gather'): readonly Local[] {
-    const key = `${buffer} ${index.id} ${base?.id ?? ''}`;
-    const known = this.offsets.get(key);
-    if (known !== undefined) return known;
-    const { f, dtypes } = this.k;
+  /**
+   * Addresses of the elements of a buffer at computed positions, one variable per lane, and what has to be added as the immediate of the load or store;
+   * made once for all that use them, and where addresses are known, for all buffers that are read there.
+   */
+  elementAddresses(buffer: number, index: Node, length: number, base: Node | undefined, operation: IndexUser = 'gather'): ElementAddresses {
+    const { addresses, dtypes } = this.k;
+    const address = addresses[buffer]!;
+    const bytes = bytesPerElement(dtypes[buffer]!);
+    const isKnown = typeof address === 'number';
+    const key = `${isKnown ? `any of ${bytes} bytes` : buffer} ${length} ${index.id} ${base?.id ?? ''}`;
+    let places = this.positions.get(key);
+    if (places === undefined) this.positions.set(key, (places = this.elementPlaces(isKnown ? undefined : buffer, bytes, index, length, base, operation)));
+    return { places, offset: isKnown ? address : 0 };
+  }
+
+  /** Without a buffer from address 0 on. */
+  private elementPlaces(buffer: number | undefined, size: number, index: Node, length: number, base: Node | undefined, operation: IndexUser): Local[] {
+    const { f } = this.k;
     let positions = this.whereActive(this.inLocal(index));
     if (index.interval.low < 0 || index.interval.high >= length) {
       this.k.checks.inside(positions, length, { operation, place: 'an array' });
@@ -207,15 +262,14 @@ export class VectorCode extends NodeCode {
       absolute = this.whereActive(absolute);
     }
     const bytes = f.local('v128');
-    f.localGet(absolute).i32Const(Math.log2(bytesPerElement(dtypes[buffer]!))).op('i32x4.shl');
-    pushBase(this.k, buffer).op('i32x4.splat').op('i32x4.add').localSet(bytes);
-    const places = Array.from({ length: this.lanes }, (_, lane) => {
+    f.localGet(absolute).i32Const(Math.log2(size)).op('i32x4.shl');
+    if (buffer !== undefined) pushBase(this.k, buffer).op('i32x4.splat').op('i32x4.add');
+    f.localSet(bytes);
+    return Array.from({ length: this.lanes }, (_, lane) => {
       const place = f.local('i32');
       f.localGet(bytes).lane('i32x4.extract_lane', lane).localSet(place);
       return place;
     });
-    this.offsets.set(key, places);
-    return places;
   }
 
   /** Positions, 0 in lanes that are not used. */
