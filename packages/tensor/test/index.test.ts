@@ -35,7 +35,7 @@ test.each([
 });
 
 test('the compiler comes without the parts that are for operations of their own', async () => {
-  const parts = /compile\/(gpu\/(?!registry)|inspect\/(?!names)|lower\/(dense|convolution)\.|wasm\/fixed\/(matrix-product|tile|dots|lines\/(stages|butterfly|order))\.)|primitives\/(dot|conv|fourier)\.|control\/cond|io\//;
+  const parts = /compile\/(gpu\/(?!registry)|inspect\/(?!names)|lower\/(dense|convolution)\.|wasm\/fixed\/(matrix-product|tile|dots|lines\/(stages|butterfly|order|walk|lanes))\.)|primitives\/(dot|conv|fourier)\.|control\/cond|io\//;
   const alone = await bundled("export { jit, tensor } from '../src/index.ts';");
   expect(alone.files.filter((file) => parts.test(file) || /\/solve\/(?!solve-log)/.test(file))).toEqual([]);
   const all = await bundled("export * from '../src/index.ts';");

@@ -6,12 +6,13 @@ import { lineLayout } from './kernels/lines/layout.ts';
 import { convolution, convolutionInput, convolutionKernel } from './lower/convolution.ts';
 import { matrixProduct } from './lower/dense.ts';
 import { fourierTransform, realFourierTransform, realLineTransform } from './lower/lines.ts';
-import { lineOrder } from './lower/walks.ts';
+import { lineOrder, lineWalk } from './lower/walks.ts';
 import { addRules } from './lower/operations.ts';
 import { hasMultiplyAdd } from './wasm/features.ts';
 import { addForm } from './wasm/fixed/forms.ts';
 import { emitLineOrder } from './wasm/fixed/lines/order.ts';
 import { emitLineTransform } from './wasm/fixed/lines/index.ts';
+import { emitLineWalk } from './wasm/fixed/lines/walk.ts';
 import { emitMatrixProduct } from './wasm/fixed/matrix-product.ts';
 import { cutProduct } from './wasm/threads/product-chunks.ts';
 
@@ -31,6 +32,12 @@ export function compileConvolutions(): void {
 export function compileTransforms(): void {
   addForm('lineTransform', { emit: emitLineTransform, scratchBytes: (kernel) => lineLayout(kernel).scratchBytes });
   addRules({ fourier: fourierTransform, realFourier: realFourierTransform, realFourierTransposed: realFourierTransform, realTransform: realLineTransform });
+}
+
+/** Running sums, recurrences and positions of extremes are kernels. */
+export function compileWalks(): void {
+  addForm('lineWalk', { emit: emitLineWalk });
+  addRules({ argMax: lineWalk, argMin: lineWalk, cumulativeArgMax: lineWalk, cumulativeArgMin: lineWalk, cumulativeSum: lineWalk, linearRecurrence: lineWalk });
 }
 
 /** Orders of lines are kernels. */

@@ -1,5 +1,6 @@
 /** @file Running results along a dimension: sums, products, extremes. */
 import type { Value } from '@tapeflow/autodiff/extend';
+import { compileWalks } from '../compile/on-demand.ts';
 import { arrayTypeOf, concat, full, sliceAxis } from '../array/ndarray.ts';
 import type { DType } from '../array/dtype.ts';
 import * as primitives from '../primitives/cumulate.ts';
@@ -8,6 +9,8 @@ import type { Named } from './align.ts';
 import { positionOf } from './dims.ts';
 import { numericValue } from './reduce.ts';
 import { wrap, type Tensor } from './tensor.ts';
+
+compileWalks();
 
 /** Which values a running result takes together. */
 export interface CumulationOptions {

@@ -1,5 +1,6 @@
 /** @file Small dense systems, many at once: matrices from their products, and elimination with row pivots. */
 import { abstractOf, batchLeaves, traceProgram, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
+import { compileWalks } from '../compile/on-demand.ts';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arraySpace, arrayTypeOf, broadcast, concat, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
 import { sizeOf } from '../array/strides.ts';
@@ -9,6 +10,8 @@ import { abs, constantLike, equal, lessEqual, mul, or, select, sqrt, sub } from 
 import { reduceMax } from '../primitives/reduce.ts';
 import { iota, transpose } from '../primitives/structure.ts';
 import { safeDivide, type Vector } from './vectors.ts';
+
+compileWalks();
 
 /** Solutions, whether a matrix was singular within the precision, and the Frobenius norm of each matrix. */
 export interface DenseSolution {

@@ -11,7 +11,6 @@ import type { Numerics } from './numerics.ts';
 import { memberAxes, type Source } from './reading.ts';
 import { memberAxisCount, typeOfAtom } from './residence.ts';
 import { isContiguous, reshapeView, type View } from './view.ts';
-import { lineWalk } from './walks.ts';
 
 /** Lowers one equation. */
 export type Rule = (block: Block, equation: Equation) => void;
@@ -126,12 +125,6 @@ const fixed =
 
 /** Rules by the names of operations. Those that JavaScript performs may have rules besides, which are added by who uses them. */
 const RULES: Readonly<Record<string, Rule>> = {
-  argMax: fixed(lineWalk),
-  argMin: fixed(lineWalk),
-  cumulativeArgMax: fixed(lineWalk),
-  cumulativeArgMin: fixed(lineWalk),
-  cumulativeSum: fixed(lineWalk),
-  linearRecurrence: fixed(lineWalk),
   hostCall: host,
   beginSolve: host,
   endSolve: host,

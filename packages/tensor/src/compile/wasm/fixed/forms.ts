@@ -5,6 +5,7 @@
 import type { MatrixProduct } from '../../kernels/fixed.ts';
 import type { LineOrder } from '../../kernels/lines/order.ts';
 import type { LineTransform } from '../../kernels/lines/layout.ts';
+import type { LineWalk } from '../../kernels/lines/walk.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import type { ChunkRules } from '../threads/chunks.ts';
 import type { Cut } from '../threads/fixed-chunks.ts';
@@ -16,6 +17,7 @@ type Emit<Kernel> = (module: ModuleBuilder, name: string, kernel: Kernel) => Fun
 interface Forms {
   readonly matrixProduct: { readonly emit: Emit<MatrixProduct>; readonly cut: (kernel: MatrixProduct, wanted: number, rules: ChunkRules) => Cut | undefined; readonly canFuse: () => boolean };
   readonly lineTransform: { readonly emit: Emit<LineTransform>; readonly scratchBytes: (kernel: LineTransform) => number };
+  readonly lineWalk: { readonly emit: Emit<LineWalk> };
   readonly lineOrder: { readonly emit: Emit<LineOrder> };
 }
 

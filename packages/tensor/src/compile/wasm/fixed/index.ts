@@ -2,17 +2,6 @@
 import { fixedKey, type FixedKernel } from '../../kernels/fixed.ts';
 import type { FunctionReference, ModuleBuilder } from '../assembler.ts';
 import { formOf } from './forms.ts';
-import { emitLineWalk } from './lines/walk.ts';
-
-type Kind = FixedKernel['kind'];
-
-/** Adds the function of a kernel to a module: (address of each view) →. */
-const EMITTERS: { readonly [K in Kind]: (module: ModuleBuilder, name: string, kernel: Extract<FixedKernel, { kind: K }>) => FunctionReference } = {
-  matrixProduct: (module, name, kernel) => formOf('matrixProduct').emit(module, name, kernel),
-  lineTransform: (module, name, kernel) => formOf('lineTransform').emit(module, name, kernel),
-  lineWalk: emitLineWalk,
-  lineOrder: (module, name, kernel) => formOf('lineOrder').emit(module, name, kernel),
-};
 
 /** The fixed kernels of a module. */
 export class FixedFunctions {
@@ -28,7 +17,7 @@ export class FixedFunctions {
     const key = fixedKey(kernel);
     const known = this.functions.get(key);
     if (known !== undefined) return known;
-    const emit = EMITTERS[kernel.kind] as (module: ModuleBuilder, name: string, kernel: FixedKernel) => FunctionReference;
+    const emit = formOf(kernel.kind).emit as (module: ModuleBuilder, name: string, kernel: FixedKernel) => FunctionReference;
     const made = emit(this.module, `${kernel.kind}${this.functions.size}`, kernel);
     this.functions.set(key, made);
     return made;
