@@ -8,7 +8,9 @@ import { expect, test } from 'vitest';
 import type { traceProgram as trace } from '@tapeflow/autodiff/extend';
 import type { arrayAbstract as abstractArray, NDArray as NDArrayClass } from '../../src/array/ndarray.ts';
 import type { compile as compileProgram } from '../../src/compile/executable.ts';
-import { convolve, dot, fft, jit, tensor, type Tensor } from '../../src/index.ts';
+import { argsort, convolve, cumulativeSum, dot, fft, jit, tensor, type Tensor } from '../../src/index.ts';
+import type { argsort as argsortArrays } from '../../src/primitives/along.ts';
+import type { cumulativeSum as cumulativeSumArrays } from '../../src/primitives/cumulate.ts';
 import type { conv as convArrays } from '../../src/primitives/conv.ts';
 import type { dot as dotArrays } from '../../src/primitives/dot.ts';
 import type { fourier as fourierArrays } from '../../src/primitives/fourier.ts';
@@ -17,7 +19,9 @@ import type { fourier as fourierArrays } from '../../src/primitives/fourier.ts';
 const SOURCE = `
 export { compile } from '../../src/compile/executable.ts';
 export { arrayAbstract, NDArray } from '../../src/array/ndarray.ts';
+export { argsort } from '../../src/primitives/along.ts';
 export { conv } from '../../src/primitives/conv.ts';
+export { cumulativeSum } from '../../src/primitives/cumulate.ts';
 export { dot } from '../../src/primitives/dot.ts';
 export { fourier } from '../../src/primitives/fourier.ts';
 export { traceProgram } from '@tapeflow/autodiff/extend';
@@ -27,7 +31,9 @@ interface Bare {
   readonly compile: typeof compileProgram;
   readonly arrayAbstract: typeof abstractArray;
   readonly NDArray: typeof NDArrayClass;
+  readonly argsort: typeof argsortArrays;
   readonly conv: typeof convArrays;
+  readonly cumulativeSum: typeof cumulativeSumArrays;
   readonly dot: typeof dotArrays;
   readonly fourier: typeof fourierArrays;
   readonly traceProgram: typeof trace;
@@ -51,7 +57,7 @@ async function withoutParts(use: (bare: Bare) => void): Promise<void> {
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, k) => ((k * 7) % 11) - 5);
 
 test('without its part, an operation is performed by JavaScript, also inside a program', async () => {
-  await withoutParts(({ compile, arrayAbstract, NDArray, conv, dot: product, fourier, traceProgram }) => {
+  await withoutParts(({ compile, arrayAbstract, NDArray, argsort: order, conv, cumulativeSum: runningSum, dot: product, fourier, traceProgram }) => {
     const run = (f: Parameters<typeof traceProgram>[1], inputs: readonly (readonly [number[], number[]])[]): { steps: string; results: number[][] } => {
       const arrays = inputs.map(([data, shape]) => NDArray.of(Float64Array.from(data), shape, 'f64'));
       const { program } = traceProgram('test', f, arrays.map(({ shape }) => arrayAbstract({ shape, dtype: 'f64' })));
@@ -72,15 +78,26 @@ test('without its part, an operation is performed by JavaScript, also inside a p
     // (examples, channels, x): one of each, kernel (features, channels, x).
     const convolved = run(([x, kernel]) => [conv(x, kernel, { stride: [1], dilation: [1], low: [0], high: [0], groups: 1 })], [[a, [1, 1, 6]], [[1, 2], [1, 1, 2]]]);
     expect(convolved.results).toEqual([[0, 1, 2, 3, 4].map((k) => a[k]! + 2 * a[k + 1]!)]);
+
+    let total = 0;
+    const summed = run(([x]) => [runningSum(x, 0)], [[a, [6]]]);
+    expect(summed.results).toEqual([a.map((value) => (total += value))]);
+    expect(summed.steps).toContain('host cumulativeSum');
+
+    const ordered = run(([x]) => [order(x, 0)], [[a, [6]]]);
+    expect(ordered.results).toEqual([a.map((_, k) => k).sort((j, k) => a[j]! - a[k]!)]);
+    expect(ordered.steps).toContain('host argsort');
   });
 }, 30_000);
 
-test('the catalogue brings the parts: products, convolutions and transforms are kernels', () => {
+test('the catalogue brings the parts: products, convolutions, transforms, running sums and orders are kernels', () => {
   const [a, b] = [tensor({ y: 4, x: 6 }, numbers(24)), tensor({ x: 6, z: 5 }, numbers(30))];
   const programs = [
     jit((s: Tensor<'y' | 'x'>, t: Tensor<'x' | 'z'>) => dot(s, t, 'x')),
     jit((s: Tensor<'y' | 'x'>) => convolve(s, tensor({ x: 3 }, [1, 2, 1]), 'x')),
     jit((s: Tensor<'y' | 'x'>) => fft(s, 'x')),
+    jit((s: Tensor<'y' | 'x'>) => cumulativeSum(s, 'x')),
+    jit((s: Tensor<'y' | 'x'>) => argsort(s, 'x')),
   ];
   for (const program of programs) {
     (program as (s: unknown, t: unknown) => unknown)(a, b);

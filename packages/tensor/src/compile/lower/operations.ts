@@ -160,6 +160,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   realFourierTransposed: host,
   realTransform: host,
   argsort: host,
+  argMax: host,
+  argMin: host,
+  cumulativeArgMax: host,
+  cumulativeArgMin: host,
+  cumulativeSum: host,
+  linearRecurrence: host,
 };
 
 const added = new Map<string, Rule>();

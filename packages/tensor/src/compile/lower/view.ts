@@ -5,6 +5,7 @@
 import { bytesPerElement, type DType, type TypedArray } from '../../array/dtype.ts';
 import { isRowMajor, rowMajor, sameShape, sizeOf, type Shape } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
+import { broadcastStrides, reshapedStrides, slicedWindow } from '../../array/views.ts';
 
 /** A piece of the memory of a program. */
 export class Region {
@@ -74,11 +75,7 @@ export function wholeView(region: Region, shape: Shape): View {
 
 /** Repeats along the axes that `axes` does not name. */
 export function broadcastView(view: View, shape: Shape, axes: readonly number[]): View {
-  const strides = new Array<number>(shape.length).fill(0);
-  axes.forEach((axis, k) => {
-    if (view.shape[k] === shape[axis]) strides[axis] = view.strides[k]!;
-  });
-  return { ...view, shape, strides };
+  return { ...view, shape, strides: broadcastStrides(view, shape, axes) };
 }
 
 /** Axis k is axis `order[k]` of the view. */
@@ -88,8 +85,7 @@ export function transposeView(view: View, order: readonly number[]): View {
 
 /** Every `step`-th element from `start` on. */
 export function sliceView(view: View, start: readonly number[], step: readonly number[], shape: Shape): View {
-  const offset = sizeOf(shape) === 0 ? view.offset : start.reduce((at, count, axis) => at + count * view.strides[axis]!, view.offset);
-  return { ...view, shape, strides: view.strides.map((stride, axis) => stride * step[axis]!), offset };
+  return { ...view, ...slicedWindow(view, start, step, shape) };
 }
 
 /** Axes turned around. */
@@ -101,12 +97,8 @@ export function reverseView(view: View, axes: readonly number[]): View {
 
 /** The same elements under another shape, where that needs no copy. */
 export function reshapeView(view: View, shape: Shape): View | undefined {
-  if (isRowMajor(view.shape, view.strides)) return { ...view, shape, strides: rowMajor(shape) };
-  // Only axes of length 1 come or go.
-  const kept = view.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
-  if (!sameShape(shape.filter((length) => length !== 1), kept.map((axis) => view.shape[axis]!))) return undefined;
-  let at = 0;
-  return { ...view, shape, strides: shape.map((length) => (length === 1 ? 0 : view.strides[kept[at++]!]!)) };
+  const strides = reshapedStrides(view, shape);
+  return strides && { ...view, shape, strides };
 }
 
 /** The slice of a stack that a loop is at. */

@@ -2,7 +2,7 @@
  * @file What the parts of a vector have in common. Lanes that belong to different parts of the index space are computed by expressions that mostly differ
  * in what they load. Those are made one by blending where they begin to differ, rather than computed to the end for every part.
  */
-import type { Node } from '../../kernels/node.ts';
+import { inputsOf, type Node } from '../../kernels/node.ts';
 
 /** Values that differ between the parts: one for each, which are blended. */
 export interface Blend {
@@ -40,8 +40,7 @@ export class CommonCode {
       seen.add(node);
       const blend = this.blends.get(node);
       if (blend !== undefined) found.add(blend);
-      else if (node.kind === 'operation') node.inputs.forEach(visit);
-      else if (node.kind === 'convert') visit(node.input);
+      else inputsOf(node).forEach(visit);
     };
     roots.forEach(visit);
     return [...found];

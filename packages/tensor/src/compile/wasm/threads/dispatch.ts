@@ -5,13 +5,12 @@
  */
 import type { FunctionBuilder, FunctionReference, GlobalReference, Local, ModuleBuilder } from '../assembler.ts';
 import { CONTROL, ERROR_BYTES, type ControlLayout } from './control.ts';
+import { PATIENCE } from './worker.ts';
 
 /** The caller looks so often whether the last chunk is done before it goes to sleep: about 50 µs. */
 const LOOKS = 20_000;
 /** For so long, in nanoseconds, it sleeps without looking. */
 const SLEEP = 1_000_000n;
-/** For so many milliseconds a worker looks for more to do before it goes to sleep: waking it up takes as long. */
-const PATIENCE = 1;
 /** A worker looks so often between two readings of the clock. */
 const LOOKS_PER_READING = 64;
 

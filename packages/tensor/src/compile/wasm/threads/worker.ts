@@ -18,8 +18,8 @@ export const WORDS = {
 /** Most workers of a process. */
 export const MOST_WORKERS = 63;
 
-/** For so many milliseconds a worker that has nothing to do listens before it goes to sleep. */
-const PATIENCE = 1;
+/** For so many milliseconds a worker that has nothing to do listens, during a call and between calls, before it goes to sleep: waking it up takes as long. */
+export const PATIENCE = 1;
 
 /** What the pool tells a worker; `add` comes first with the words and the number of the worker. */
 export type Message =
