@@ -29,5 +29,17 @@ export function withFused(group: Group): Group {
   };
 }
 
+/** Params of a workload whose inputs are fresh and whose results leave the tensors. */
+export const COPIES = 'copies in and out';
+
+/** A group, and its tasks once more with results that are lost in the next call, which needs no memory on the heap. */
+export function withLent(group: Group): Group {
+  return (compile) => {
+    const lent: Compile = (f, options) => compile(f, { results: 'lent', ...options });
+    const again = group(lent).filter(({ params }) => !params.endsWith(COPIES));
+    return [...group(compile), ...again.map((one): Workload => ({ ...one, params: [one.params, 'lent'].filter((word) => word !== '').join(', ') }))];
+  };
+}
+
 /** Five decimals, as all peers print their checks. */
 export const rounded = (x: number): number => Math.round(x * 1e5) / 1e5;
