@@ -2,7 +2,7 @@
 import { valueAndGrad, vjp } from '@tapeflow/autodiff';
 import { convert, floor, gather, l2 as energy, pad, range, scan, solveLinear, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { l2, rndf, smokeInputs, velocity } from '../peers/common/harness.mjs';
-import { rounded, type Group } from './workload.ts';
+import { rounded, workload, type Group } from './workload.ts';
 
 type Plane = Tensor<'x' | 'y'>;
 const norm = (t: Tensor<never>): number => rounded(t.view(l2));
@@ -36,8 +36,8 @@ export const advection: Group = (jit) => {
     return [value, ...pullback(yBar)] as const;
   });
   return [
-    { task: 'W6 advect fwd', params: '', run: () => forward(q, u, v), check: norm },
-    { task: 'W6 advect fwd+bwd', params: '', run: () => both(q, u, v, g), check: ([, ...bars]: readonly Plane[]) => bars.map(norm) },
+    workload({ task: 'W6 advect fwd', params: '', inputs: () => ({ q, u, v }), run: (given) => forward(given.q, given.u, given.v), check: norm }),
+    workload({ task: 'W6 advect fwd+bwd', params: '', inputs: () => ({ q, u, v, g }), run: (given) => both(given.q, given.u, given.v, given.g), check: ([, ...bars]) => bars.map(norm) }),
   ];
 };
 
@@ -79,7 +79,7 @@ export const smoke: Group = (jit) => {
   };
   const gradient = jit(valueAndGrad(loss));
   return [
-    { task: 'W9 smoke fwd 1 step', params: 'CG 1e-3', run: () => forward({ d, u, v }), check: (s: Smoke) => ({ d: norm(s.d), u: norm(s.u) }) },
-    { task: 'W9 smoke grad 8 steps', params: 'CG 1e-3, scan', run: () => gradient(d), check: ({ value, gradient: g }: { value: Scalar; gradient: Plane }) => ({ loss: rounded(value.item()), g: norm(g) }) },
+    workload({ task: 'W9 smoke fwd 1 step', params: 'CG 1e-3', inputs: () => ({ d, u, v }), run: forward, check: (s) => ({ d: norm(s.d), u: norm(s.u) }) }),
+    workload({ task: 'W9 smoke grad 8 steps', params: 'CG 1e-3, scan', inputs: () => d, run: gradient, check: ({ value, gradient: g }) => ({ loss: rounded(value.item()), g: norm(g) }) }),
   ];
 };

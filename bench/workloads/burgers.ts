@@ -2,7 +2,7 @@
 import { valueAndGrad } from '@tapeflow/autodiff';
 import { l2 as energy, maximum, minimum, roll, scan, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { BURGERS, l2 } from '../peers/common/harness.mjs';
-import { rounded, type Group } from './workload.ts';
+import { rounded, workload, type Group } from './workload.ts';
 
 type Line = Tensor<'x'>;
 
@@ -20,5 +20,5 @@ export const burgers: Group = (jit) => {
     return energy(last.sub(end)) as Scalar;
   };
   const gradient = jit(valueAndGrad(loss));
-  return [{ task: 'W8 burgers grad', params: '32 steps, scan', run: () => gradient(start, wanted), check: ({ value, gradient: g }: { value: Scalar; gradient: Line }) => ({ loss: rounded(value.item()), g: rounded(g.view(l2)) }) }];
+  return [workload({ task: 'W8 burgers grad', params: '32 steps, scan', inputs: () => ({ start, wanted }), run: (given) => gradient(given.start, given.wanted), check: ({ value, gradient: g }) => ({ loss: rounded(value.item()), g: rounded(g.view(l2)) }) })];
 };

@@ -8,7 +8,7 @@ import { chain, memory, stencil } from './elementwise.ts';
 import { convolution, matrixProduct, training } from './networks.ts';
 import { plume } from './plume.ts';
 import { poisson } from './poisson.ts';
-import { withFused, withLent, type Compile, type Group } from './workload.ts';
+import { inAllWays, withFused, type Compile, type Group } from './workload.ts';
 
 /** Groups by the numbers of their tasks. */
 const GROUPS: Readonly<Record<string, Group>> = { W1: chain, W2: stencil, W3: withFused(matrixProduct), W4: withFused(convolution), W5: withFused(training), W6: advection, W7: poisson, W8: burgers, W9: smoke, W10: memory, plume };
@@ -19,7 +19,7 @@ export async function runWorkloads(only: string, threads: number): Promise<void>
   for (const [number, group] of Object.entries(GROUPS)) {
     const prefix = `${number} `;
     if (!prefix.startsWith(only) && !only.startsWith(prefix)) continue;
-    for (const { task, params, run, check } of withLent(group)(compile)) {
+    for (const { task, params, run, check } of inAllWays(group)(compile)) {
       if (task.startsWith(only)) await bench('tapeflow', task, params, run, check, threads);
     }
   }

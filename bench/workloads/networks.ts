@@ -2,7 +2,7 @@
 import { valueAndGrad, vjp } from '@tapeflow/autodiff';
 import { channel, convolve, dot, mean, rename, sqrt, square, tanh, tensor, zeros, zerosLike, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { l2, rndf } from '../peers/common/harness.mjs';
-import { rounded, type Group } from './workload.ts';
+import { rounded, workload, type Group } from './workload.ts';
 
 const norm = (t: Tensor<never>): number => rounded(t.view(l2));
 
@@ -12,7 +12,7 @@ export const matrixProduct: Group = (jit) => {
   const a = tensor({ i: n, k: n }, rndf(n * n, 1));
   const b = tensor({ k: n, j: n }, rndf(n * n, 2));
   const f = jit((x: Tensor<'i' | 'k'>, y: Tensor<'k' | 'j'>) => dot(x, y, 'k'));
-  return [{ task: 'W3 matmul512', params: '', run: () => f(a, b), check: norm }];
+  return [workload({ task: 'W3 matmul512', params: '', inputs: () => ({ a, b }), run: (given) => f(given.a, given.b), check: norm })];
 };
 
 type Image = Tensor<'in' | 'y' | 'x'>;
@@ -31,8 +31,8 @@ export const convolution: Group = (jit) => {
     return [value, ...pullback(yBar)] as const;
   });
   return [
-    { task: 'W4 conv fwd', params: '', run: () => compiled(x, w), check: norm },
-    { task: 'W4 conv fwd+bwd', params: '', run: () => both(x, w, g), check: ([, xBar, wBar]: readonly [Tensor, Image, Kernel]) => [norm(xBar), norm(wBar)] },
+    workload({ task: 'W4 conv fwd', params: '', inputs: () => ({ x, w }), run: (given) => compiled(given.x, given.w), check: norm }),
+    workload({ task: 'W4 conv fwd+bwd', params: '', inputs: () => ({ x, w, g }), run: (given) => both(given.x, given.w, given.g), check: ([, xBar, wBar]) => [norm(xBar), norm(wBar)] }),
   ];
 };
 
@@ -74,13 +74,13 @@ export const training: Group = (jit) => {
   let state: Training = { layers, first: none, second: none };
   let t = 0;
   let firstLoss: number | undefined;
-  const run = (): number => {
+  const run = (before: Training): readonly [Scalar, Training] => {
     t++;
-    const [value, next] = step(state, 1 / (1 - 0.9 ** t), 1 / (1 - 0.999 ** t));
-    state = next;
-    const own = value.item();
+    const result = step(before, 1 / (1 - 0.9 ** t), 1 / (1 - 0.999 ** t));
+    const own = result[0].item();
     firstLoss ??= own;
-    return own;
+    state = result[1];
+    return result;
   };
-  return [{ task: 'W5 mlp step', params: '', run, check: () => ({ first_loss: rounded(firstLoss!) }) }];
+  return [workload({ task: 'W5 mlp step', params: '', inputs: () => state, run, check: () => ({ first_loss: rounded(firstLoss!) }) })];
 };

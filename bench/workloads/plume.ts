@@ -4,7 +4,7 @@
  */
 import { mean, mul, type Tensor } from '@tapeflow/tensor';
 import { advect, box, centered, grid, largestDivergence, positionsOf, project, sample, softMask, sphere, staggered, wall, zeroGradient, type CenteredField, type ProjectOptions, type StaggeredField } from '@tapeflow/pde';
-import { rounded, type Group, type Workload } from './workload.ts';
+import { rounded, workload, type Group, type Workload } from './workload.ts';
 
 interface Plume {
   readonly smoke: CenteredField;
@@ -32,11 +32,12 @@ export const plume: Group = (jit) => {
     const [one, rise] = [jit(formula), jit(formula, { results: 'kept' })];
     let risen = start;
     for (let k = 0; k < RISING; k++) risen = rise(risen);
-    return {
+    return workload({
       task: 'plume step',
       params: name,
-      run: () => one(risen),
-      check: ({ smoke, velocity }: Plume) => ({ mass: rounded(mean(smoke.values).item()), divergence: Number(largestDivergence(velocity).toPrecision(1)) }),
-    };
+      inputs: () => risen,
+      run: one,
+      check: ({ smoke, velocity }) => ({ mass: rounded(mean(smoke.values).item()), divergence: Number(largestDivergence(velocity).toPrecision(1)) }),
+    });
   });
 };

@@ -1,5 +1,8 @@
 /** @file What a workload is: a task that every peer performs on equal inputs, in one or more ways. */
+import { flatten } from '@tapeflow/autodiff';
+import type { Value } from '@tapeflow/autodiff/extend';
 import { jit } from '@tapeflow/tensor';
+import { NDArray } from '@tapeflow/tensor/extend';
 
 /** One way of performing a task. */
 export interface Workload {
@@ -8,8 +11,35 @@ export interface Workload {
   readonly params: string;
   /** Performs the task; the result is readable when it returns. */
   readonly run: () => unknown;
+  /** The same on arrays that are new to the program; all of the result is copied out. */
+  readonly runOnCopies: () => unknown;
   /** What all peers must agree on, from the result. */
   readonly check: (result: never) => unknown;
+}
+
+/** What a task is made of. */
+interface Task<Inputs, Result> {
+  readonly task: string;
+  readonly params: string;
+  /** What the next call takes: a tree of tensors. */
+  readonly inputs: () => Inputs;
+  readonly run: (inputs: Inputs) => Result;
+  readonly check: (result: Result) => unknown;
+}
+
+export function workload<Inputs, Result>({ task, params, inputs, run, check }: Task<Inputs, Result>): Workload {
+  const runOnCopies = (): Result => {
+    const { leaves, structure } = flatten(inputs());
+    const result = run(structure.unflatten(leaves.map(copyOf)) as Inputs);
+    flatten(result).leaves.forEach(copyOf);
+    return result;
+  };
+  return { task, params, run: () => run(inputs()), runOnCopies, check };
+}
+
+/** The same numbers in memory of their own. */
+function copyOf(leaf: Value): Value {
+  return leaf instanceof NDArray ? NDArray.of(leaf.copyData(), leaf.shape, leaf.dtype) : leaf;
 }
 
 /** Compiles a function for the threads of this benchmark. */
@@ -29,15 +59,13 @@ export function withFused(group: Group): Group {
   };
 }
 
-/** Params of a workload whose inputs are fresh and whose results leave the tensors. */
-export const COPIES = 'copies in and out';
-
-/** A group, and its tasks once more with results that are lost in the next call, which needs no memory on the heap. */
-export function withLent(group: Group): Group {
+/** A group, its tasks once more with copies in and out, and once more with results that are lost in the next call, which needs no memory on the heap. */
+export function inAllWays(group: Group): Group {
+  const named = (one: Workload, name: string): Workload => ({ ...one, params: [one.params, name].filter((word) => word !== '').join(', ') });
   return (compile) => {
     const lent: Compile = (f, options) => compile(f, { results: 'lent', ...options });
-    const again = group(lent).filter(({ params }) => !params.endsWith(COPIES));
-    return [...group(compile), ...again.map((one): Workload => ({ ...one, params: [one.params, 'lent'].filter((word) => word !== '').join(', ') }))];
+    const plain = group(compile);
+    return [...plain, ...plain.map((one) => named({ ...one, run: one.runOnCopies }, 'copies in and out')), ...group(lent).map((one) => named(one, 'lent'))];
   };
 }
 

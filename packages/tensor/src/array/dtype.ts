@@ -1,4 +1,5 @@
 /** @file Data types of arrays, and the typed arrays that hold them. */
+import { expectBytes } from './heap.ts';
 
 /** f32 and f64 are real numbers, i32 wraps around, bool is 0 or 1. */
 export type DType = 'f32' | 'f64' | 'i32' | 'bool';
@@ -11,6 +12,7 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** A typed array of zeros. */
 export function allocate(dtype: DType, size: number): TypedArray {
+  expectBytes(size * bytesPerElement(dtype));
   switch (dtype) {
     case 'f32':
       return new Float32Array(size);

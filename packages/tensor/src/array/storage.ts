@@ -1,6 +1,7 @@
 /** @file Storage: the memory of an array, and who owns it. */
 import { LentResultError } from '../errors.ts';
 import type { TypedArray } from './dtype.ts';
+import { expectBytes } from './heap.ts';
 
 /** Something that lends memory to arrays for a while, such as a compiled program, or that keeps their numbers elsewhere, such as a device. */
 export interface MemoryOwner {
@@ -8,6 +9,11 @@ export interface MemoryOwner {
 }
 
 let lastId = 0;
+
+function copyOnHeap(data: TypedArray): TypedArray {
+  expectBytes(data.byteLength);
+  return data.slice();
+}
 
 /** Found by structured cloning, which would lose the numbers without a word: a function cannot be cloned, and the error shows this one. */
 function sendWithToTransferable(): void {
@@ -57,7 +63,7 @@ export class Storage {
   /** Moves to the heap, into a buffer that has no other arrays in it, unless the memory is shared already. */
   moveToOwnBuffer(): void {
     this.moveToHeap();
-    if (!this.#isShared && this.data.byteLength < this.data.buffer.byteLength) this.#data = this.data.slice();
+    if (!this.#isShared && this.data.byteLength < this.data.buffer.byteLength) this.#data = copyOnHeap(this.data);
   }
 
   /** Says from now on that the memory, which then is on the heap, is shared. */
@@ -69,7 +75,7 @@ export class Storage {
   moveToHeap(): void {
     if (this.#owner === undefined) return;
     // What was fetched is on the heap already.
-    this.#data = this.#fetch === undefined ? this.data.slice() : this.data;
+    this.#data = this.#fetch === undefined ? copyOnHeap(this.data) : this.data;
     this.#fetch = undefined;
     this.#owner = undefined;
   }
