@@ -6,13 +6,14 @@ import { compile } from './compile.ts';
 import { eager } from './eager.ts';
 import { heavy } from './heavy.ts';
 import { comparePeers } from './peers/compare.ts';
+import { residence } from './residence.ts';
 import { scaling } from './scaling.ts';
 import { size } from './size.ts';
 import { described, type Bench } from './table.ts';
 import { runWorkloads } from './workloads/index.ts';
 
 /** Every benchmark by name. */
-const BENCHES: Readonly<Record<string, Bench>> = { autodiff, compile, eager, heavy, scaling, size };
+const BENCHES: Readonly<Record<string, Bench>> = { autodiff, compile, eager, heavy, residence, scaling, size };
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)

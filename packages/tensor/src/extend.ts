@@ -10,4 +10,6 @@ export { wrap } from './named/tensor.ts';
 // The compiler, pass by pass
 export { optimize as optimizeProgram } from './compile/graph/optimize.ts';
 export { lower as lowerProgram } from './compile/lower/lower.ts';
-export { printWasm, type WasmCode, type WasmOptions } from './compile/wasm/program.ts';
+export type { LowerOptions } from './compile/lower/lowering.ts';
+export { isPointwise, residents, type Residence } from './compile/lower/residence.ts';
+export { compileToWasm, printWasm, type CompileOptions, type WasmCode, type WasmOptions } from './compile/wasm/program.ts';

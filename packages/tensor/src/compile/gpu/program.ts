@@ -25,7 +25,7 @@ import { checkSupported } from './supported.ts';
 /** Makes a program ready for the device. Throws `UnsupportedOperationError`, `GpuLimitError` or `GpuNotLoadedError`. */
 export function compileToGpu(program: Program): Executable {
   checkSupported(program);
-  return new GpuProgram(lower(optimize(rewriteForGpu(program)), 'stepwise', 'whole'));
+  return new GpuProgram(lower(optimize(rewriteForGpu(program)), { writes: 'whole' }));
 }
 
 /** An input of the last run, which need not be uploaded again. */

@@ -67,7 +67,7 @@ class ProgramInspection implements Inspection {
     this.target = target;
     this.inputs = inputs;
     // The same as what runs: lowering has no choice.
-    this.schedule = lower(program, backend === 'js' ? 'roundedOnce' : target === 'wasm fused' ? 'fused' : 'stepwise');
+    this.schedule = lower(program, { numerics: backend === 'js' ? 'roundedOnce' : target === 'wasm fused' ? 'fused' : 'stepwise' });
     const plan = planMemory(this.schedule);
     // Printed JavaScript writes down the terms of sums.
     const terms = backend === 'js' ? printJavaScriptProgram(program, this.schedule, 'nothing').scratchBytes : 0;
@@ -90,7 +90,7 @@ class ProgramInspection implements Inspection {
 
   toJavaScript(): string {
     if (this.backend === 'js') return printJavaScriptProgram(this.program, this.schedule, 'nothing').text;
-    const schedule = lower(this.program, 'roundedOnce');
+    const schedule = lower(this.program, { numerics: 'roundedOnce' });
     planMemory(schedule);
     return printJavaScriptProgram(this.program, schedule, 'nothing').text;
   }

@@ -24,7 +24,7 @@ let programs = 0;
 /** Compiles a program to JavaScript. Throws `UnsupportedOperationError`, or `RangeError` where there is not enough memory. */
 export function compileToJavaScript(program: Program, extra: Extra = 'nothing'): JavaScriptProgram {
   if (!canGenerateCode()) throw new CodeGenerationForbiddenError(extra === 'checks' ? "jit(f, { debug: true })" : 'compileToJavaScript');
-  const schedule = lower(program, 'roundedOnce');
+  const schedule = lower(program, { numerics: 'roundedOnce' });
   const { bytes, constants } = planMemory(schedule);
   const memory = new ArrayBuffer(bytes);
   for (const region of constants) dataOf(memory, region).set(region.constant!);

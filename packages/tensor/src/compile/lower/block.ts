@@ -14,9 +14,10 @@ import type { ConstantPool } from './constants.ts';
 import { accessOf, visit } from './expressions.ts';
 import { Group, sameUse, type Purpose, type Use } from './group.ts';
 import { identityMap } from './index-map.ts';
+import type { Lowering } from './lowering.ts';
 import type { Numerics } from './numerics.ts';
 import { Readings, sourceOf, type Reading, type Sight } from './reading.ts';
-import { residents, typeOfAtom } from './residence.ts';
+import { typeOfAtom } from './residence.ts';
 import { hostRegions, type Step } from './step.ts';
 import { broadcastView, isContiguous, placeOf, Region, reshapeView, reverseView, sliceView, transposeView, wholeView, type View } from './view.ts';
 
@@ -59,11 +60,11 @@ export class Block {
   private sequence = 0;
   private kernels = 0;
 
-  constructor(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics, writes: Writes) {
+  constructor(program: Program, inputs: readonly View[], { constants, numerics, writes, residence }: Lowering) {
     this.constants = constants;
     this.numerics = numerics;
     this.writes = writes;
-    this.resident = residents(program);
+    this.resident = residence(program);
     this.readers = countReaders(program);
     program.inputs.forEach((variable, k) => this.setView(variable, inputs[k]!));
   }

@@ -6,25 +6,24 @@ import { sizeOf } from '../../array/strides.ts';
 import { inputTypes, UnsupportedOperationError } from '../errors.ts';
 import { KernelPool } from '../kernels/kernel-pool.ts';
 import { Block } from './block.ts';
-import type { Writes } from './carries.ts';
 import { ConstantPool } from './constants.ts';
 import { CONTROL_RULES } from './control.ts';
 import { removeDeadStores } from './dead-stores.ts';
-import type { Numerics } from './numerics.ts';
+import type { Lowering, LowerOptions } from './lowering.ts';
 import { ruleFor } from './operations.ts';
-import { isPointwise } from './residence.ts';
+import { isPointwise, residents } from './residence.ts';
 import type { Output, Schedule, Step } from './step.ts';
 import { Region, wholeView, type View } from './view.ts';
 
 /** The schedule of a program. Throws `UnsupportedOperationError` at the first operation without a rule. */
-export function lower(program: Program, numerics: Numerics = 'stepwise', writes: Writes = 'parts'): Schedule {
-  const constants = new ConstantPool();
+export function lower(program: Program, { numerics = 'stepwise', writes = 'parts', residence = residents }: LowerOptions = {}): Schedule {
+  const lowering: Lowering = { numerics, writes, residence, constants: new ConstantPool() };
   const inputs = program.inputs.map(({ space, type }) => {
     if (space !== (arraySpace as unknown)) throw new UnsupportedOperationError('input', 'wasm', [space.describe(type)], 'it is no array or tensor');
     const { shape, dtype } = type as ArrayType;
     return wholeView(new Region(dtype, sizeOf(shape)), shape);
   });
-  const block = lowerBlock(program, inputs, constants, numerics, writes);
+  const block = lowerBlock(program, inputs, lowering);
   const outputs = program.outputs.map((atom): Output => {
     if (!(atom instanceof Variable)) return { value: atom.value };
     const input = program.inputs.indexOf(atom);
@@ -34,23 +33,23 @@ export function lower(program: Program, numerics: Numerics = 'stepwise', writes:
   return { ...schedule, steps: withSharedKernels(schedule.steps, new KernelPool()) };
 }
 
-function lowerBlock(program: Program, inputs: readonly View[], constants: ConstantPool, numerics: Numerics, writes: Writes): Block {
-  const block = new Block(program, inputs, constants, numerics, writes);
+function lowerBlock(program: Program, inputs: readonly View[], lowering: Lowering): Block {
+  const block = new Block(program, inputs, lowering);
   for (const equation of program.equations) {
     block.equation = equation;
-    lowerEquation(block, equation, constants, numerics, writes);
+    lowerEquation(block, equation, lowering);
   }
   block.equation = undefined;
   return block;
 }
 
-function lowerEquation(block: Block, equation: Equation, constants: ConstantPool, numerics: Numerics, writes: Writes): void {
+function lowerEquation(block: Block, equation: Equation, lowering: Lowering): void {
   const { primitive, outputs } = equation;
   if (outputs.some(({ space }) => space !== (arraySpace as unknown))) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation), 'it is no operation on arrays');
   const control = CONTROL_RULES[primitive.name];
-  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, constants, numerics, writes));
+  if (control !== undefined) return control(block, equation, (inner, views) => lowerBlock(inner, views, lowering));
   if (isPointwise(equation)) return block.define(outputs[0]!, equation);
-  const rule = ruleFor(primitive.name, numerics);
+  const rule = ruleFor(primitive.name, lowering.numerics);
   if (rule === undefined) throw new UnsupportedOperationError(primitive.name, 'wasm', inputTypes(equation));
   rule(block, equation);
 }

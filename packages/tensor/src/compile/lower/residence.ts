@@ -87,6 +87,9 @@ interface Facts {
   level: number;
 }
 
+/** Decides which variables of a program get memory. Those that cannot be computed element by element must be among them. */
+export type Residence = (program: Program) => ReadonlySet<Variable>;
+
 /** The variables that get memory. */
 export function residents(program: Program): Set<Variable> {
   const readers = readersOf(program);

@@ -9,7 +9,7 @@ import { IndexError } from '../../errors.ts';
 import { ProgramTooLargeError, ReentrantCallError, WorkerError } from '../errors.ts';
 import type { Executable, ThreadsReport } from '../executable.ts';
 import { lower } from '../lower/lower.ts';
-import type { Numerics } from '../lower/numerics.ts';
+import type { LowerOptions } from '../lower/lowering.ts';
 import { stepsText, writtenRegions, type Output, type Schedule } from '../lower/step.ts';
 import type { Region, View } from '../lower/view.ts';
 import { planMemory, type MemoryPlan } from '../memory-plan.ts';
@@ -34,11 +34,8 @@ export interface WasmOptions {
   readonly tick?: ((work: number) => void) | undefined;
 }
 
-/** How a program is lowered and compiled. */
-export interface CompileOptions extends WasmOptions {
-  /** `stepwise` by default; `fused` takes an engine that can (`hasMultiplyAdd`). */
-  readonly numerics?: Numerics;
-}
+/** How a program is lowered and compiled; the numerics `fused` take an engine that can (`hasMultiplyAdd`). */
+export interface CompileOptions extends WasmOptions, LowerOptions {}
 
 /** A program as a module, before that is handed to the engine. */
 export interface WasmCode {
@@ -64,8 +61,8 @@ export function printWasm(schedule: Schedule, { threads = 1, rules = CHUNK_RULES
 }
 
 /** Compiles a program. Throws `UnsupportedOperationError` or `ProgramTooLargeError`. */
-export function compileToWasm(program: Program, { numerics, ...options }: CompileOptions = {}): Executable {
-  const code = printWasm(lower(program, numerics), options);
+export function compileToWasm(program: Program, options: CompileOptions = {}): Executable {
+  const code = printWasm(lower(program, options), options);
   const { plan, chunks, pages } = code;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: chunks.threads > 1 });
   for (const region of plan.constants) dataOf(memory, region).set(region.constant!);

@@ -18,7 +18,7 @@ import { record } from '../programs.ts';
 /** The text from the memory on, without comments. */
 function textOf(program: Program, extra: Extra = 'nothing'): string {
   const optimized = optimize(program);
-  const schedule = lower(optimized, 'roundedOnce');
+  const schedule = lower(optimized, { numerics: 'roundedOnce' });
   planMemory(schedule);
   const { text } = printJavaScriptProgram(optimized, schedule, extra);
   return text.slice(text.indexOf('// Memory')).split('\n').filter((line) => !line.trimStart().startsWith('//')).join('\n').trim();
@@ -26,7 +26,7 @@ function textOf(program: Program, extra: Extra = 'nothing'): string {
 
 test('a kernel is a loop over the axes, with the equations above it', () => {
   const program = optimize(record((x, y) => [add(mul(x!, y!), y!)], 2, [2, 3], 'f32'));
-  const schedule = lower(program, 'roundedOnce');
+  const schedule = lower(program, { numerics: 'roundedOnce' });
   planMemory(schedule);
   expect(printJavaScriptProgram(program, schedule, 'nothing').text).toBe(`"use strict";
 // program (a: f32[2, 3], b: f32[2, 3])

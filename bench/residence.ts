@@ -1,0 +1,137 @@
+/** @file What the compiler would gain if it had decided otherwise which values of a program get memory: every decision of some gradients is turned around, one at a time. */
+import { flatten } from '@tapeflow/autodiff';
+import { closeOver, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
+import { jit, scalar } from '@tapeflow/tensor';
+import { compileToWasm, isPointwise, optimizeProgram, residents, type ArrayType, type Residence } from '@tapeflow/tensor/extend';
+import { columns, type Bench } from './table.ts';
+import { advection, smoke } from './workloads/advection.ts';
+import { burgers } from './workloads/burgers.ts';
+import { training } from './workloads/networks.ts';
+import type { Compile, Group } from './workloads/workload.ts';
+
+const SUBJECTS: readonly (readonly [task: string, group: Group])[] = [
+  ['W5 mlp step', training],
+  ['W6 advect fwd+bwd', advection],
+  ['W8 burgers grad', burgers],
+  ['W9 smoke grad 8 steps', smoke],
+];
+/** Milliseconds of each comparison, and of those that seem to gain or lose most, once more. */
+const BRIEF = 60;
+const LONG = 1500;
+const AGAIN = 5;
+
+interface Call {
+  readonly program: Program;
+  readonly inputs: readonly Value[];
+}
+
+/** The program that performs a task, and what it is given. */
+function callOf(task: string, group: Group): Call {
+  let last: { readonly f: (...args: never[]) => unknown; readonly args: readonly unknown[] } | undefined;
+  const compile = ((f: (...args: unknown[]) => unknown) => {
+    const compiled = jit(f);
+    return (...args: unknown[]) => {
+      last = { f, args: args.map((arg) => (typeof arg === 'number' ? scalar(arg) : arg)) };
+      return compiled(...args);
+    };
+  }) as unknown as Compile;
+  group(compile).find((one) => one.task === task)!.run();
+  const { f, args } = last!;
+  return { program: optimizeProgram(closeOver('bench', f, args).program), inputs: flatten(args).leaves };
+}
+
+/**
+ * Decisions that can be turned around: arrays that can be computed element by element wherever they are read. Single numbers are left out: they are computed
+ * once per kernel whatever is decided, and each change of one moves the code of all kernels, which alone is worth up to 4 per cent, either way.
+ */
+class Decisions {
+  /** What each is about, in the order in which they are met. */
+  readonly names: string[] = [];
+  /** Those that were for memory. */
+  inMemory = 0;
+  private readonly turned: (decision: number) => boolean;
+
+  constructor(turned: (decision: number, isInMemory: boolean) => boolean) {
+    this.turned = (decision) => turned(decision, this.isInMemory);
+  }
+
+  private isInMemory = false;
+
+  readonly residence: Residence = (program) => {
+    const chosen = new Set(residents(program));
+    for (const equation of program.equations) {
+      const [variable] = equation.outputs;
+      if (!isPointwise(equation) || program.outputs.includes(variable!) || (variable!.type as ArrayType).shape.length === 0) continue;
+      this.isInMemory = chosen.has(variable!);
+      this.inMemory += Number(this.isInMemory);
+      if (this.turned(this.names.length)) chosen[this.isInMemory ? 'delete' : 'add'](variable!);
+      this.names.push(nameOf(equation, this.isInMemory));
+    }
+    return chosen;
+  };
+}
+
+function nameOf({ primitive, outputs }: Equation, isInMemory: boolean): string {
+  const { space, type } = outputs[0]!;
+  return `${primitive.name}: ${space.describe(type)} ${isInMemory ? 'where it is read' : 'in memory'}`;
+}
+
+/** Medians of two programs in turn, the second over the first. */
+function ratio(one: () => unknown, other: () => unknown, milliseconds: number): number {
+  const both = [one, other].map((run) => ({ run, times: [] as number[] }));
+  for (const { run } of both) for (let k = 0; k < 3; k++) run();
+  const end = performance.now() + milliseconds;
+  do {
+    for (const { run, times } of both) {
+      const start = performance.now();
+      run();
+      times.push(performance.now() - start);
+    }
+    both.reverse();
+  } while (performance.now() < end);
+  const median = (run: () => unknown): number => {
+    const times = both.find((side) => side.run === run)!.times.sort((a, b) => a - b);
+    return times[Math.floor(times.length / 2)]!;
+  };
+  return median(other) / median(one);
+}
+
+interface Row {
+  readonly task: string;
+  readonly decisions: number;
+  readonly inMemory: number;
+  /** Times over that of the compiler's choice: the best and the worst single change, and everything in memory. */
+  readonly best: number;
+  readonly bestChange: string;
+  readonly worst: number;
+  readonly worstChange: string;
+  readonly everything: number;
+}
+
+function rowOf(task: string, group: Group): Row {
+  const { program, inputs } = callOf(task, group);
+  const made = (turned: (decision: number, isInMemory: boolean) => boolean): { decisions: Decisions; run: () => unknown } => {
+    const decisions = new Decisions(turned);
+    const executable = compileToWasm(program, { residence: decisions.residence });
+    return { decisions, run: () => executable.run(inputs, true) };
+  };
+  const chosen = made(() => false);
+  const { names, inMemory } = chosen.decisions;
+  const changed = (decision: number, milliseconds: number): number => ratio(chosen.run, made((k) => k === decision).run, milliseconds);
+  const brief = names.map((name, decision) => ({ name, decision, ratio: changed(decision, BRIEF) })).sort((a, b) => a.ratio - b.ratio);
+  const again = [...brief.slice(0, AGAIN), ...brief.slice(-AGAIN)].map((one) => ({ ...one, ratio: changed(one.decision, LONG) })).sort((a, b) => a.ratio - b.ratio);
+  const everything = ratio(chosen.run, made((_, isInMemory) => !isInMemory).run, LONG);
+  const [best, worst] = [again[0]!, again.at(-1)!];
+  return { task, decisions: names.length, inMemory, best: best.ratio, bestChange: best.name, worst: worst.ratio, worstChange: worst.name, everything };
+}
+
+/** What other decisions about memory would gain. */
+export const residence: Bench = {
+  about: 'what gradients would gain if the compiler had decided otherwise which values get memory',
+  run() {
+    const rows = SUBJECTS.map(([task, group]) => rowOf(task, group));
+    const cells = rows.map((row) => [row.task, String(row.decisions), String(row.inMemory), row.best.toFixed(3), row.worst.toFixed(2), row.everything.toFixed(2), row.bestChange, row.worstChange]);
+    const text = columns([['task', 'decisions', 'for memory', 'best', 'worst', 'all in memory', 'the best change', 'the worst one'], ...cells], [false, true, true, true, true, true, false, false]);
+    return { rows, text: `Times over that of the compiler's choice, medians in turn:\n${text}` };
+  },
+};
