@@ -40,32 +40,27 @@ function callOf(task: string, group: Group): Call {
   return { program: optimizeProgram(closeOver('bench', f, args).program), inputs: flatten(args).leaves };
 }
 
+/** That an array which can be computed element by element wherever it is read gets memory, or not. */
+interface Decision {
+  readonly name: string;
+  readonly isInMemory: boolean;
+}
+
+type Turned = (decision: number, isInMemory: boolean) => boolean;
+
 /**
- * Decisions that can be turned around: arrays that can be computed element by element wherever they are read. Single numbers are left out: they are computed
+ * The decisions of the compiler, some of them turned around, noted in the order in which they are met. Single numbers are left out: they are computed
  * once per kernel whatever is decided, and each change of one moves the code of all kernels, which alone is worth up to 4 per cent, either way.
  */
-class Decisions {
-  /** What each is about, in the order in which they are met. */
-  readonly names: string[] = [];
-  /** Those that were for memory. */
-  inMemory = 0;
-  private readonly turned: (decision: number) => boolean;
-
-  constructor(turned: (decision: number, isInMemory: boolean) => boolean) {
-    this.turned = (decision) => turned(decision, this.isInMemory);
-  }
-
-  private isInMemory = false;
-
-  readonly residence: Residence = (program) => {
+function decide(isTurned: Turned, met: Decision[]): Residence {
+  return (program) => {
     const chosen = new Set(residents(program));
     for (const equation of program.equations) {
-      const [variable] = equation.outputs;
-      if (!isPointwise(equation) || program.outputs.includes(variable!) || (variable!.type as ArrayType).shape.length === 0) continue;
-      this.isInMemory = chosen.has(variable!);
-      this.inMemory += Number(this.isInMemory);
-      if (this.turned(this.names.length)) chosen[this.isInMemory ? 'delete' : 'add'](variable!);
-      this.names.push(nameOf(equation, this.isInMemory));
+      const variable = equation.outputs[0]!;
+      if (!isPointwise(equation) || program.outputs.includes(variable) || (variable.type as ArrayType).shape.length === 0) continue;
+      const isInMemory = chosen.has(variable);
+      if (isTurned(met.length, isInMemory)) chosen[isInMemory ? 'delete' : 'add'](variable);
+      met.push({ name: nameOf(equation, isInMemory), isInMemory });
     }
     return chosen;
   };
@@ -110,19 +105,19 @@ interface Row {
 
 function rowOf(task: string, group: Group): Row {
   const { program, inputs } = callOf(task, group);
-  const made = (turned: (decision: number, isInMemory: boolean) => boolean): { decisions: Decisions; run: () => unknown } => {
-    const decisions = new Decisions(turned);
-    const executable = compileToWasm(program, { residence: decisions.residence });
-    return { decisions, run: () => executable.run(inputs, true) };
+  const decisions: Decision[] = [];
+  const made = (isTurned: Turned, met: Decision[] = []): (() => unknown) => {
+    const executable = compileToWasm(program, { residence: decide(isTurned, met) });
+    return () => executable.run(inputs, true);
   };
-  const chosen = made(() => false);
-  const { names, inMemory } = chosen.decisions;
-  const changed = (decision: number, milliseconds: number): number => ratio(chosen.run, made((k) => k === decision).run, milliseconds);
-  const brief = names.map((name, decision) => ({ name, decision, ratio: changed(decision, BRIEF) })).sort((a, b) => a.ratio - b.ratio);
+  const chosen = made(() => false, decisions);
+  const changed = (decision: number, milliseconds: number): number => ratio(chosen, made((k) => k === decision), milliseconds);
+  const brief = decisions.map(({ name }, decision) => ({ name, decision, ratio: changed(decision, BRIEF) })).sort((a, b) => a.ratio - b.ratio);
   const again = [...brief.slice(0, AGAIN), ...brief.slice(-AGAIN)].map((one) => ({ ...one, ratio: changed(one.decision, LONG) })).sort((a, b) => a.ratio - b.ratio);
-  const everything = ratio(chosen.run, made((_, isInMemory) => !isInMemory).run, LONG);
+  const everything = ratio(chosen, made((_, isInMemory) => !isInMemory), LONG);
   const [best, worst] = [again[0]!, again.at(-1)!];
-  return { task, decisions: names.length, inMemory, best: best.ratio, bestChange: best.name, worst: worst.ratio, worstChange: worst.name, everything };
+  const inMemory = decisions.filter(({ isInMemory }) => isInMemory).length;
+  return { task, decisions: decisions.length, inMemory, best: best.ratio, bestChange: best.name, worst: worst.ratio, worstChange: worst.name, everything };
 }
 
 /** What other decisions about memory would gain. */
