@@ -16,17 +16,24 @@ export class CommonCode {
   /** What is blended, by the node that stands for it. */
   private readonly blends = new Map<Node, Blend>();
   /** By the node of the first part. */
-  private readonly known = new Map<Node, { readonly parts: readonly Node[]; readonly merged: Node }[]>();
+  private readonly made = new Map<Node, { readonly parts: readonly Node[]; readonly merged: Node }[]>();
+
+  private readonly isKnown: (node: Node) => boolean;
+
+  /** `isKnown`: whether a value has been computed, so that nothing is gained below it. */
+  constructor(isKnown: (node: Node) => boolean) {
+    this.isKnown = isKnown;
+  }
 
   /** The common expression of a value, given for each part. */
   merge(parts: readonly Node[]): Node {
     const [first, ...others] = parts as [Node, ...Node[]];
     if (others.every((other) => other === first)) return first;
-    let list = this.known.get(first);
-    if (list === undefined) this.known.set(first, (list = []));
+    let list = this.made.get(first);
+    if (list === undefined) this.made.set(first, (list = []));
     const before = list.find((entry) => entry.parts.every((part, k) => part === parts[k]));
     if (before !== undefined) return before.merged;
-    const merged = this.oneOperation(first, parts) ?? this.blend(first, parts);
+    const merged = (parts.every(this.isKnown) ? undefined : this.oneOperation(first, parts)) ?? this.blend(first, parts);
     list.push({ parts, merged });
     return merged;
   }

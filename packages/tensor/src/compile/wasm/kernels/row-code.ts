@@ -237,7 +237,7 @@ export class RowCode {
       return { part, roots, code: new VectorCode(this.k, lanes, axes, splats, nodesOf(roots), part, false) };
     });
     const scattered = outputs.map(({ kind }, k) => (kind === 'scatterAdd' ? own.map(({ roots, code }) => code.inLocal(roots[k]!.value)) : []));
-    const common = new CommonCode();
+    const common = new CommonCode((node) => splats.has(node));
     const values = outputs.map(({ kind }, k) => (kind === 'scatterAdd' ? undefined : common.merge(own.map(({ roots }) => roots[k]!.value))));
     const merged = values.filter((value) => value !== undefined);
     const known = new Map(splats);

@@ -188,7 +188,9 @@ export class VectorCode extends NodeCode {
     const { buffer, access, dtype } = node;
     const bytes = bytesPerElement(dtype);
     const stride = access.coefficients.at(-1)!;
-    if (dtype === 'bool') {
+    if (stride === 0) {
+      this.loadSplat(node, bytes);
+    } else if (dtype === 'bool') {
       // Four bytes become four masks.
       f.load('v128.load32_zero', pushAddress(this.k, buffer, access, this.axes), 1).op('i16x8.extend_low_i8x16_u').op('i32x4.extend_low_i16x8_u').i32x4Const(0).op('i32x4.ne');
     } else if (stride === 1) {
@@ -197,6 +199,18 @@ export class VectorCode extends NodeCode {
       else f.load('v128.load', offset, bytes);
     } else {
       this.loadStrided(node, stride, bytes);
+    }
+  }
+
+  /** What is the same along the row, where it is not known: below the blends of a vector in which parts meet. */
+  private loadSplat({ buffer, access, dtype }: LoadNode, bytes: number): void {
+    const { f } = this.k;
+    const offset = pushAddress(this.k, buffer, access, this.axes);
+    if (dtype !== 'bool') {
+      f.load(bytes === 8 ? 'v128.load64_splat' : 'v128.load32_splat', offset, bytes);
+    } else {
+      f.load('i32.load8_u', offset, 1);
+      emitSplat(this.k, dtype, this.lanes);
     }
   }
 

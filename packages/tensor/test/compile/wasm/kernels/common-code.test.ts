@@ -15,8 +15,8 @@ function textOf(node: Node, blends: ReadonlyMap<Node, Node>): string {
   return `${node.kind === 'operation' ? node.operator : node.kind}(${inputsOf(node).map((input) => textOf(input, blends)).join(' ')})`;
 }
 
-function check(parts: readonly Node[], count: number): void {
-  const common = new CommonCode();
+function check(parts: readonly Node[], count: number, known: readonly Node[] = []): void {
+  const common = new CommonCode((node) => known.includes(node));
   const merged = common.merge(parts);
   const blends = common.blendsOf([merged]);
   expect(blends).toHaveLength(count);
@@ -46,4 +46,15 @@ test('other operations, and a value in place of an operation, are blended', () =
 test('a blend that is used twice is made once', () => {
   const square = (x: Node): Node => operation('mul', operation('sin', x), operation('add', operation('sin', x), load(5)));
   check([square(load(1)), square(load(2))], 1);
+});
+
+test('values that are known in all parts are blended, and not computed again from a blend', () => {
+  const [one, other] = [operation('sin', load(0)), operation('sin', load(1))];
+  check([operation('add', one, load(5)), operation('add', other, load(5))], 1, [one, other]);
+  const blends = (known: readonly Node[]): readonly Node[] => {
+    const common = new CommonCode((node) => known.includes(node));
+    return common.blendsOf([common.merge([one, other])])[0]!.parts;
+  };
+  expect(blends([one, other])).toEqual([one, other]);
+  expect(blends([one])).toEqual([load(0), load(1)]);
 });
