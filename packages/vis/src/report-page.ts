@@ -13,7 +13,7 @@ export const PAGE_STYLE: string = [
   'p{max-width:72ch;margin:8px 0}.lead{font-size:1.1rem;color:var(--soft)}',
   '.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px;margin:28px 0 0}',
   '.facts div{border:1px solid var(--grid);border-radius:8px;padding:12px 14px}.facts dt{font-size:.85rem;color:var(--soft)}',
-  '.facts dd{margin:0}.facts .value{font-size:1.25rem;font-weight:600;line-height:1.35;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.facts .unit{font-size:.85rem;font-weight:400;color:var(--soft)}.facts .note{font-size:.8rem;color:var(--soft)}',
+  '.facts dd{margin:0}.facts .value{font-size:1.25rem;font-weight:600;line-height:1.35;overflow-wrap:anywhere}.facts .unit{font-size:.85rem;font-weight:400;color:var(--soft)}.facts .note{font-size:.8rem;color:var(--soft)}',
   '.blocks{display:flex;flex-wrap:wrap;gap:28px;align-items:flex-start;margin-top:16px}',
   'figure{margin:0;max-width:100%}figcaption{font-size:.9rem;color:var(--soft);margin-top:8px;max-width:64ch}',
   'figure svg{max-width:100%;height:auto;display:block}figure img{max-width:100%;height:auto;display:block;image-rendering:pixelated;border-radius:4px}',

@@ -3,7 +3,7 @@ import { MOST_CHUNKS } from './chunks.ts';
 
 /** Bytes from the beginning of the block. What one thread writes while others read it stands on a cache line of its own. */
 export const CONTROL = {
-  /** i64: how many kernels have been handed out, times 2¹⁶, plus how many chunks of the last one nobody has claimed. */
+  /** i64: how many kernels have been handed out, times 2¹⁶, plus the first chunk of the last one that nobody has claimed, times 2⁸, plus the end of those. */
   claim: 0,
   /** Chunks that are done. */
   finished: 64,

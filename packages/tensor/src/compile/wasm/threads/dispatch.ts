@@ -130,16 +130,21 @@ export class Dispatch {
     });
   }
 
-  /** → how many chunks it has performed. */
+  /**
+   * → how many chunks it has performed. The caller claims them from the first one on and workers from the last one back, so that with one worker each
+   * finds in its cache, kernel after kernel, what it has written itself.
+   */
   private defineDrain(): FunctionReference {
     return this.module.addFunction('drain', [], ['i32'], (f) => {
-      const [claim, left, done] = [f.local('i64'), f.local('i32'), f.local('i32')];
+      const [claim, first, end, done] = [f.local('i64'), f.local('i32'), f.local('i32'), f.local('i32')];
       f.loop((again) => {
-        this.at(f, 'claim').atomic('i64.atomic.load').localTee(claim).op('i32.wrap_i64').i32Const(0xffff).op('i32.and').localTee(left).if(() => {
-          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(1n).op('i64.sub').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+        this.at(f, 'claim').atomic('i64.atomic.load').localTee(claim).op('i32.wrap_i64').localTee(end).i32Const(8).op('i32.shr_u').i32Const(0xff).op('i32.and').localTee(first);
+        f.localGet(end).i32Const(0xff).op('i32.and').localTee(end).op('i32.lt_u').if(() => {
+          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(-1n).i64Const(256n).globalGet(this.thread).op('select').op('i64.add');
+          f.atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
           // From here on nothing of the block can change until this chunk is done.
           this.at(f, 'kernel').load('i32.load');
-          this.at(f, 'count').load('i32.load').localGet(left).op('i32.sub').call(this.runChunk);
+          f.localGet(end).i32Const(1).op('i32.sub').localGet(first).globalGet(this.thread).op('select').call(this.runChunk);
           f.i32Const(NONE).globalSet(this.chunk);
           f.globalGet(this.thread).if(() => this.at(f, 'byWorkers').i32Const(1).atomic('i32.atomic.rmw.add').op('drop'));
           this.finishChunk(f);
