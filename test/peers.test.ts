@@ -11,7 +11,7 @@ const line = (task: string, median_ms: number, threads = 1, rest: Partial<Line> 
 describe('the order of processes', () => {
   const sides = [peer('own'), peer('c', { mostThreads: 2 }), peer('slow', { mostThreads: 1, slow: true })];
   const texts = (rounds: number, threads: readonly number[], only = ''): string[] =>
-    jobsOf(sides, [{ prefix: 'W1 ' }, { prefix: 'main job', once: true }], only, { rounds, threads }).map((job) => `${job.only}|${job.round} ${job.side}×${job.threads}`);
+    jobsOf(sides, [{ prefix: 'W1 ' }, { prefix: 'main job' }], only, { rounds, threads }).map((job) => `${job.only}|${job.round} ${job.side}×${job.threads}`);
 
   test('all sides of a group run before the next group, every other round backwards; what is slow runs in one round', () => {
     expect(texts(3, [1, 2])).toEqual([
@@ -19,6 +19,8 @@ describe('the order of processes', () => {
       'W1 |1 c×2', 'W1 |1 c×1', 'W1 |1 own×2', 'W1 |1 own×1',
       'W1 |2 own×1', 'W1 |2 own×2', 'W1 |2 c×1', 'W1 |2 c×2',
       'main job|0 own×1', 'main job|0 own×2', 'main job|0 c×1', 'main job|0 c×2', 'main job|0 slow×1',
+      'main job|1 c×2', 'main job|1 c×1', 'main job|1 own×2', 'main job|1 own×1',
+      'main job|2 own×1', 'main job|2 own×2', 'main job|2 c×1', 'main job|2 c×2',
     ]);
   });
   test('a side that cannot use so many threads runs with as many as it can', () => {

@@ -50,7 +50,7 @@ function performAll(sides: readonly Peer[], jobs: readonly Job[], rounds: number
   const silent = new Set<string>();
   const start = performance.now();
   for (const [k, job] of jobs.entries()) {
-    const key = `${job.side} ${job.only}`;
+    const key = `${job.side} ×${job.threads} ${job.only}`;
     if (silent.has(key)) continue;
     const begin = performance.now();
     const lines = perform(sides.find(({ name }) => name === job.side)!, job);

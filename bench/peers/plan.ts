@@ -4,8 +4,6 @@ import type { Peer } from './peers.ts';
 /** Tasks that belong together, by what their names begin with. */
 export interface TaskGroup {
   readonly prefix: string;
-  /** Takes so long that one round must do. */
-  readonly once?: boolean;
 }
 
 /** One process: a side performs the tasks that begin with `only`. */
@@ -24,17 +22,17 @@ export interface Plan {
 }
 
 /** What the workloads and all peers agree on. */
-export const TASK_GROUPS: readonly TaskGroup[] = [...Array.from({ length: 10 }, (_, k) => ({ prefix: `W${k + 1} ` })), { prefix: 'plume' }, { prefix: 'main job', once: true }];
+export const TASK_GROUPS: readonly TaskGroup[] = [...Array.from({ length: 10 }, (_, k) => ({ prefix: `W${k + 1} ` })), { prefix: 'plume' }, { prefix: 'main job' }];
 
 /**
  * All processes in the order in which they run: group by group, in each the rounds, in each every side with every number of threads
  * that it can use, every other round backwards. So what a side is compared with ran within seconds of it, before it as often as after it.
  */
 export function jobsOf(sides: readonly Peer[], groups: readonly TaskGroup[], only: string, { rounds, threads }: Plan): Job[] {
-  return groups.flatMap(({ prefix, once = false }) => {
+  return groups.flatMap(({ prefix }) => {
     if (!prefix.startsWith(only) && !only.startsWith(prefix)) return [];
     const own = prefix.length > only.length ? prefix : only;
-    return Array.from({ length: once ? 1 : rounds }, (_, round) => {
+    return Array.from({ length: rounds }, (_, round) => {
       const jobs = sides.filter(({ slow = false }) => !slow || round === 0).flatMap((side) => threadsOf(side, threads).map((count): Job => ({ only: own, round, side: side.name, threads: count })));
       return round % 2 === 0 ? jobs : jobs.reverse();
     }).flat();
