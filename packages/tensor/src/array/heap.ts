@@ -14,12 +14,12 @@ let isTaught = false;
 /** Is to be called with the size of new memory. The first time that it is large, a block is allocated that nobody touches, for the garbage collector to free. */
 export function expectBytes(bytes: number): void {
   if (bytes < LARGE || isTaught) return;
-  isTaught = true;
   const { process } = globalThis as { process?: { platform?: string } };
   try {
     // Its length is used, so that no bundler leaves the block out.
     isTaught = process?.platform !== 'linux' || new ArrayBuffer(LESSON).byteLength > 0;
   } catch {
     // Where there is no room for it, everything works as it did without.
+    isTaught = true;
   }
 }

@@ -66,7 +66,7 @@ class ProgramInspection implements Inspection {
     this.backend = backend;
     this.target = target;
     this.inputs = inputs;
-    // The same as what runs: lowering has no choice.
+    // The same as what runs: nothing else is decided where a program is compiled.
     this.schedule = lower(program, { numerics: backend === 'js' ? 'roundedOnce' : target === 'wasm fused' ? 'fused' : 'stepwise' });
     const plan = planMemory(this.schedule);
     // Printed JavaScript writes down the terms of sums.
