@@ -32,7 +32,8 @@ export interface SearchState {
 export function search(problem: Problem, options: SearchOptions, before?: SearchState): Promise<MinimizeResult<StaggeredField>> {
   const inPrecision = <T>(f: () => T): T => precision(options.precision, f);
   const eager = valueAndGrad((forces: StaggeredField) => lossOf(problem, forces));
-  const gradient = options.backend === 'js' ? eager : jit(eager);
+  // Adam is done with a gradient before it asks for the next.
+  const gradient = options.backend === 'js' ? eager : jit(eager, { results: 'lent' });
   const start = before?.forces ?? inPrecision(() => noForces(problem, options.steps));
   return minimizeAsync((forces: StaggeredField) => inPrecision(() => gradient(forces)), start, {
     method: adam({ rate: options.rate, beta2: SQUARE_MEMORY }),

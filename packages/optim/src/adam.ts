@@ -1,10 +1,11 @@
 /** @file Adam: steps of a size that does not depend on the size of the gradient. */
 import { add, coefficient, descend, div, like, mul, safeSqrt, square } from './arithmetic.ts';
 import { biasCorrection, nextStep } from './count.ts';
-import { mapLeaves, zerosOf } from './leaves.ts';
+import { zerosOf } from './leaves.ts';
 import { checkedNames, checkedNumber } from './options.ts';
 import { describeOptions, momentOf, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
+import { updateTrees, type UpdateRule } from './updates.ts';
 
 /** How Adam goes. */
 export interface AdamOptions {
@@ -36,30 +37,28 @@ export function adam(options: AdamOptions = {}): Optimizer {
   const beta2 = checkedNumber(name, 'beta2', options.beta2 ?? 0.999, { low: 0, high: 1, below: true });
   const epsilon = checkedNumber(name, 'epsilon', options.epsilon ?? 1e-8, { low: 0, above: true });
   const weightDecay = checkedNumber(name, 'weightDecay', options.weightDecay ?? 0, { low: 0 });
+  const rule: UpdateRule = {
+    name,
+    settings: { beta1, beta2, epsilon, weightDecay },
+    apply([x, m, s, g], [now, correction1, correction2]) {
+      const mean = like(m!, add(mul(beta1, m!), mul(1 - beta1, g!)));
+      const squares = like(s!, add(mul(beta2, s!), mul(1 - beta2, square(g!))));
+      const unbiasedMean = div(mean, coefficient(x!, correction1!));
+      const spread = safeSqrt(div(squares, coefficient(x!, correction2!)));
+      const direction = div(unbiasedMean, add(spread, epsilon));
+      return [descend(x!, now!, weightDecay === 0 ? direction : add(direction, mul(weightDecay, x!))), mean, squares];
+    },
+  };
   return {
     name,
     describe: () => describeOptions(name, { rate: describeRate(rate), beta1, beta2, epsilon, weightDecay }),
     init: (params) => ({ step: 0, moments: { mean: zerosOf(name, params), square: zerosOf(name, params) } }),
     update(gradients, state, params) {
-      const now = rateAt(name, rate, state.step);
       const step = nextStep(state.step);
-      const [correction1, correction2] = [biasCorrection(beta1, step), biasCorrection(beta2, step)];
-
-      const mean = mapLeaves(name, (m, g) => like(m, add(mul(beta1, m), mul(1 - beta1, g!))), momentOf(name, state, 'mean'), gradients);
-      const squares = mapLeaves(name, (s, g) => like(s, add(mul(beta2, s), mul(1 - beta2, square(g!)))), momentOf(name, state, 'square'), gradients);
-      const next = mapLeaves(
-        name,
-        (x, m, s) => {
-          const unbiasedMean = div(m!, coefficient(x, correction1));
-          const spread = safeSqrt(div(s!, coefficient(x, correction2)));
-          const direction = div(unbiasedMean, add(spread, epsilon));
-          return descend(x, now, weightDecay === 0 ? direction : add(direction, mul(weightDecay, x)));
-        },
-        params,
-        mean,
-        squares,
-      );
-      return [next, { step, moments: { mean, square: squares } }];
+      const coefficients = [rateAt(name, rate, state.step), biasCorrection(beta1, step), biasCorrection(beta2, step)];
+      const trees = [params, momentOf(name, state, 'mean'), momentOf(name, state, 'square'), gradients];
+      const [next, mean, square] = updateTrees(rule, state.step, trees, coefficients);
+      return [next!, { step, moments: { mean: mean!, square: square! } }];
     },
   };
 }

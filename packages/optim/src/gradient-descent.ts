@@ -1,10 +1,10 @@
 /** @file Gradient descent, x ← x − rate · ∇f(x). */
 import { descend } from './arithmetic.ts';
 import { nextStep } from './count.ts';
-import { mapLeaves } from './leaves.ts';
 import { checkedNames } from './options.ts';
 import { describeOptions, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
+import { updateTrees, type UpdateRule } from './updates.ts';
 
 /** How gradient descent goes. */
 export interface GradientDescentOptions {
@@ -22,13 +22,14 @@ export function gradientDescent(options: GradientDescentOptions): Optimizer {
   const name = 'gradientDescent';
   const { rate: given } = checkedNames(name, options, ['rate']);
   const rate = checkedRate(name, given);
+  const rule: UpdateRule = { name, settings: {}, apply: ([x, g], [now]) => [descend(x!, now!, g!)] };
   return {
     name,
     describe: () => describeOptions(name, { rate: describeRate(rate) }),
     init: () => ({ step: 0, moments: {} }),
     update(gradients, state, params) {
-      const now = rateAt(name, rate, state.step);
-      return [mapLeaves(name, (x, g) => descend(x, now, g!), params, gradients), { step: nextStep(state.step), moments: {} }];
+      const [next] = updateTrees(rule, state.step, [params, gradients], [rateAt(name, rate, state.step)]);
+      return [next!, { step: nextStep(state.step), moments: {} }];
     },
   };
 }

@@ -31,13 +31,6 @@ export function unpack<T>(operation: string, tree: T): Unpacked<T> {
   };
 }
 
-/** Applies `f` to corresponding real-valued leaves of trees of one structure; the result is built like the first. */
-export function mapLeaves<T>(operation: string, f: (...leaves: Leaf[]) => Leaf, first: T, ...others: readonly unknown[]): T {
-  const unpacked = unpack(operation, first);
-  const rest = others.map((other) => unpackLike(operation, other, unpacked.structure).leaves);
-  return unpacked.rebuild(unpacked.leaves.map((leaf, k) => f(leaf, ...rest.map((leaves) => leaves[k]!))));
-}
-
 /** Takes a tree apart that must have a certain structure. Throws `TreeError`. */
 export function unpackLike<T>(operation: string, tree: T, structure: TreeStructure): Unpacked<T> {
   const unpacked = unpack(operation, tree);

@@ -1,5 +1,6 @@
 /** @file minimize: the one loop in which all methods run, to be driven at once, asynchronously or step by step. */
 import { NonFiniteObjective, OptionError, ResumeError, shown, type NonFinite } from './errors.ts';
+import { nextTurn } from './event-loop.ts';
 import { unpack } from './leaves.ts';
 import { fromUpdate, type Method, type Point, type Tolerances } from './method.ts';
 import { checkedChoice, checkedFlag, checkedInteger, checkedNames, checkedNumber } from './options.ts';
@@ -67,7 +68,7 @@ export async function minimizeAsync<X>(f: Objective<X>, x0: NoInfer<X>, options:
     if (next.done === true) return next.value;
     await options.onStep?.(next.value);
     if (performance.now() - lastYield >= YIELD_EVERY) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn();
       lastYield = performance.now();
     }
   }

@@ -1,10 +1,11 @@
 /** @file Gradient descent with momentum, after Polyak and Nesterov. */
 import { add, descend, like, mul } from './arithmetic.ts';
 import { nextStep } from './count.ts';
-import { mapLeaves, zerosOf } from './leaves.ts';
+import { zerosOf } from './leaves.ts';
 import { checkedFlag, checkedNames, checkedNumber } from './options.ts';
 import { describeOptions, momentOf, type Optimizer } from './optimizer.ts';
 import { checkedRate, describeRate, rateAt, type Rate } from './rate.ts';
+import { updateTrees, type UpdateRule } from './updates.ts';
 
 /** How gradient descent with momentum goes. */
 export interface MomentumOptions {
@@ -30,15 +31,21 @@ export function momentum(options: MomentumOptions): Optimizer {
   const rate = checkedRate(name, options.rate);
   const share = checkedNumber(name, 'momentum', options.momentum ?? 0.9, { low: 0, high: 1, below: true });
   const nesterov = checkedFlag(name, 'nesterov', options.nesterov ?? false);
+  const rule: UpdateRule = {
+    name,
+    settings: { share, nesterov },
+    apply([x, v, g], [now]) {
+      const velocity = like(v!, add(mul(share, v!), g!));
+      return [descend(x!, now!, nesterov ? add(g!, mul(share, velocity)) : velocity), velocity];
+    },
+  };
   return {
     name,
     describe: () => describeOptions(name, { rate: describeRate(rate), momentum: share, nesterov }),
     init: (params) => ({ step: 0, moments: { velocity: zerosOf(name, params) } }),
     update(gradients, state, params) {
-      const now = rateAt(name, rate, state.step);
-      const velocity = mapLeaves(name, (v, g) => like(v, add(mul(share, v), g!)), momentOf(name, state, 'velocity'), gradients);
-      const next = mapLeaves(name, (x, v, g) => descend(x, now, nesterov ? add(g!, mul(share, v!)) : v!), params, velocity, gradients);
-      return [next, { step: nextStep(state.step), moments: { velocity } }];
+      const [next, velocity] = updateTrees(rule, state.step, [params, momentOf(name, state, 'velocity'), gradients], [rateAt(name, rate, state.step)]);
+      return [next!, { step: nextStep(state.step), moments: { velocity: velocity! } }];
     },
   };
 }

@@ -6,6 +6,7 @@ export { describeType, type ArrayType } from './array/type.ts';
 export { Storage, type MemoryOwner } from './array/storage.ts';
 export { allocate, bytesPerElement, isFloat } from './array/dtype.ts';
 export { wrap } from './named/tensor.ts';
+export { performHeavy, type HeavyOperation } from './backends/heavy.ts';
 
 // The compiler, pass by pass
 export { optimize as optimizeProgram } from './compile/graph/optimize.ts';

@@ -2,11 +2,11 @@
  * @file Heavy single operations: where a compiler is part of the program, a compiled program performs them. The js backend asks here first
  * whenever an operation is large enough, and knows nothing of the compiler, which itself stands on the operations.
  */
-import { apply, type GeneralRule, type Primitive, type Value } from '@tapeflow/autodiff/extend';
+import { apply, isUnwatched, type GeneralRule, type Primitive, type Value } from '@tapeflow/autodiff/extend';
 import type { TypedArray } from '../array/dtype.ts';
 import type { NDArray } from '../array/ndarray.ts';
 
-/** An operation, and how it is applied to values of any level. */
+/** An operation, and how it is applied to values of any level. Name and params, as JSON, tell what it computes of arrays of given types. */
 export interface HeavyOperation {
   readonly name: string;
   readonly params: unknown;
@@ -43,6 +43,15 @@ export function withHeavyRunner<R>(allowed: boolean, body: () => R): R {
   } finally {
     isAllowed = before;
   }
+}
+
+/**
+ * Performs what its caller knows to be worth a compiled program, such as many small operations that come again and again: by one program where
+ * there is a compiler, else one by one, as also while something looks at each of them. Both give the same bits.
+ */
+export function performHeavy(operation: HeavyOperation, inputs: readonly NDArray[]): readonly Value[] {
+  const runner = isUnwatched() ? heavyRunner() : undefined;
+  return runner?.whole(operation, inputs) ?? operation.perform(inputs);
 }
 
 /** An operation whose evaluation hands heavy work on. What is wrong with the inputs is left to the evaluation itself. */
