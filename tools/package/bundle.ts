@@ -35,6 +35,9 @@ export async function bundlePackage(root: string, name: string): Promise<Bundle>
     target: 'node20.20',
     // A module of another package, or of Node, is the one that everybody else has.
     packages: 'external',
+    // Most of an import is reading text. Lines stay short, for Node prints the one in which an uncaught error was thrown.
+    minifyWhitespace: true,
+    lineLimit: 160,
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
@@ -52,6 +55,6 @@ export async function bundlePackage(root: string, name: string): Promise<Bundle>
 
 /** Inside a class that speaks of itself, esbuild puts an underscore before its name, which errors and printed values would show. */
 function withOwnNames(text: string): string {
-  const classes = [...text.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name!);
+  const classes = [...text.matchAll(/\bvar (\w+)=class _\1\b/g)].map(([, name]) => name!);
   return classes.length === 0 ? text : text.replace(new RegExp(`\\b_(${classes.join('|')})\\b`, 'g'), '$1');
 }
