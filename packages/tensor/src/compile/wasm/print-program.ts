@@ -166,7 +166,9 @@ class MainPrinter {
 
   private inChunks(f: FunctionBuilder, { kernel, views }: RunStep | FixedStep): void {
     views.forEach((view, k) => {
-      f.i32Const(this.chunks.argument(k));
+      const place = this.chunks.argument(kernel, k);
+      if (place === undefined) return;
+      f.i32Const(place);
       this.address(f, view);
       f.store('i32.store');
     });

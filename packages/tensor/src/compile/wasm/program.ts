@@ -17,7 +17,6 @@ import { HOST_FUNCTIONS, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
 import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
 import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
-import { CONTROL } from './threads/control.ts';
 import { joinPool, maySleep, problemWithThreads, type Membership } from './threads/pool.ts';
 import { InputMemory, ResultMemory } from './transfer.ts';
 
@@ -202,7 +201,7 @@ class WasmProgram implements Executable, MemoryOwner {
 
   get threads(): ThreadsReport {
     const { threads, kernels, fixed, layout } = this.chunks;
-    const byWorkers = threads > 1 ? arrayAt(this.memory, 'i32', layout.base + CONTROL.byWorkers, 1)[0]! : 0;
+    const byWorkers = threads > 1 ? arrayAt(this.memory, 'i32', layout.byWorkers, 1)[0]! : 0;
     return { threads, kernels: kernels.size + fixed.size, byWorkers, problem: this.problem ?? (threads > 1 ? problemWithThreads() : undefined) };
   }
 

@@ -9,6 +9,7 @@ import type { Accumulators, Reduce } from './accumulators.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { CommonCode } from './common-code.ts';
 import { Ahead, portionOf, pushAddress, whereOwn, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { Neighbours } from './neighbours.ts';
 import { emitVectorCombine } from './reductions.ts';
 import { pushIdentity, RowSums } from './row-sums.ts';
 import { emitLoad, emitStore, ScalarCode } from './scalar-code.ts';
@@ -176,9 +177,10 @@ export class RowCode {
     const others = Array.from({ length: atOnce - 1 }, () => new RowSums(this.k, this.accumulators, this.kernel, lanes));
     const index = f.local('i32');
     const body = (count: number): void => {
+      const neighbours = count === 1 ? undefined : new Neighbours(this.k, nodes, [...this.outer, index], lanes, count);
       const vectors = Array.from({ length: count }, (_, k) => {
         const own = k === 0 ? index : new Ahead(index, k * lanes);
-        return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce);
+        return this.computed(roots, all, [...this.outer, own], splats, lanes, count === atOnce, neighbours);
       });
       vectors.forEach((vector, k) => this.put(vector, lanes, others[k - 1] ?? sums));
     };
@@ -266,8 +268,8 @@ export class RowCode {
   }
 
   /** One vector of all values, before any of them is stored: an output may lie where an input was read. What is left over of a row calls functions. */
-  private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, isMain: boolean): Computed {
-    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes }, isMain);
+  private computed(roots: readonly Root[], all: readonly Node[], axes: readonly AxisIndex[], splats: ReadonlyMap<Node, Local>, lanes: Lanes, isMain: boolean, neighbours: Neighbours | undefined): Computed {
+    const code = new VectorCode(this.k, lanes, axes, splats, all, { from: 0, to: lanes }, isMain, neighbours);
     return { roots, axes, code, values: roots.map(({ value }) => code.inLocal(value)) };
   }
 

@@ -7,7 +7,8 @@ import type { FunctionBuilder } from '../function-builder.ts';
 import type { ValueType } from '../opcodes.ts';
 import type { Local } from '../references.ts';
 import { VECTOR_FUNCTIONS } from '../math/functions.ts';
-import { pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import { Ahead, pushAddress, pushBase, pushIndex, type AxisIndex, type KernelFunction } from './function-state.ts';
+import type { Neighbours } from './neighbours.ts';
 import { NodeCode } from './node-code.ts';
 import type { IndexUser } from './scalar-code.ts';
 import { emitScalarOperator } from './scalar-operators.ts';
@@ -82,10 +83,12 @@ export class VectorCode extends NodeCode {
   private readonly isMain: boolean;
   private readonly axes: readonly AxisIndex[];
   private readonly positions = new Map<string, readonly Local[]>();
+  private readonly neighbours: Neighbours | undefined;
 
-  /** `known`: vectors of what is the same along the row. */
-  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range, isMain: boolean) {
+  /** `known`: vectors of what is the same along the row; `neighbours`: those that are loaded for several vectors. */
+  constructor(k: KernelFunction, lanes: Lanes, axes: readonly AxisIndex[], known: ReadonlyMap<Node, Local>, roots: readonly Node[], active: Range, isMain: boolean, neighbours?: Neighbours) {
     super(k, known, roots);
+    this.neighbours = neighbours;
     this.active = active;
     this.isMain = isMain;
     this.lanes = lanes;
@@ -194,6 +197,8 @@ export class VectorCode extends NodeCode {
       // Four bytes become four masks.
       f.load('v128.load32_zero', pushAddress(this.k, buffer, access, this.axes), 1).op('i16x8.extend_low_i8x16_u').op('i32x4.extend_low_i16x8_u').i32x4Const(0).op('i32x4.ne');
     } else if (stride === 1) {
+      const index = this.axes.at(-1);
+      if (this.neighbours?.push(node, index instanceof Ahead ? index.by : 0) === true) return;
       const offset = pushAddress(this.k, buffer, access, this.axes);
       if (dtype === 'i32' && this.lanes === 2) f.load('v128.load64_zero', offset, 4);
       else f.load('v128.load', offset, bytes);

@@ -23,6 +23,8 @@ const MOST_WORK = 2 ** 29;
 
 /** The chunks of a kernel in the module. */
 interface ChunkedFunction {
+  /** Addresses that are the same in all calls. */
+  readonly places: FixedPlaces;
   /** (chunk) → */
   readonly chunk: FunctionReference;
   readonly number: number;
@@ -52,8 +54,12 @@ export class ChunkFunctions {
     this.threads?.finish([...this.functions.values()].map(({ chunk }) => chunk));
   }
 
-  /** Where the address of a view is stored before the kernel runs. */
-  argument(k: number): number {
+  /** Where the address of a view has to be stored before the kernel runs; undefined where the kernel knows it. */
+  argument(kernel: Kernel | FixedKernel, k: number): number | undefined {
+    return this.functions.get(kernel)!.places[k] === undefined ? this.argumentAt(k) : undefined;
+  }
+
+  private argumentAt(k: number): number {
     return this.plan.layout.base + CONTROL.arguments + 4 * k;
   }
 
@@ -78,12 +84,19 @@ export class ChunkFunctions {
     this.threads?.session(f, isRunning);
   }
 
-  private pushArgument(f: FunctionBuilder, k: number): FunctionBuilder {
-    return f.i32Const(this.argument(k)).load('i32.load');
+  private pushArgument(f: FunctionBuilder, places: FixedPlaces, k: number): FunctionBuilder {
+    const place = places[k];
+    return place === undefined ? f.i32Const(this.argumentAt(k)).load('i32.load') : f.i32Const(place | 0);
   }
 
-  private add(kernel: Kernel | FixedKernel, chunk: FunctionReference, { count, work }: { readonly count: number; readonly work: number }, merge: FunctionReference | undefined): void {
-    this.functions.set(kernel, { chunk, number: this.functions.size, count, work, merge });
+  private add(kernel: Kernel | FixedKernel, places: FixedPlaces, chunk: FunctionReference, { count, work }: { readonly count: number; readonly work: number }, merge: FunctionReference | undefined): void {
+    this.functions.set(kernel, { places, chunk, number: this.functions.size, count, work, merge });
+  }
+
+  /** Where a chunk leaves the partial results of its kernel. */
+  private partialsOf({ count, merged }: Chunks, chunk: number): number {
+    const { firstPartials, partials } = this.plan.layout;
+    return chunk === 0 ? firstPartials : partials + (count - 1 - chunk) * merged.length * PARTIAL_BYTES;
   }
 
   private addKernel(kernel: Kernel, chunks: Chunks, places: FixedPlaces): void {
@@ -97,14 +110,15 @@ export class ChunkFunctions {
       for (const { place, bytes, buffer } of bands) f.localGet(number).if(() => emitClearBand(f, kernel.buffers[buffer]!, place, bytes));
       kernel.buffers.forEach((_, k) => {
         const band = bands.find(({ buffer }) => buffer === k);
-        this.pushArgument(f, k);
+        this.pushArgument(f, same, k);
         // The first chunk adds to the place itself.
         if (band !== undefined) f.localSet(from).localGet(band.place).localGet(from).localGet(number).op('select');
       });
       f.localGet(number).i32Const(chunks.size).op('i32.mul').localTee(from).localGet(from).i32Const(chunks.size).op('i32.add');
-      f.localGet(number).i32Const(slots).op('i32.mul').i32Const(this.plan.layout.partials).op('i32.add').call(part);
+      f.i32Const(this.partialsOf(chunks, 1) + slots).localGet(number).i32Const(slots).op('i32.mul').op('i32.sub');
+      f.i32Const(this.partialsOf(chunks, 0)).localGet(number).op('select').call(part);
     }, { export: false });
-    this.add(kernel, chunk, chunks, chunks.merged.length + chunks.bands.length === 0 ? undefined : this.emitMerge(kernel, chunks));
+    this.add(kernel, same, chunk, chunks, chunks.merged.length + chunks.bands.length === 0 ? undefined : this.emitMerge(kernel, chunks, same));
   }
 
   /** A variable with the address of the band of a chunk, of those after the first. */
@@ -117,7 +131,7 @@ export class ChunkFunctions {
   }
 
   /** Puts partial results together in the order of the chunks. */
-  private emitMerge(kernel: Kernel, chunks: Chunks): FunctionReference {
+  private emitMerge(kernel: Kernel, chunks: Chunks, places: FixedPlaces): FunctionReference {
     const { count, merged, bands } = chunks;
     return this.module.addFunction(`${kernel.name}Merge`, [], [], (f) => {
       const scratch = new ScratchLocals(f);
@@ -126,7 +140,7 @@ export class ChunkFunctions {
         const wide = accumulatorDType(operator, dtype);
         const total = f.local(scalarType(wide));
         for (let chunk = 0; chunk < count; chunk++) {
-          f.i32Const(this.plan.layout.partials + (chunk * merged.length + slot) * PARTIAL_BYTES);
+          f.i32Const(this.partialsOf(chunks, chunk) + slot * PARTIAL_BYTES);
           emitLoad({ f }, wide, 0);
           if (chunk > 0) {
             f.localGet(total);
@@ -137,14 +151,14 @@ export class ChunkFunctions {
           }
           f.localSet(total);
         }
-        this.pushArgument(f, buffer).localGet(total);
+        this.pushArgument(f, places, buffer).localGet(total);
         emitScalarConversion(f, wide, dtype);
         emitStore({ f }, dtype, access.offset * bytesPerElement(dtype));
       });
       const target = f.local('i32');
       for (const band of bands) {
         for (let chunk = 1; chunk < count; chunk++) {
-          this.pushArgument(f, band.buffer).localSet(target);
+          this.pushArgument(f, places, band.buffer).localSet(target);
           emitAddBand(f, kernel.buffers[band.buffer]!, target, this.bandPlace(f, chunks, band, () => f.i32Const(chunk)), band.bytes);
         }
       }
@@ -162,7 +176,7 @@ export class ChunkFunctions {
             f.globalGet(this.threads!.thread).i32Const(layout.scratchPerThread).op('i32.mul').i32Const(layout.scratch).op('i32.add');
             return;
           }
-          this.pushArgument(f, k);
+          this.pushArgument(f, [], k);
           const move = moves[k] ?? 0;
           if (move !== 0) f.localGet(number).i32Const(move | 0).op('i32.mul').op('i32.add');
         });
@@ -170,6 +184,6 @@ export class ChunkFunctions {
       };
       f.localGet(number).i32Const(count - 1).op('i32.lt_u').if(() => call(most), () => call(end));
     }, { export: false });
-    this.add(kernel, chunk, chunks, undefined);
+    this.add(kernel, [], chunk, chunks, undefined);
   }
 }

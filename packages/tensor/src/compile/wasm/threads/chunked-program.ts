@@ -4,7 +4,7 @@ import type { Kernel } from '../../kernels/kernel.ts';
 import { innerSteps, type Step } from '../../lower/step.ts';
 import { PARTIAL_BYTES } from '../kernels/accumulators.ts';
 import { chunksOf, type ChunkRules, type Chunks } from './chunks.ts';
-import { controlLayout, type ControlLayout } from './control.ts';
+import { controlLayout, MOST_KERNELS, type ControlLayout } from './control.ts';
 import { fixedChunksOf, type FixedChunks } from './fixed-chunks.ts';
 
 /** The chunks of a program. */
@@ -25,6 +25,8 @@ export function planChunks(steps: readonly Step[], most: number, rules: ChunkRul
   const fixed = new Map<FixedKernel, FixedChunks>();
   let views = 0;
   const walk = (step: Step): void => {
+    for (const inner of innerSteps(step)) inner.forEach(walk);
+    if (kernels.size + fixed.size === MOST_KERNELS) return;
     if (step.kind === 'run' && !kernels.has(step.kernel)) {
       const chunks = chunksOf(step.kernel, step.views.map(({ region }) => region), rules);
       if (chunks !== undefined && (most > 1 || chunks.merged.length + chunks.bands.length > 0)) {
@@ -38,7 +40,6 @@ export function planChunks(steps: readonly Step[], most: number, rules: ChunkRul
         views = Math.max(views, step.views.length);
       }
     }
-    for (const inner of innerSteps(step)) inner.forEach(walk);
   };
   steps.forEach(walk);
   const threads = kernels.size + fixed.size === 0 ? 1 : most;
@@ -46,7 +47,8 @@ export function planChunks(steps: readonly Step[], most: number, rules: ChunkRul
   const layout = controlLayout(from, {
     threads,
     arguments: views,
-    partials: largest([...kernels.values()].map(({ count, merged }) => count * merged.length * PARTIAL_BYTES)),
+    firstPartials: largest([...kernels.values()].map(({ merged }) => merged.length * PARTIAL_BYTES)),
+    partials: largest([...kernels.values()].map(({ count, merged }) => (count - 1) * merged.length * PARTIAL_BYTES)),
     bands: largest([...kernels.values()].map((chunks) => (chunks.count - 1) * bandBytes(chunks))),
     scratch: largest([...fixed.values()].map(({ scratchBytes }) => scratchBytes)),
   });

@@ -1,7 +1,8 @@
 /**
  * @file The functions through which threads share the chunks of a kernel. The caller writes down which kernel it is and how many chunks
  * there are, and everybody claims chunks one by one. The caller does what nobody else has claimed, so it waits only for chunks that a
- * worker has begun, and never for a worker that is late, asleep or gone.
+ * worker has begun, and never for a worker that is late, asleep or gone. Between cores that are far apart a message takes a quarter of a microsecond,
+ * so there are four on the way: the claim is read, taken, and answered by a count, beside which the results lie, that is read.
  */
 import type { FunctionBuilder, FunctionReference, GlobalReference, Local, ModuleBuilder } from '../assembler.ts';
 import { CONTROL, ERROR_BYTES, type ControlLayout } from './control.ts';
@@ -50,6 +51,8 @@ export class Dispatch {
   /** 0: the caller. */
   readonly thread: GlobalReference;
   private readonly chunk: GlobalReference;
+  /** Kernels that the caller has handed out. */
+  private readonly handedOut: GlobalReference;
   private readonly module: ModuleBuilder;
   private readonly imports: ThreadImports;
   private readonly layout: ControlLayout;
@@ -69,6 +72,7 @@ export class Dispatch {
     this.mayWait = mayWait;
     this.thread = module.addGlobal('i32', 0);
     this.chunk = module.addGlobal('i32', NONE);
+    this.handedOut = module.addGlobal('i32', 0);
     this.runChunk = module.declareFunction('runChunk', ['i32', 'i32'], []);
     this.noteIndexError = this.defineNoteIndexError();
     this.drain = this.defineDrain();
@@ -131,22 +135,19 @@ export class Dispatch {
   }
 
   /**
-   * → how many chunks it has performed. The caller claims them from the first one on and workers from the last one back, so that with one worker each
+   * → how many chunks this worker has performed. The caller claims them from the first one on and workers from the last one back, so that with one worker each
    * finds in its cache, kernel after kernel, what it has written itself.
    */
   private defineDrain(): FunctionReference {
     return this.module.addFunction('drain', [], ['i32'], (f) => {
-      const [claim, first, end, done] = [f.local('i64'), f.local('i32'), f.local('i32'), f.local('i32')];
+      const [claim, end, done] = [f.local('i64'), f.local('i32'), f.local('i32')];
       f.loop((again) => {
-        this.at(f, 'claim').atomic('i64.atomic.load').localTee(claim).op('i32.wrap_i64').localTee(end).i32Const(8).op('i32.shr_u').i32Const(0xff).op('i32.and').localTee(first);
-        f.localGet(end).i32Const(0xff).op('i32.and').localTee(end).op('i32.lt_u').if(() => {
-          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(-1n).i64Const(256n).globalGet(this.thread).op('select').op('i64.add');
-          f.atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+        this.loadClaim(f, claim, end);
+        f.if(() => {
+          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(1n).op('i64.sub').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
           // From here on nothing of the block can change until this chunk is done.
-          this.at(f, 'kernel').load('i32.load');
-          f.localGet(end).i32Const(1).op('i32.sub').localGet(first).globalGet(this.thread).op('select').call(this.runChunk);
+          f.localGet(claim).op('i32.wrap_i64').i32Const(16).op('i32.shr_u').localGet(end).i32Const(1).op('i32.sub').call(this.runChunk);
           f.i32Const(NONE).globalSet(this.chunk);
-          f.globalGet(this.thread).if(() => this.at(f, 'byWorkers').i32Const(1).atomic('i32.atomic.rmw.add').op('drop'));
           this.finishChunk(f);
           f.localGet(done).i32Const(1).op('i32.add').localSet(done).br(again);
         });
@@ -155,23 +156,49 @@ export class Dispatch {
     }, { export: false });
   }
 
-  private finishChunk(f: FunctionBuilder): void {
-    this.at(f, 'finished').i32Const(1).atomic('i32.atomic.rmw.add').op('drop');
-    if (!this.mayWait) return;
-    this.at(f, 'waiting').atomic('i32.atomic.load').if(() => this.at(f, 'finished').i32Const(1).atomic('memory.atomic.notify').op('drop'));
+  /** → whether a chunk is left, and in variables the claim and where the chunks that are left end. */
+  private loadClaim(f: FunctionBuilder, claim: Local, end: Local): void {
+    this.at(f, 'claim').atomic('i64.atomic.load').localTee(claim).op('i32.wrap_i64').i32Const(0xff).op('i32.and').localSet(end);
+    this.pushFirst(f, claim);
+    f.localGet(end).op('i32.lt_u');
   }
 
+  /** → the first chunk that a claim leaves. */
+  private pushFirst(f: FunctionBuilder, claim: Local): void {
+    f.localGet(claim).op('i32.wrap_i64').i32Const(8).op('i32.shr_u').i32Const(0xff).op('i32.and');
+  }
+
+  private finishChunk(f: FunctionBuilder): void {
+    f.i32Const(this.layout.byWorkers).i32Const(1).atomic('i32.atomic.rmw.add').op('drop');
+    if (!this.mayWait) return;
+    this.at(f, 'waiting').atomic('i32.atomic.load').if(() => f.i32Const(this.layout.byWorkers).i32Const(1).atomic('memory.atomic.notify').op('drop'));
+  }
+
+  /** The caller performs the first chunk without claiming it: it is gone when the kernel is handed out. */
   private defineDispatch(): FunctionReference {
     return this.module.addFunction('dispatch', ['i32', 'i32', 'i32'], [], (f, [kernel, count, work]) => {
-      this.at(f, 'kernel').localGet(kernel).store('i32.store');
-      this.at(f, 'count').localGet(count).store('i32.store');
-      this.at(f, 'finished').i32Const(0).atomic('i32.atomic.store');
-      this.at(f, 'claim');
-      this.at(f, 'claim').atomic('i64.atomic.load').i64Const(16n).op('i64.shr_u').i64Const(1n).op('i64.add').i64Const(16n).op('i64.shl');
-      f.localGet(count).op('i64.extend_i32_u').op('i64.or').atomic('i64.atomic.store');
+      const [before, missing, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
+      const claim = f.local('i64');
+      f.i32Const(this.layout.byWorkers).atomic('i32.atomic.load').localSet(before);
+      f.globalGet(this.handedOut).i32Const(1).op('i32.add').globalSet(this.handedOut);
+      this.at(f, 'claim').globalGet(this.handedOut).op('i64.extend_i32_u').i64Const(32n).op('i64.shl');
+      f.localGet(kernel).i32Const(16).op('i32.shl').localGet(count).op('i32.or').i32Const(1 << 8).op('i32.or').op('i64.extend_i32_u').op('i64.or').atomic('i64.atomic.store');
       this.callMissing(f, work);
-      f.call(this.drain).op('drop');
-      this.waitForAll(f, count);
+      f.localGet(kernel).i32Const(0).call(this.runChunk);
+      f.localGet(count).i32Const(1).op('i32.sub').localSet(missing);
+      f.block((exit) => {
+        f.loop((again) => {
+          // In the usual case a worker has taken the rest, and its claim is not read.
+          this.pushDoneSince(f, before).localGet(missing).op('i32.ge_s').brIf(exit);
+          this.loadClaim(f, claim, end);
+          f.op('i32.eqz').brIf(exit);
+          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(256n).op('i64.add').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+          f.localGet(kernel);
+          this.pushFirst(f, claim);
+          f.call(this.runChunk).localGet(missing).i32Const(1).op('i32.sub').localSet(missing).br(again);
+        });
+      });
+      this.waitFor(f, before, missing);
       this.at(f, 'failed').atomic('i32.atomic.load').if(() => this.reportIndexError(f, count));
       this.at(f, 'broken').atomic('i32.atomic.load').if(() => {
         this.at(f, 'broken').i32Const(0).atomic('i32.atomic.store').call(this.imports.workerFailed);
@@ -179,15 +206,20 @@ export class Dispatch {
     }, { export: false });
   }
 
-  private waitForAll(f: FunctionBuilder, count: Local): void {
+  /** → how many chunks workers have performed since there were so many. */
+  private pushDoneSince(f: FunctionBuilder, before: Local): FunctionBuilder {
+    return f.i32Const(this.layout.byWorkers).atomic('i32.atomic.load').localGet(before).op('i32.sub');
+  }
+
+  private waitFor(f: FunctionBuilder, before: Local, missing: Local): void {
     const [seen, looks] = [f.local('i32'), f.local('i32')];
     f.block((exit) => {
       f.loop((again) => {
-        this.at(f, 'finished').atomic('i32.atomic.load').localTee(seen).localGet(count).op('i32.ge_s').brIf(exit);
+        this.pushDoneSince(f, before).localTee(seen).localGet(missing).op('i32.ge_s').brIf(exit);
         f.localGet(looks).i32Const(1).op('i32.add').localTee(looks).i32Const(LOOKS).op('i32.lt_s').brIf(again);
         if (this.mayWait) {
           this.at(f, 'waiting').i32Const(1).atomic('i32.atomic.store');
-          this.at(f, 'finished').localGet(seen).i64Const(SLEEP).atomic('memory.atomic.wait32').op('drop');
+          f.i32Const(this.layout.byWorkers).localGet(before).localGet(seen).op('i32.add').i64Const(SLEEP).atomic('memory.atomic.wait32').op('drop');
           this.at(f, 'waiting').i32Const(0).atomic('i32.atomic.store');
         }
         f.br(again);
