@@ -6,6 +6,7 @@ import { compileForGpu } from './gpu/registry.ts';
 import { compileForJavaScript } from './javascript/index.ts';
 import { compileToJavaScript } from './javascript/program.ts';
 import { compileToWasm } from './wasm/program.ts';
+import type { TrialReport } from './wasm/threads/trial.ts';
 
 /** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
 export type Backend = 'wasm' | 'js' | 'gpu';
@@ -23,6 +24,11 @@ export interface ThreadsReport {
   readonly kernels: number;
   /** Chunks that were performed by workers so far. */
   readonly byWorkers: number;
+  /**
+   * Milliseconds of a run with all threads and by the caller alone, when both were tried last, some hundred runs ago at most: whatever is faster is
+   * done until the next trial. Undefined before the first one has come to an end.
+   */
+  readonly trial: TrialReport | undefined;
   /** Why there are fewer threads than were asked for. */
   readonly problem: string | undefined;
 }

@@ -17,7 +17,9 @@ import { HOST_FUNCTIONS, MATH } from './kernels/imports.ts';
 import { HOST, printProgram, type PrintedProgram } from './print-program.ts';
 import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
 import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
+import { CONTROL } from './threads/control.ts';
 import { joinPool, maySleep, problemWithThreads, type Membership } from './threads/pool.ts';
+import { Trial, type TrialHooks } from './threads/trial.ts';
 import { InputMemory, ResultMemory } from './transfer.ts';
 
 const PAGE = 65_536;
@@ -97,6 +99,8 @@ class WasmProgram implements Executable, MemoryOwner {
   /** Garbage collectors do not count shared memory. They count this, of which nothing is ever touched, and so come when they should. */
   readonly ballast: ArrayBuffer | undefined;
   private readonly main: () => void;
+  /** Where there are threads. */
+  private readonly trial: Trial | undefined;
   private readonly inputs: readonly InputMemory[];
   private readonly results: readonly ResultMemory[];
   private readonly outputs: readonly ((inputs: readonly (NDArray | number)[]) => Value)[];
@@ -147,6 +151,19 @@ class WasmProgram implements Executable, MemoryOwner {
     const module = new WebAssembly.Module(printed.bytes);
     const instance = new WebAssembly.Instance(module, { [MATH]: math, [HOST.module]: host });
     this.main = instance.exports['main'] as () => void;
+    this.trial = chunks.threads > 1 ? new Trial(this.trialHooks(chunks)) : undefined;
+  }
+
+  private trialHooks({ layout }: ChunkPlan): TrialHooks {
+    const alone = arrayAt(this.memory, 'i32', layout.base + CONTROL.alone, 1);
+    const byWorkers = arrayAt(this.memory, 'i32', layout.byWorkers, 1);
+    return {
+      now: () => performance.now(),
+      byWorkers: () => byWorkers[0]!,
+      setAlone: (isAlone) => {
+        alone[0] = Number(isAlone);
+      },
+    };
   }
 
   run(inputs: readonly Value[], lend: boolean = false, donated?: ReadonlySet<Storage>): Value[] {
@@ -156,7 +173,8 @@ class WasmProgram implements Executable, MemoryOwner {
     for (let k = 0; k < given.length; k++) this.inputs[k]!.fill(given[k]!);
     for (const result of this.results) result.end(this.isLending, donated);
     this.isLending = lend;
-    this.main();
+    if (this.trial === undefined) this.main();
+    else this.trial.run(this.main);
     const values: Value[] = [];
     for (const output of this.outputs) values.push(output(given));
     for (const result of this.results) result.given();
@@ -202,7 +220,7 @@ class WasmProgram implements Executable, MemoryOwner {
   get threads(): ThreadsReport {
     const { threads, kernels, fixed, layout } = this.chunks;
     const byWorkers = threads > 1 ? arrayAt(this.memory, 'i32', layout.byWorkers, 1)[0]! : 0;
-    return { threads, kernels: kernels.size + fixed.size, byWorkers, problem: this.problem ?? (threads > 1 ? problemWithThreads() : undefined) };
+    return { threads, kernels: kernels.size + fixed.size, byWorkers, trial: this.trial?.report, problem: this.problem ?? (threads > 1 ? problemWithThreads() : undefined) };
   }
 
   toString(): string {

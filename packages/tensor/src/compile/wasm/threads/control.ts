@@ -14,6 +14,8 @@ export const CONTROL = {
   broken: 196,
   /** Nanoseconds of work at which workers were missing since they were last woken. */
   missed: 200,
+  /** Whether the caller performs all chunks by itself. */
+  alone: 204,
   /**
    * i64: how many kernels have been handed out, times 2³², plus the number of the last one, times 2¹⁶, plus the first chunk of it that nobody
    * has claimed, times 2⁸, plus the end of those. Whoever looks for a chunk so gets all he needs to begin, with the addresses that follow, in one cache line.

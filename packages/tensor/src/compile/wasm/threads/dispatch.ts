@@ -100,8 +100,12 @@ export class Dispatch {
 
   /** Says that a run begins or is over. */
   session(f: FunctionBuilder, isRunning: boolean): void {
-    this.at(f, 'session').i32Const(Number(isRunning)).atomic('i32.atomic.store');
-    if (isRunning) f.call(this.imports.ring);
+    const say = (): void => void this.at(f, 'session').i32Const(Number(isRunning)).atomic('i32.atomic.store');
+    if (!isRunning) return say();
+    this.at(f, 'alone').load('i32.load').op('i32.eqz').if(() => {
+      say();
+      f.call(this.imports.ring);
+    });
   }
 
   private at(f: FunctionBuilder, word: keyof typeof CONTROL): FunctionBuilder {
@@ -174,36 +178,43 @@ export class Dispatch {
     this.at(f, 'waiting').atomic('i32.atomic.load').if(() => f.i32Const(this.layout.byWorkers).i32Const(1).atomic('memory.atomic.notify').op('drop'));
   }
 
-  /** The caller performs the first chunk without claiming it: it is gone when the kernel is handed out. */
   private defineDispatch(): FunctionReference {
     return this.module.addFunction('dispatch', ['i32', 'i32', 'i32'], [], (f, [kernel, count, work]) => {
-      const [before, missing, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
-      const claim = f.local('i64');
-      f.i32Const(this.layout.byWorkers).atomic('i32.atomic.load').localSet(before);
-      f.globalGet(this.handedOut).i32Const(1).op('i32.add').globalSet(this.handedOut);
-      this.at(f, 'claim').globalGet(this.handedOut).op('i64.extend_i32_u').i64Const(32n).op('i64.shl');
-      f.localGet(kernel).i32Const(16).op('i32.shl').localGet(count).op('i32.or').i32Const(1 << 8).op('i32.or').op('i64.extend_i32_u').op('i64.or').atomic('i64.atomic.store');
-      this.callMissing(f, work);
-      f.localGet(kernel).i32Const(0).call(this.runChunk);
-      f.localGet(count).i32Const(1).op('i32.sub').localSet(missing);
-      f.block((exit) => {
-        f.loop((again) => {
-          // In the usual case a worker has taken the rest, and its claim is not read.
-          this.pushDoneSince(f, before).localGet(missing).op('i32.ge_s').brIf(exit);
-          this.loadClaim(f, claim, end);
-          f.op('i32.eqz').brIf(exit);
-          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(256n).op('i64.add').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
-          f.localGet(kernel);
-          this.pushFirst(f, claim);
-          f.call(this.runChunk).localGet(missing).i32Const(1).op('i32.sub').localSet(missing).br(again);
-        });
-      });
-      this.waitFor(f, before, missing);
+      this.at(f, 'alone').load('i32.load').if(() => {
+        const chunk = f.local('i32');
+        f.forRange(chunk, 0, count, 1, () => f.localGet(kernel).localGet(chunk).call(this.runChunk));
+      }, () => this.share(f, kernel, count, work));
       this.at(f, 'failed').atomic('i32.atomic.load').if(() => this.reportIndexError(f, count));
       this.at(f, 'broken').atomic('i32.atomic.load').if(() => {
         this.at(f, 'broken').i32Const(0).atomic('i32.atomic.store').call(this.imports.workerFailed);
       });
     }, { export: false });
+  }
+
+  /** The caller performs the first chunk without claiming it: it is gone when the kernel is handed out. */
+  private share(f: FunctionBuilder, kernel: Local, count: Local, work: Local): void {
+    const [before, missing, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
+    const claim = f.local('i64');
+    f.i32Const(this.layout.byWorkers).atomic('i32.atomic.load').localSet(before);
+    f.globalGet(this.handedOut).i32Const(1).op('i32.add').globalSet(this.handedOut);
+    this.at(f, 'claim').globalGet(this.handedOut).op('i64.extend_i32_u').i64Const(32n).op('i64.shl');
+    f.localGet(kernel).i32Const(16).op('i32.shl').localGet(count).op('i32.or').i32Const(1 << 8).op('i32.or').op('i64.extend_i32_u').op('i64.or').atomic('i64.atomic.store');
+    this.callMissing(f, work);
+    f.localGet(kernel).i32Const(0).call(this.runChunk);
+    f.localGet(count).i32Const(1).op('i32.sub').localSet(missing);
+    f.block((exit) => {
+      f.loop((again) => {
+        // In the usual case a worker has taken the rest, and its claim is not read.
+        this.pushDoneSince(f, before).localGet(missing).op('i32.ge_s').brIf(exit);
+        this.loadClaim(f, claim, end);
+        f.op('i32.eqz').brIf(exit);
+        this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(256n).op('i64.add').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+        f.localGet(kernel);
+        this.pushFirst(f, claim);
+        f.call(this.runChunk).localGet(missing).i32Const(1).op('i32.sub').localSet(missing).br(again);
+      });
+    });
+    this.waitFor(f, before, missing);
   }
 
   /** → how many chunks workers have performed since there were so many. */

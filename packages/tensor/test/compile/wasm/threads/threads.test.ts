@@ -9,7 +9,7 @@ import { optimize } from '../../../../src/compile/graph/optimize.ts';
 import { CHUNK_RULES, type ChunkRules } from '../../../../src/compile/wasm/threads/chunks.ts';
 import { compileToWasm } from '../../../../src/compile/wasm/program.ts';
 import {
-  add, ArgumentError, argsort, convolve, cumulativeSum, dot, exp, gather, IndexError, jit, l2, max, mean, mul, padConstant, rfft, roll, round, scatter, sin, solveLinear, sum, tensor, zeros, type Scalar, type Tensor,
+  add, ArgumentError, argsort, convolve, cumulativeSum, dot, exp, gather, IndexError, jit, l2, max, mean, mul, padConstant, rfft, roll, round, scatter, sin, solveLinear, sum, tensor, zeros, type Scalar, type Tensor, type ThreadsReport,
 } from '../../../../src/index.ts';
 import { wrap } from '../../../../src/named/tensor.ts';
 import { start, step } from '../../smoke.ts';
@@ -183,6 +183,24 @@ describe('jit with threads', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
+  });
+  test('whether threads gain anything is tried out; all runs have the same bits, and errors are the same after that', async () => {
+    const table = line(10, 3);
+    const good = tensor({ i: n }, Int32Array.from({ length: n }, (_, k) => k % 10));
+    const bad = tensor({ i: n }, Int32Array.from({ length: n }, (_, k) => (k === n - 3 ? 12 : k % 10)));
+    const f = jit((t: Line, at: Tensor<'i'>) => sum(gather(t, { x: at })), { threads: 2 });
+    const expected = jit((t: Line, at: Tensor<'i'>) => sum(gather(t, { x: at })))(table, good);
+    const threads = (): ThreadsReport => f.report().programs[0]!.threads!;
+    for (const end = performance.now() + 3000; performance.now() < end; ) {
+      expectSame(f(table, good), expected, 0);
+      if (threads().trial !== undefined) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // On a busy machine no worker may come, and then there is nothing to try.
+    if (threads().byWorkers > 20) expect(threads().trial).toMatchObject({ shared: expect.any(Number), alone: expect.any(Number) });
+    for (let round = 0; round < 20; round++) expectSame(f(table, good), expected, 0);
+    expect(() => f(table, bad)).toThrow(expect.objectContaining({ name: 'IndexError', index: 12 }));
+    expectSame(f(table, good), expected, 0);
   });
   test('more threads than cores, in a loop of small kernels, come to an end', { timeout: 60_000 }, async () => {
     const b = plane(64, 64);
