@@ -2,26 +2,30 @@
  * @file Conjugate gradients [Hestenes1952] for symmetric operators whose eigenvalues have one sign.
  * The sign may be negative: the iterates for −A and −b are the same. With a preconditioner, which must be symmetric and definite, too.
  */
+import type { Value } from '@tapeflow/autodiff/extend';
 import { full, arrayTypeOf } from '../array/ndarray.ts';
 import { abs, add, and, constantLike, equal, less, max, mul, select, sqrt } from '../primitives/elementwise.ts';
 import type { IterativeMethod } from './iterate.ts';
-import { safeDivide } from './vectors.ts';
+import { safeDivide, type Vector } from './vectors.ts';
 
 const INDEFINITE = 3;
 
-/** Own state: direction p, r·z, 1/α of the last step (0 before the first), β of the last step; z is r, preconditioned. */
+/**
+ * Own state: direction p, r·z, 1/α of the last step (0 before the first), β of the last step; z is r, preconditioned. Without preconditioner also ‖y‖², y·p
+ * and ‖p‖², where y is the way from the first x: as r is orthogonal to y and to the last p, they follow from each other without a look at y or p [Steihaug1983].
+ */
 export const conjugateGradients: IterativeMethod = {
   latestIsBest: true,
   start({ arithmetic, precondition }, r) {
     const z = precondition?.(r) ?? r;
     const rz = arithmetic.dot(r, z);
     const zero = full(0, arrayTypeOf(rz).shape, arrayTypeOf(rz).dtype);
-    return [...z, rz, zero, zero];
+    return [...z, rz, zero, zero, ...(precondition === undefined ? [zero, zero, rz] : [])];
   },
   step({ arithmetic, apply, precondition }, state, running) {
     const n = state.x.length;
     const p = state.own.slice(0, n);
-    const [rz, lastInverseAlpha, lastBeta] = state.own.slice(n);
+    const [rz, lastInverseAlpha, lastBeta, yy, yp, pp] = state.own.slice(n);
     const q = apply(p);
     const pq = arithmetic.dot(p, q);
     const inverseAlpha = safeDivide(pq, rz);
@@ -41,13 +45,20 @@ export const conjugateGradients: IterativeMethod = {
     const x = arithmetic.axpy(state.x, alpha, p);
     // Each is a Rayleigh quotient of A, so none exceeds ‖A‖: of p, or (better, and free) a diagonal entry of the Lanczos matrix.
     const quotient = precondition === undefined ? add(inverseAlpha, mul(lastBeta, lastInverseAlpha)) : safeDivide(pq, arithmetic.dot(p, p));
+    const way = (): { readonly moved: Value; readonly own: Vector } => {
+      const along = mul(alpha, pp);
+      const next2 = add(yy, mul(alpha, add(add(yp, yp), along)));
+      return { moved: sqrt(abs(next2)), own: [next2, mul(beta, add(yp, along)), add(next, mul(mul(beta, beta), pp))] };
+    };
+    const { moved, own } = precondition === undefined ? way() : { moved: undefined, own: [] };
     return {
       x,
       r,
+      ...(moved === undefined ? {} : { moved }),
       residual: select(running, residual, state.residual),
       operatorNorm: select(running, max(state.operatorNorm, abs(quotient)), state.operatorNorm),
       status: select(bad, full(INDEFINITE, arrayTypeOf(state.status).shape, 'i32'), state.status),
-      own: [...direction, select(running, next, rz), select(running, inverseAlpha, lastInverseAlpha), beta],
+      own: [...direction, select(running, next, rz), select(running, inverseAlpha, lastInverseAlpha), beta, ...own],
     };
   },
 };

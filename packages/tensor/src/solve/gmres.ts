@@ -108,6 +108,8 @@ export function gmres(restart: number): IterativeMethod {
       const following = orZero(safeDivide(rest, arithmetic.spread(height, rest)));
       return {
         ...state,
+        // x changes when the directions are used up.
+        moved: constantLike(0, state.residual),
         residual: select(running, mul(beta, abs(firstOf(newNext))), state.residual),
         operatorNorm: select(running, max(state.operatorNorm, safeDivide(size, arithmetic.norm(direction))), state.operatorNorm),
         status: select(vanished, full(SINGULAR, arrayTypeOf(state.status).shape, 'i32'), state.status),

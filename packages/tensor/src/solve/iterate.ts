@@ -31,6 +31,8 @@ export interface IterationState {
   readonly residual: Value;
   /** An estimate of ‖A‖ per system from below. */
   readonly operatorNorm: Value;
+  /** How far x is from where the steps began, per system, where a step knows it without looking at x. */
+  readonly moved?: Value;
   /** Code of STATUS per system: 0 while it runs. */
   readonly status: Value;
   /** What else the method carries. */
@@ -122,24 +124,26 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     readonly best: Vector;
     readonly bestResidual: Value;
     readonly goal: Value;
+    /** ‖x‖ where the steps began. */
+    readonly began: Value;
     readonly step: Value;
     readonly steps: Value;
     readonly history: Value;
   }
-  const pack = ({ state, best, bestResidual, goal, step, steps, history }: Carried): Vector => [
-    ...state.x, ...state.r, ...best, state.residual, state.operatorNorm, state.status, bestResidual, goal, step, steps, history, ...state.own,
+  const pack = ({ state, best, bestResidual, goal, began, step, steps, history }: Carried): Vector => [
+    ...state.x, ...state.r, ...best, state.residual, state.operatorNorm, state.status, bestResidual, goal, began, step, steps, history, ...state.own,
   ];
   const unpack = (all: Vector): Carried => {
     const n = b.length;
     const scalars = 2 * n + (method.latestIsBest ? 0 : n);
-    const [residual, operatorNorm, status, bestResidual, goal, step, steps, history] = all.slice(scalars, scalars + 8);
-    const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(scalars + 8) };
-    return { state, best: all.slice(2 * n, scalars), bestResidual, goal, step, steps, history };
+    const [residual, operatorNorm, status, bestResidual, goal, began, step, steps, history] = all.slice(scalars, scalars + 9);
+    const state: IterationState = { x: all.slice(0, n), r: all.slice(n, 2 * n), residual, operatorNorm, status, own: all.slice(scalars + 9) };
+    return { state, best: all.slice(2 * n, scalars), bestResidual, goal, began, step, steps, history };
   };
   const isRunning = ({ state, goal }: Carried): Value => and(equal(state.status, constantLike(0, state.status)), less(goal, state.residual));
   const mayStep = (step: Value): Value => less(step, constantLike(maxSteps, step));
   /** A multiple of the rounding of A x − b. */
-  const roundingOf = (x: Vector, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, arithmetic.norm(x)), bNorm), constantLike(factor * unitRoundoff(dtype as FloatDType), bNorm));
+  const roundingOf = (xNorm: Value, operatorNorm: Value, factor: number): Value => mul(add(mul(operatorNorm, xNorm), bNorm), constantLike(factor * unitRoundoff(dtype as FloatDType), bNorm));
   const hasRoom = (state: IterationState): Value => method.hasRoom?.(state) ?? full(1, [], 'bool');
 
   /** Iterates until every system seems to be done. */
@@ -151,7 +155,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
       },
       (now) => {
         const carried = unpack(now);
-        const { state, step, steps, history } = carried;
+        const { state, began, step, steps, history } = carried;
         const running = isRunning(carried);
         const stepped = method.step(problem, state, running);
         // After an overflow the estimate would spoil every later judgement.
@@ -163,11 +167,14 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
         const slot = min(nextStep, constantLike(capacity - 1, step));
         const kept = less(nextStep, constantLike(capacity, step));
         const entry = select(kept, worst, constantLike(0, worst));
+        // At least ‖x‖, and about it, for steps lead away from where they began.
+        const xNorm = next.moved === undefined ? arithmetic.norm(next.x) : add(began, next.moved);
         return pack({
           state: { ...next, status },
           best: method.latestIsBest ? [] : arithmetic.choose(improved, next.x, carried.best),
           bestResidual: select(improved, next.residual, carried.bestResidual),
-          goal: max(target, roundingOf(next.x, next.operatorNorm, BEYOND_REACH)),
+          goal: max(target, roundingOf(xNorm, next.operatorNorm, BEYOND_REACH)),
+          began,
           step: nextStep,
           steps: add(steps, convert(running, 'i32')),
           history: scatterAdd(history, reshape(slot, [1]), reshape(entry, [1])),
@@ -179,7 +186,8 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
   /** Starts from x, whose true residual is r. */
   const fresh = (x: Vector, r: Vector, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
     const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(problem, r) };
-    return pack({ state, best: method.latestIsBest ? [] : x, bestResidual: residual, goal: max(target, roundingOf(x, operatorNorm, BEYOND_REACH)), step, steps, history });
+    const began = arithmetic.norm(x);
+    return pack({ state, best: method.latestIsBest ? [] : x, bestResidual: residual, goal: max(target, roundingOf(began, operatorNorm, BEYOND_REACH)), began, step, steps, history });
   };
 
   /** The best solution of a round; the one from before it where a step that overflowed has spoilt the latest. */
@@ -202,7 +210,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
     const seen = safeDivide(arithmetic.norm(apply(r)), residual);
     const norm = min(operatorNorm, mul(seen, constantLike(NEARLY, seen)));
-    const below = (factor: number): Value => lessEqual(residual, roundingOf(x, norm, factor));
+    const below = (factor: number): Value => lessEqual(residual, roundingOf(arithmetic.norm(x), norm, factor));
     const atLimit = or(below(BEYOND_REACH), and(lessEqual(halved, residual), below(AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
     const lost = or(is(BREAKDOWN), is(NON_FINITE));
@@ -219,7 +227,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
   const x = guess === undefined ? zero : arithmetic.choose(lessEqual(bNorm, target), zero, guess);
   const r = guess === undefined ? b : reachable(arithmetic.minus(b, apply(x)));
   const residual = guess === undefined ? bNorm : arithmetic.norm(r);
-  const open = select(lessEqual(residual, roundingOf(x, per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
+  const open = select(lessEqual(residual, roundingOf(per(0), per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
   const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), open), per(NON_FINITE, 'i32'));
   const first = fresh(x, r, residual, per(0), status, { step: full(0, [], 'i32'), steps: per(0, 'i32'), history: full(0, [capacity], dtype) });
   const end = unpack(
