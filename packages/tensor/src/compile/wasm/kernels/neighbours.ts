@@ -10,8 +10,11 @@ import type { Lanes } from './vector-operators.ts';
 
 /** Reads of one buffer that differ in their offset only, along the row. */
 interface Strip {
+  readonly coefficients: readonly number[];
+  /** Offsets of the reads. */
+  readonly offsets: number[];
   /** Offsets, by the lanes, at which vectors are loaded; undefined: wherever they are wanted. */
-  readonly residue: number | undefined;
+  residue: number | undefined;
   /** Vectors that have been loaded or put together, by offset. */
   readonly vectors: Map<number, Local>;
 }
@@ -22,34 +25,46 @@ export class Neighbours {
   private readonly lanes: Lanes;
   /** Indices of the first vector. */
   private readonly axes: readonly AxisIndex[];
-  private readonly strips = new Map<string, Strip>();
+  /** By the buffer. */
+  private readonly strips = new Map<number, Strip[]>();
 
   /** `nodes`: what is computed for each of `count` vectors. */
   constructor(k: KernelFunction, nodes: readonly Node[], axes: readonly AxisIndex[], lanes: Lanes, count: number) {
     this.k = k;
     this.lanes = lanes;
     this.axes = axes;
-    const wanted = new Map<string, number[]>();
-    for (const node of nodes) {
-      if (node.kind !== 'load' || !fillsVector(node, lanes)) continue;
-      const key = keyOf(node);
-      const offsets = wanted.get(key) ?? [];
-      wanted.set(key, offsets);
-      for (let k = 0; k < count; k++) offsets.push(node.access.offset + k * lanes);
-    }
-    for (const [key, offsets] of wanted) {
-      const distinct = [...new Set(offsets)];
-      if (distinct.length === count) continue;
-      this.strips.set(key, { residue: bestResidue(distinct, lanes), vectors: new Map() });
+    for (const node of nodes) if (node.kind === 'load' && fillsVector(node, lanes)) this.note(node);
+    for (const [buffer, strips] of this.strips) {
+      // One read alone overlaps nothing.
+      const several = strips.filter(({ offsets }) => offsets.length > 1);
+      for (const strip of several) strip.residue = bestResidue([...new Set(strip.offsets.flatMap((offset) => Array.from({ length: count }, (_, k) => offset + k * lanes)))], lanes);
+      this.strips.set(buffer, several);
     }
   }
 
   /** → the vector of a load `ahead` elements on; false, and nothing, where it overlaps no other. */
   push(node: LoadNode, ahead: number): boolean {
-    const strip = this.strips.get(keyOf(node));
+    const strip = this.stripOf(node);
     if (strip === undefined || !fillsVector(node, this.lanes)) return false;
     this.k.f.localGet(this.vector(node, strip, node.access.offset + ahead));
     return true;
+  }
+
+  private note(node: LoadNode): void {
+    const { buffer, access } = node;
+    const known = this.stripOf(node);
+    if (known !== undefined) {
+      known.offsets.push(access.offset);
+      return;
+    }
+    const strip: Strip = { coefficients: access.coefficients, offsets: [access.offset], residue: undefined, vectors: new Map() };
+    const others = this.strips.get(buffer);
+    if (others === undefined) this.strips.set(buffer, [strip]);
+    else others.push(strip);
+  }
+
+  private stripOf({ buffer, access }: LoadNode): Strip | undefined {
+    return this.strips.get(buffer)?.find(({ coefficients }) => coefficients.every((coefficient, axis) => coefficient === access.coefficients[axis]));
   }
 
   private vector(node: LoadNode, strip: Strip, offset: number): Local {
@@ -71,8 +86,6 @@ export class Neighbours {
     return local;
   }
 }
-
-const keyOf = ({ buffer, access }: LoadNode): string => `${buffer} ${access.coefficients.join()}`;
 
 /** Whether a load takes sixteen bytes that lie side by side. */
 function fillsVector({ access, dtype }: LoadNode, lanes: Lanes): boolean {
