@@ -34,7 +34,8 @@ export function updateTrees<P>(rule: UpdateRule, step: number, trees: readonly P
 
 /** Rows with their updates; none where they are better computed one by one, or are differentiated or traced through their coefficients. */
 function updateTogether(rule: UpdateRule, step: number, rows: readonly Row[], coefficients: readonly Value[]): [Row, readonly Leaf[]][] {
-  const width = rows[0]?.length ?? 0;
+  if (rows.length === 0) return [];
+  const width = rows[0]!.length;
   const inputs = [...rows.flatMap((row) => row.map((leaf) => (leaf as Tensor).value)), ...coefficients];
   if (!inputs.every((input) => input instanceof NDArray) || !pays(step, rows.length, inputs)) return [];
   const like = (value: Value, leaf: Leaf): Leaf => wrap({ value, dims: (leaf as Tensor).dims });

@@ -25,7 +25,7 @@ export const conjugateGradients: IterativeMethod = {
   step({ arithmetic, apply, precondition }, state, running) {
     const n = state.x.length;
     const p = state.own.slice(0, n);
-    const [rz, lastInverseAlpha, lastBeta, yy, yp, pp] = state.own.slice(n);
+    const [rz, lastInverseAlpha, lastBeta] = state.own.slice(n);
     const q = apply(p);
     const pq = arithmetic.dot(p, q);
     const inverseAlpha = safeDivide(pq, rz);
@@ -45,20 +45,21 @@ export const conjugateGradients: IterativeMethod = {
     const x = arithmetic.axpy(state.x, alpha, p);
     // Each is a Rayleigh quotient of A, so none exceeds ‖A‖: of p, or (better, and free) a diagonal entry of the Lanczos matrix.
     const quotient = precondition === undefined ? add(inverseAlpha, mul(lastBeta, lastInverseAlpha)) : safeDivide(pq, arithmetic.dot(p, p));
-    const way = (): { readonly moved: Value; readonly own: Vector } => {
-      const along = mul(alpha, pp);
-      const next2 = add(yy, mul(alpha, add(add(yp, yp), along)));
-      return { moved: sqrt(abs(next2)), own: [next2, mul(beta, add(yp, along)), add(next, mul(mul(beta, beta), pp))] };
-    };
-    const { moved, own } = precondition === undefined ? way() : { moved: undefined, own: [] };
+    const way = precondition === undefined ? onward(state.own.slice(n + 3), alpha, beta, next) : [];
     return {
       x,
       r,
-      ...(moved === undefined ? {} : { moved }),
+      ...(way.length === 0 ? {} : { moved: sqrt(abs(way[0]!)) }),
       residual: select(running, residual, state.residual),
       operatorNorm: select(running, max(state.operatorNorm, abs(quotient)), state.operatorNorm),
       status: select(bad, full(INDEFINITE, arrayTypeOf(state.status).shape, 'i32'), state.status),
-      own: [...direction, select(running, next, rz), select(running, inverseAlpha, lastInverseAlpha), beta, ...own],
+      own: [...direction, select(running, next, rz), select(running, inverseAlpha, lastInverseAlpha), beta, ...way],
     };
   },
 };
+
+/** ‖y‖², y·p and ‖p‖² after a step; `rr` is ‖r‖² there. */
+function onward([yy, yp, pp]: Vector, alpha: Value, beta: Value, rr: Value): Vector {
+  const along = mul(alpha, pp);
+  return [add(yy, mul(alpha, add(add(yp, yp), along))), mul(beta, add(yp, along)), add(rr, mul(mul(beta, beta), pp))];
+}

@@ -183,10 +183,9 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
       all,
     );
 
-  /** Starts from x, whose true residual is r. */
-  const fresh = (x: Vector, r: Vector, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
+  /** Starts from x of the norm `began`, whose true residual is r. */
+  const fresh = (x: Vector, r: Vector, began: Value, residual: Value, operatorNorm: Value, status: Value, { step, steps, history }: Pick<Carried, 'step' | 'steps' | 'history'>): Vector => {
     const state: IterationState = { x, r, residual, operatorNorm, status, own: method.start(problem, r) };
-    const began = arithmetic.norm(x);
     return pack({ state, best: method.latestIsBest ? [] : x, bestResidual: residual, goal: max(target, roundingOf(began, operatorNorm, BEYOND_REACH)), began, step, steps, history });
   };
 
@@ -210,7 +209,8 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     // What the method says of ‖A‖ holds for operators of the kind it is for. ‖A r‖ / ‖r‖ never exceeds ‖A‖, and is near it when r is rounding.
     const seen = safeDivide(arithmetic.norm(apply(r)), residual);
     const norm = min(operatorNorm, mul(seen, constantLike(NEARLY, seen)));
-    const below = (factor: number): Value => lessEqual(residual, roundingOf(arithmetic.norm(x), norm, factor));
+    const xNorm = arithmetic.norm(x);
+    const below = (factor: number): Value => lessEqual(residual, roundingOf(xNorm, norm, factor));
     const atLimit = or(below(BEYOND_REACH), and(lessEqual(halved, residual), below(AT_LIMIT)));
     // After a breakdown or an overflow a fresh start from the best solution is worth it as long as the last one helped.
     const lost = or(is(BREAKDOWN), is(NON_FINITE));
@@ -219,7 +219,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
     const judged = select(and(open, atLimit), per(PRECISION, 'i32'), again);
     const claimed = select(and(or(open, is(INDEFINITE)), lessEqual(residual, target)), per(CONVERGED, 'i32'), judged);
     const verdict = select(and(open, not(isFinite(residual))), per(NON_FINITE, 'i32'), claimed);
-    return fresh(x, r, residual, norm, verdict, after);
+    return fresh(x, r, xNorm, residual, norm, verdict, after);
   };
 
   const zero = b.map((x) => full(0, arrayTypeOf(x).shape, dtype));
@@ -229,7 +229,7 @@ export function iterate(method: IterativeMethod, problem: IterationProblem): Ite
   const residual = guess === undefined ? bNorm : arithmetic.norm(r);
   const open = select(lessEqual(residual, roundingOf(per(0), per(0), BEYOND_REACH)), per(PRECISION, 'i32'), per(0, 'i32'));
   const status = select(isFinite(residual), select(lessEqual(residual, target), per(CONVERGED, 'i32'), open), per(NON_FINITE, 'i32'));
-  const first = fresh(x, r, residual, per(0), status, { step: full(0, [], 'i32'), steps: per(0, 'i32'), history: full(0, [capacity], dtype) });
+  const first = fresh(x, r, arithmetic.norm(x), residual, per(0), status, { step: full(0, [], 'i32'), steps: per(0, 'i32'), history: full(0, [capacity], dtype) });
   const end = unpack(
     whileLeaves(
       (now) => {

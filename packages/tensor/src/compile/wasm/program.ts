@@ -19,7 +19,7 @@ import { planChunks, type ChunkPlan } from './threads/chunked-program.ts';
 import { CHUNK_RULES, type ChunkRules } from './threads/chunks.ts';
 import { CONTROL } from './threads/control.ts';
 import { joinPool, maySleep, problemWithThreads, type Membership } from './threads/pool.ts';
-import { Trial, type TrialHooks } from './threads/trial.ts';
+import { Trial } from './threads/trial.ts';
 import { InputMemory, ResultMemory } from './transfer.ts';
 
 const PAGE = 65_536;
@@ -100,7 +100,7 @@ class WasmProgram implements Executable, MemoryOwner {
   readonly ballast: ArrayBuffer | undefined;
   private readonly main: () => void;
   /** Where there are threads. */
-  private readonly trial: Trial | undefined;
+  private readonly trial?: Trial;
   private readonly inputs: readonly InputMemory[];
   private readonly results: readonly ResultMemory[];
   private readonly outputs: readonly ((inputs: readonly (NDArray | number)[]) => Value)[];
@@ -151,19 +151,13 @@ class WasmProgram implements Executable, MemoryOwner {
     const module = new WebAssembly.Module(printed.bytes);
     const instance = new WebAssembly.Instance(module, { [MATH]: math, [HOST.module]: host });
     this.main = instance.exports['main'] as () => void;
-    this.trial = chunks.threads > 1 ? new Trial(this.trialHooks(chunks)) : undefined;
-  }
-
-  private trialHooks({ layout }: ChunkPlan): TrialHooks {
-    const alone = arrayAt(this.memory, 'i32', layout.base + CONTROL.alone, 1);
-    const byWorkers = arrayAt(this.memory, 'i32', layout.byWorkers, 1);
-    return {
-      now: () => performance.now(),
-      byWorkers: () => byWorkers[0]!,
-      setAlone: (isAlone) => {
-        alone[0] = Number(isAlone);
-      },
-    };
+    if (chunks.threads > 1) {
+      this.trial = new Trial({
+        now: () => performance.now(),
+        byWorkers: () => this.threads.byWorkers,
+        setAlone: (isAlone) => void (arrayAt(memory, 'i32', chunks.layout.base + CONTROL.alone, 1)[0] = Number(isAlone)),
+      });
+    }
   }
 
   run(inputs: readonly Value[], lend: boolean = false, donated?: ReadonlySet<Storage>): Value[] {

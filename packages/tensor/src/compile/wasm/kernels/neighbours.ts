@@ -10,7 +10,7 @@ import type { Lanes } from './vector-operators.ts';
 
 /** Reads of one buffer that differ in their offset only, along the row. */
 interface Strip {
-  readonly coefficients: readonly number[];
+  readonly first: LoadNode;
   /** Offsets of the reads. */
   readonly offsets: number[];
   /** Offsets, by the lanes, at which vectors are loaded; undefined: wherever they are wanted. */
@@ -25,46 +25,32 @@ export class Neighbours {
   private readonly lanes: Lanes;
   /** Indices of the first vector. */
   private readonly axes: readonly AxisIndex[];
-  /** By the buffer. */
-  private readonly strips = new Map<number, Strip[]>();
+  private readonly strips: Strip[] = [];
 
   /** `nodes`: what is computed for each of `count` vectors. */
   constructor(k: KernelFunction, nodes: readonly Node[], axes: readonly AxisIndex[], lanes: Lanes, count: number) {
     this.k = k;
     this.lanes = lanes;
     this.axes = axes;
-    for (const node of nodes) if (node.kind === 'load' && fillsVector(node, lanes)) this.note(node);
-    for (const [buffer, strips] of this.strips) {
-      // One read alone overlaps nothing.
-      const several = strips.filter(({ offsets }) => offsets.length > 1);
-      for (const strip of several) strip.residue = bestResidue([...new Set(strip.offsets.flatMap((offset) => Array.from({ length: count }, (_, k) => offset + k * lanes)))], lanes);
-      this.strips.set(buffer, several);
+    for (const node of nodes) {
+      if (node.kind !== 'load' || !fillsVector(node, lanes)) continue;
+      const strip = this.stripOf(node);
+      if (strip === undefined) this.strips.push({ first: node, offsets: [node.access.offset], residue: undefined, vectors: new Map() });
+      else strip.offsets.push(node.access.offset);
     }
+    for (const strip of this.strips) strip.residue = bestResidue(new Set(strip.offsets.flatMap((offset) => Array.from({ length: count }, (_, k) => offset + k * lanes))), lanes);
   }
 
   /** → the vector of a load `ahead` elements on; false, and nothing, where it overlaps no other. */
   push(node: LoadNode, ahead: number): boolean {
     const strip = this.stripOf(node);
-    if (strip === undefined || !fillsVector(node, this.lanes)) return false;
+    if (strip === undefined || strip.offsets.length === 1) return false;
     this.k.f.localGet(this.vector(node, strip, node.access.offset + ahead));
     return true;
   }
 
-  private note(node: LoadNode): void {
-    const { buffer, access } = node;
-    const known = this.stripOf(node);
-    if (known !== undefined) {
-      known.offsets.push(access.offset);
-      return;
-    }
-    const strip: Strip = { coefficients: access.coefficients, offsets: [access.offset], residue: undefined, vectors: new Map() };
-    const others = this.strips.get(buffer);
-    if (others === undefined) this.strips.set(buffer, [strip]);
-    else others.push(strip);
-  }
-
   private stripOf({ buffer, access }: LoadNode): Strip | undefined {
-    return this.strips.get(buffer)?.find(({ coefficients }) => coefficients.every((coefficient, axis) => coefficient === access.coefficients[axis]));
+    return this.strips.find(({ first }) => first.buffer === buffer && first.access.coefficients.every((coefficient, axis) => coefficient === access.coefficients[axis]));
   }
 
   private vector(node: LoadNode, strip: Strip, offset: number): Local {
@@ -93,16 +79,22 @@ function fillsVector({ access, dtype }: LoadNode, lanes: Lanes): boolean {
 }
 
 /** At which offsets to load, by the lanes, so that fewest vectors are; undefined where that are no fewer than wanted. */
-function bestResidue(offsets: readonly number[], lanes: Lanes): number | undefined {
-  let best: { readonly residue: number; readonly loads: number } | undefined;
+function bestResidue(offsets: ReadonlySet<number>, lanes: Lanes): number | undefined {
+  let best: number | undefined;
+  let fewest = offsets.size;
   for (let residue = 0; residue < lanes; residue++) {
-    const loaded = new Set(offsets.flatMap((offset) => {
+    const loaded = new Set<number>();
+    for (const offset of offsets) {
       const shift = modulo(offset - residue, lanes);
-      return shift === 0 ? [offset] : [offset - shift, offset - shift + lanes];
-    }));
-    if (best === undefined || loaded.size < best.loads) best = { residue, loads: loaded.size };
+      loaded.add(offset - shift);
+      if (shift > 0) loaded.add(offset - shift + lanes);
+    }
+    if (loaded.size < fewest) {
+      fewest = loaded.size;
+      best = residue;
+    }
   }
-  return best!.loads < offsets.length ? best!.residue : undefined;
+  return best;
 }
 
 const modulo = (x: number, n: number): number => ((x % n) + n) % n;

@@ -100,11 +100,9 @@ export class Dispatch {
 
   /** Says that a run begins or is over. */
   session(f: FunctionBuilder, isRunning: boolean): void {
-    const say = (): void => void this.at(f, 'session').i32Const(Number(isRunning)).atomic('i32.atomic.store');
-    if (!isRunning) return say();
     this.at(f, 'alone').load('i32.load').op('i32.eqz').if(() => {
-      say();
-      f.call(this.imports.ring);
+      this.at(f, 'session').i32Const(Number(isRunning)).atomic('i32.atomic.store');
+      if (isRunning) f.call(this.imports.ring);
     });
   }
 
@@ -148,7 +146,7 @@ export class Dispatch {
       f.loop((again) => {
         this.loadClaim(f, claim, end);
         f.if(() => {
-          this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(1n).op('i64.sub').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+          this.pushMissed(f, claim, -1n).brIf(again);
           // From here on nothing of the block can change until this chunk is done.
           f.localGet(claim).op('i32.wrap_i64').i32Const(16).op('i32.shr_u').localGet(end).i32Const(1).op('i32.sub').call(this.runChunk);
           f.i32Const(NONE).globalSet(this.chunk);
@@ -165,6 +163,11 @@ export class Dispatch {
     this.at(f, 'claim').atomic('i64.atomic.load').localTee(claim).op('i32.wrap_i64').i32Const(0xff).op('i32.and').localSet(end);
     this.pushFirst(f, claim);
     f.localGet(end).op('i32.lt_u');
+  }
+
+  /** Takes a chunk by changing the claim. → whether somebody else has changed it before. */
+  private pushMissed(f: FunctionBuilder, claim: Local, change: bigint): FunctionBuilder {
+    return this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(change).op('i64.add').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne');
   }
 
   /** → the first chunk that a claim leaves. */
@@ -208,7 +211,7 @@ export class Dispatch {
         this.pushDoneSince(f, before).localGet(missing).op('i32.ge_s').brIf(exit);
         this.loadClaim(f, claim, end);
         f.op('i32.eqz').brIf(exit);
-        this.at(f, 'claim').localGet(claim).localGet(claim).i64Const(256n).op('i64.add').atomic('i64.atomic.rmw.cmpxchg').localGet(claim).op('i64.ne').brIf(again);
+        this.pushMissed(f, claim, 256n).brIf(again);
         f.localGet(kernel);
         this.pushFirst(f, claim);
         f.call(this.runChunk).localGet(missing).i32Const(1).op('i32.sub').localSet(missing).br(again);

@@ -34,7 +34,6 @@ export class Trial {
   /** The last trial that came to an end. */
   report: TrialReport | undefined;
   private readonly hooks: TrialHooks;
-  private isAlone = false;
   /** Runs that are left until the next trial. */
   private held = 0;
   private shared: number[] = [];
@@ -45,22 +44,21 @@ export class Trial {
   }
 
   run(main: () => void): void {
+    const { now, byWorkers, setAlone } = this.hooks;
     if (this.held > 0) {
-      this.held--;
-      if (this.held === 0) this.set(false);
+      if (--this.held === 0) setAlone(false);
       return main();
     }
-    const { now, byWorkers } = this.hooks;
     const [before, start] = [byWorkers(), now()];
     main();
     const time = now() - start;
-    if (this.isAlone) {
+    if (isEnough(this.shared)) {
       this.alone.push(time);
       if (isEnough(this.alone)) this.decide();
     } else if (byWorkers() !== before) {
       // Runs to which no worker came tell nothing.
       this.shared.push(time);
-      if (isEnough(this.shared)) this.set(true);
+      setAlone(isEnough(this.shared));
     }
   }
 
@@ -70,12 +68,7 @@ export class Trial {
     this.shared = [];
     this.alone = [];
     this.held = HOLD;
-    this.set(alone < MARGIN * shared);
-  }
-
-  private set(isAlone: boolean): void {
-    this.isAlone = isAlone;
-    this.hooks.setAlone(isAlone);
+    this.hooks.setAlone(alone < MARGIN * shared);
   }
 }
 
@@ -86,6 +79,6 @@ function isEnough(times: readonly number[]): boolean {
 
 /** The median, without the first run if there are others. */
 function typical(times: readonly number[]): number {
-  const counted = times.slice(times.length > 1 ? 1 : 0).sort((a, b) => a - b);
+  const counted = times.slice(Math.min(1, times.length - 1)).sort((a, b) => a - b);
   return counted[counted.length >> 1]!;
 }
