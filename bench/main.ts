@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { autodiff } from './autodiff.ts';
+import { cold } from './cold.ts';
 import { compile } from './compile.ts';
 import { eager } from './eager.ts';
 import { heavy } from './heavy.ts';
@@ -13,7 +14,7 @@ import { described, type Bench } from './table.ts';
 import { runWorkloads } from './workloads/index.ts';
 
 /** Every benchmark by name. */
-const BENCHES: Readonly<Record<string, Bench>> = { autodiff, compile, eager, heavy, residence, scaling, size };
+const BENCHES: Readonly<Record<string, Bench>> = { autodiff, cold, compile, eager, heavy, residence, scaling, size };
 
 const USAGE = `usage: npm run bench -- NAME… [--json]
   prints a table for each benchmark, or with --json one JSON object a line (then use npm run -s bench)

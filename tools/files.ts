@@ -46,6 +46,8 @@ export interface Manifest {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly files?: readonly string[];
   readonly scripts?: Readonly<Record<string, string>>;
+  /** `onDemand`: modules behind which lies what Node reads when it is needed, see tools/package/on-demand.ts. */
+  readonly config?: { readonly onDemand?: readonly string[] };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }

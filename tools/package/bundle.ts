@@ -1,11 +1,11 @@
 /** @file Bundles each package for Node: a file per entry and chunks that entries share, because Node looks up every file of an import by itself. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { normalize } from 'node:path/posix';
+import { build, type BuildResult } from 'esbuild';
 import { readManifest } from '../files.ts';
-
-/** The folder of a package that its exports name under the condition `node`. */
-const FOLDER = 'dist/bundle';
+import { bundleBehind, divide, gatePlugin } from './on-demand.ts';
+import { OPTIONS } from './options.ts';
 
 /** A bundled package. */
 export interface Bundle {
@@ -16,39 +16,30 @@ export interface Bundle {
 }
 
 /**
- * Bundles what `tsc -b` made of packages/`name`. Everything else that uses the package (bundlers for browsers, TypeScript) goes by the separate
- * files, of which it takes what it needs. Names stay as they are written: those of classes are seen in errors.
+ * Bundles what `tsc -b` made of packages/`name`. Everything else that uses the package (bundlers, TypeScript) goes by the separate files, of which it
+ * takes what it needs. Names stay as they are written: those of classes are seen in errors. What lies behind the modules of `config.onDemand` in its
+ * package.json is in a file that is read when it is needed.
  */
 export async function bundlePackage(root: string, name: string): Promise<Bundle> {
   const home = join(root, 'packages', name);
-  rmSync(join(home, FOLDER), { recursive: true, force: true });
-  const targets = Object.values(readManifest(root, name).exports).flatMap((target) => (typeof target === 'string' || target['default'] === undefined ? [] : [target['default']]));
-  const { metafile, outputFiles } = await build({
-    absWorkingDir: home,
-    entryPoints: targets,
-    outbase: 'dist',
-    outdir: FOLDER,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.20',
-    // A module of another package, or of Node, is the one that everybody else has.
-    packages: 'external',
-    // Most of an import is reading text. Lines stay short, for Node prints the one in which an uncaught error was thrown.
-    minifyWhitespace: true,
-    lineLimit: 160,
-    sourcemap: true,
-    sourcesContent: false,
-    metafile: true,
-    write: false,
-    logLevel: 'silent',
-  });
-  for (const { path, text } of outputFiles) {
+  rmSync(join(home, OPTIONS.outdir), { recursive: true, force: true });
+  const { exports: offered, config } = readManifest(root, name);
+  const entries = Object.values(offered).flatMap((target) => (typeof target === 'string' || target['default'] === undefined ? [] : [normalize(target['default'])]));
+  const options = { ...OPTIONS, absWorkingDir: home, entryPoints: entries, splitting: true, format: 'esm' } as const;
+  const whole = await build(options);
+  if (config?.onDemand === undefined) return written(whole);
+  const division = divide(home, whole.metafile, entries, config.onDemand);
+  const { taken, result } = await bundleBehind(division);
+  return written(await build({ ...options, plugins: [gatePlugin(division, taken)] }), result);
+}
+
+/** Writes the files. */
+function written(...results: readonly BuildResult<{ readonly metafile: true; readonly write: false }>[]): Bundle {
+  for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, path.endsWith('.js') ? withOwnNames(text) : text);
+    writeFileSync(path, path.endsWith('.map') ? text : withOwnNames(text));
   }
-  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
+  const outputs = results.flatMap(({ metafile }) => Object.entries(metafile.outputs)).filter(([file]) => !file.endsWith('.map'));
   const modules = outputs.flatMap(([, { inputs }]) => Object.keys(inputs));
   return { files: outputs.map(([file]) => file), repeated: modules.filter((module, k) => modules.indexOf(module) < k) };
 }

@@ -34,6 +34,9 @@ function applyRules(root: string): Outcome {
   ]);
 }
 
+/** Bundlers take the separate modules under `module`, which they set also for programs for Node; Node itself takes the bundles. */
+const CONDITIONS = 'tapeflow-source, types, module, node, default';
+
 function entrySources(folder: string, manifest: Manifest): string[] {
   return entryPoints(manifest).flatMap((entry) => {
     const target = manifest.exports[entry];
@@ -60,7 +63,7 @@ function manifestComplaints(folder: string, manifest: Manifest): string[] {
   for (const entry of entryPoints(manifest)) {
     const target = manifest.exports[entry];
     const conditions = typeof target === 'object' ? Object.keys(target).join(', ') : String(target);
-    expect(conditions === 'tapeflow-source, types, node, default', `exports '${entry}' has (${conditions}), not (tapeflow-source, types, node, default).`);
+    expect(conditions === CONDITIONS, `exports '${entry}' has (${conditions}), not (${CONDITIONS}).`);
   }
   for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
     expect(!name.startsWith('@tapeflow/') || version === manifest.version, `depends on ${name} ${version}, not on its own version ${manifest.version}.`);

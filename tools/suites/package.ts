@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type BuildOptions } from 'esbuild';
-import { command, inLanes, nodeTool } from '../command.ts';
+import { command, inLanes, nodeTool, type Finished } from '../command.ts';
 import { entryPoints, packageNames, readManifest, type Manifest } from '../files.ts';
 import { check, total, type Outcome, type Suite } from '../outcome.ts';
 import { bundlePackage } from '../package/bundle.ts';
@@ -78,7 +78,10 @@ async function tryOut(root: string, scratch: string, parcel: Parcel): Promise<Ou
     check(title('compiles for its users'), await compile(root, folder, parcel)),
     check(title('is few files in Node'), await countFiles(folder, parcel)),
     check(title('can be bundled for browsers'), await bundle(root, folder, parcel)),
-    ...(parcel.name === 'tensor' ? [check(title('compiles, has threads, and does without gpu.js'), await runTensor(folder))] : []),
+    ...(parcel.name === 'tensor' ? [
+      check(title('compiles, has threads, and does without gpu.js'), await runTensor(folder)),
+      check(title('runs in bundles for Node'), await runBundled(folder)),
+    ] : []),
   ]);
 }
 
@@ -126,20 +129,23 @@ for (const [specifier, file] of ENTRIES) {
 }
 `;
 
-/** How many files Node reads for all entries. */
+/** How many files Node reads for all entries; without the condition that bundlers have of themselves. */
 async function countFiles(folder: string, parcel: Parcel): Promise<string[]> {
-  const { metafile } = await build({ stdin: { contents: namespaces(parcel, parcel.entries), resolveDir: folder }, bundle: true, write: false, format: 'esm', platform: 'node', external: ['gpu.js'], metafile: true, logLevel: 'silent' });
+  const { metafile } = await build({ stdin: { contents: namespaces(parcel, parcel.entries), resolveDir: folder }, bundle: true, write: false, format: 'esm', platform: 'node', external: ['gpu.js'], conditions: [], metafile: true, logLevel: 'silent' });
   const files = Object.keys(metafile.inputs).filter((file) => file.includes('@tapeflow'));
   return files.length <= MOST_FILES ? [] : [`${files.length} files where ${MOST_FILES} should do:`, ...files];
 }
 
 /** What bundling could break: workers, code that is loaded on demand, and values that pass from one entry to another. */
 const RUN_TENSOR = `
+import { createRequire } from 'node:module';
 import { GpuUnavailableError, jit, loadGpu, sin, tensor } from '@tapeflow/tensor';
 import * as extend from '@tapeflow/tensor/extend';
 import * as index from '@tapeflow/tensor';
 for (const [name, value] of Object.entries(extend)) if (name in index && index[name] !== value) throw new Error(name + ' exists twice');
+const isCompilerThere = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.endsWith('on-demand.cjs'));
 const f = jit((x) => sin(x).mul(x), { threads: 2 });
+if (isCompilerThere()) throw new Error('the compiler is read before anything is compiled');
 const x = tensor({ x: 2 ** 20 }, Array.from({ length: 2 ** 20 }, (_, k) => k / 2 ** 20));
 const expected = Math.sin(0.5) * 0.5;
 const start = performance.now();
@@ -151,6 +157,7 @@ do {
   await new Promise((resolve) => setTimeout(resolve, 1));
 } while (report.threads.byWorkers === 0 && performance.now() - start < 20000);
 if (report.threads.threads !== 2 || report.threads.byWorkers === 0) throw new Error('no worker took part: ' + JSON.stringify(report.threads));
+if (!isCompilerThere()) throw new Error('the compiler is not in the file that is read on demand');
 const error = await loadGpu().catch((reason) => reason);
 if (!(error instanceof GpuUnavailableError)) throw new Error('loadGpu without gpu.js: ' + error);
 `;
@@ -159,6 +166,27 @@ async function runTensor(folder: string): Promise<string[]> {
   writeFileSync(join(folder, 'run.js'), RUN_TENSOR);
   const { code, output } = await command(process.execPath, ['run.js'], { cwd: folder, limit: 60 });
   return code === 0 ? [] : [output];
+}
+
+/** A program with a compiled function. */
+const PROGRAM = "import { jit, tensor } from '@tapeflow/tensor'; console.log(jit((x) => x.mul(x))(tensor({ x: 2 }, [3, 4])).data.join());";
+
+/** Programs that a bundler has put into one file run somewhere else; if the bundler took the files that are for Node, the program says what is wrong. */
+async function runBundled(folder: string): Promise<string[]> {
+  const run = async (conditions: { readonly conditions?: string[] }): Promise<Finished> => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'tapeflow-program-'));
+    try {
+      await build({ stdin: { contents: PROGRAM, resolveDir: folder }, bundle: true, format: 'esm', platform: 'node', external: ['gpu.js'], outfile: join(elsewhere, 'program.mjs'), logLevel: 'silent', ...conditions });
+      return await command(process.execPath, ['program.mjs'], { cwd: elsewhere, limit: 30 });
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  };
+  const [whole, torn] = [await run({}), await run({ conditions: [] })];
+  return [
+    ...(whole.code === 0 && whole.output.trim() === '9,16' ? [] : [`A bundled program prints: ${whole.output}`]),
+    ...(torn.code !== 0 && torn.output.includes('let them use the condition "module"') ? [] : [`A program without the rest of the bundle prints: ${torn.output}`]),
+  ];
 }
 
 /** With skipLibCheck off, so that the declarations themselves are checked: whatever they name must have come along. */

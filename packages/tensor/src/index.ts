@@ -103,7 +103,8 @@ export { jit, type Jitted, type JitOptions, type JitProgramReport, type JitRepor
 export { inspect, type Inspection, type MemoryReport } from './compile/inspect/inspect.ts';
 export type { Profile, WorkProfile } from './compile/inspect/profile.ts';
 export type { WorkReport } from './compile/inspect/work.ts';
-export type { Backend, ThreadsReport } from './compile/executable.ts';
+export type { Backend } from './compile/choose-backend.ts';
+export type { ThreadsReport } from './compile/executable.ts';
 export { loadGpu, type Gpu, type LoadGpuOptions } from './compile/gpu/load.ts';
 export type { GpuMode } from './compile/gpu/library.ts';
 export { CapturedValueError, CodeGenerationForbiddenError, DebugBackendError, GpuLimitError, GpuNotLoadedError, GpuUnavailableError, NotFiniteError, NotInspectableError, ProgramTooLargeError, ReentrantCallError, StaticArgumentError, UnsupportedOperationError, WebAssemblyUnavailableError, WorkerError } from './compile/errors.ts';

@@ -22,6 +22,7 @@ import {
 } from '@tapeflow/autodiff/extend';
 import { NDArray } from '../array/ndarray.ts';
 import type { Storage } from '../array/storage.ts';
+import { isReal } from '../control/real.ts';
 import { scanLoops } from '../control/rollout-loops.ts';
 import { DonatedArgumentError } from '../errors.ts';
 import { compile, type Target } from './executable.ts';
@@ -161,7 +162,7 @@ function cotangentPrograms(program: Program, needs: readonly boolean[]): Cotange
   return cotangentsOf(program, needs.map(Number).join(''), () => {
     const count = program.inputs.length;
     const wanted = positions(needs, (need) => need);
-    const real = positions(program.results, ({ space, type }) => space.isDifferentiable(type));
+    const real = positions(program.results, isReal);
     let reached: number[] = [];
     const joint = withLoops(scanLoops, () => traceProgram(
       'grad of jit',

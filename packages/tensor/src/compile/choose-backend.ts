@@ -1,7 +1,14 @@
 /** @file Which backend a compiled function runs on: the one that was asked for, or the fastest that is there. */
 import { checkChoice } from '../errors.ts';
 import { DebugBackendError, WebAssemblyUnavailableError } from './errors.ts';
-import { BACKENDS, type Backend } from './executable.ts';
+
+/** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
+export type Backend = 'wasm' | 'js' | 'gpu';
+
+const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
+
+/** Most threads of a program: the caller, and as many workers as a process has at most. */
+export const MOST_THREADS = 64;
 
 /** A function that makes a vector: what programs need of WebAssembly. */
 const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];

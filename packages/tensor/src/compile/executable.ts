@@ -1,15 +1,13 @@
 /** @file Executables: programs made ready to run on a backend, once per program. */
 import { countEquations, type Program, type Value } from '@tapeflow/autodiff/extend';
 import type { Storage } from '../array/storage.ts';
+import type { Backend } from './choose-backend.ts';
 import { optimize } from './graph/optimize.ts';
 import { compileForGpu } from './gpu/registry.ts';
 import { compileForJavaScript } from './javascript/index.ts';
 import { compileToJavaScript } from './javascript/program.ts';
 import { compileToWasm } from './wasm/program.ts';
 import type { TrialReport } from './wasm/threads/trial.ts';
-
-/** Where programs run: compiled to WebAssembly, in JavaScript, or on graphics hardware (see `loadGpu`). */
-export type Backend = 'wasm' | 'js' | 'gpu';
 
 /**
  * Where a program runs and how: `js debug` is printed JavaScript that checks every number it stores, `wasm fused` adds products to sums without
@@ -57,9 +55,6 @@ export interface Compiled {
   readonly equations: number;
   readonly executable: Executable;
 }
-
-/** Every backend. */
-export const BACKENDS: readonly Backend[] = ['wasm', 'js', 'gpu'];
 
 const compiled = new Map<string, WeakMap<Program, Compiled>>();
 const MAKE: Readonly<Record<Target, (program: Program, threads: number) => Executable>> = {

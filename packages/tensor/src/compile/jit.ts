@@ -8,15 +8,14 @@ import { markNumberArgument } from '../named/number-arguments.ts';
 import { wrap } from '../named/tensor.ts';
 import { isLogging } from '../solve/solve-log.ts';
 import { callPrimitive, type CallParams } from './call.ts';
-import { chooseBackend } from './choose-backend.ts';
+import { chooseBackend, MOST_THREADS, type Backend } from './choose-backend.ts';
 import { NotInspectableError } from './errors.ts';
-import { compile, compiledBefore, type Backend, type Executable, type Target, type ThreadsReport } from './executable.ts';
+import { compile, compiledBefore, type Executable, type Target, type ThreadsReport } from './executable.ts';
 import { currentDevice } from './gpu/registry.ts';
 import { performHeavyOperations } from './eager/heavy-runner.ts';
 import { patternOf, type Recognise } from './pattern.ts';
 import { argumentPath, differenceBetween, donatedLeaves, keyOf, sameKey, signatureOf, withoutElements, type Signature } from './signature.ts';
 import { canFuse } from './wasm/fixed/forms.ts';
-import { MOST_WORKERS } from './wasm/threads/worker.ts';
 
 performHeavyOperations();
 
@@ -64,9 +63,6 @@ export interface JitOptions {
    */
   readonly fusedMultiplyAdd?: boolean;
 }
-
-/** Most threads: as many as a pool has workers, and the caller. */
-const MOST_THREADS = MOST_WORKERS + 1;
 
 /** One program of a compiled function. */
 export interface JitProgramReport {

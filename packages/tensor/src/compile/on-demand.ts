@@ -1,5 +1,5 @@
 /**
- * @file Parts of the compiler that come with the operations they are for: modules that offer such operations call for them, so that a bundle in
+ * @file Parts of the compiler that come with the operations they are for: modules that offer such operations demand them, so that a bundle in
  * which nobody multiplies matrices does not know how that is done. Without a part its operations are performed by JavaScript, also inside programs.
  */
 import { lineLayout } from './kernels/lines/layout.ts';

@@ -21,6 +21,7 @@ import {
 import { arrayTypeOf, broadcast } from '../array/ndarray.ts';
 import { BatchedHostCallError } from '../errors.ts';
 import { select } from '../primitives/elementwise.ts';
+import { isReal } from './real.ts';
 import { truth } from './while.ts';
 
 /** Parameters of cond: inputs are `[predicate (rank-0 boolean), ...inputs of both branches]`. */
@@ -28,8 +29,6 @@ export interface CondParams {
   readonly whenTrue: Program;
   readonly whenFalse: Program;
 }
-
-const isReal = ({ space, type }: Abstract): boolean => space.isDifferentiable(type);
 
 /** Both branches rewritten in the same way. */
 function rewrite({ whenTrue, whenFalse }: CondParams, name: string, types: readonly Abstract[], body: (branch: Program, xs: readonly Value[]) => readonly Value[]): CondParams {

@@ -8,6 +8,7 @@ import {
 import { arraySpace, arrayTypeOf, concat, reshape } from '../array/ndarray.ts';
 import { add } from '../primitives/elementwise.ts';
 import { sliceAxis } from '../primitives/structure.ts';
+import { isReal } from './real.ts';
 import { scanPrimitive, type ScanParams } from './scan.ts';
 
 /** What one step takes. */
@@ -17,7 +18,6 @@ interface Step {
   readonly state: number;
 }
 
-const isReal = ({ space, type }: Abstract): boolean => space.isDifferentiable(type);
 const stepsOf = ({ trips, body }: Loop): number => trips * tripLength({ trips, body: body ?? [] });
 const tripLength = ({ body = [] }: Loop): number => (body.length === 0 ? 1 : body.reduce((total, loop) => total + stepsOf(loop), 0));
 

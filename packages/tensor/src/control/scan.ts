@@ -20,6 +20,7 @@ import { checkedAllocate, type ArrayType } from '../array/type.ts';
 import { copyInto } from '../backends/js/copy.ts';
 import { add } from '../primitives/elementwise.ts';
 import { transpose } from '../primitives/structure.ts';
+import { isReal } from './real.ts';
 
 /**
  * Parameters of scan. Inputs `[...captured, ...carries, ...xs]`, xs stacked along a first axis; body
@@ -39,7 +40,6 @@ const stackedType = ({ type }: Abstract, length: number): Abstract => {
   const { shape, dtype } = type as ArrayType;
   return arrayAbstract({ shape: [length, ...shape], dtype });
 };
-const isReal = ({ space, type }: Abstract): boolean => space.isDifferentiable(type);
 
 function outputTypes({ body, captured, carries, length, save }: ScanParams): Abstract[] {
   return [

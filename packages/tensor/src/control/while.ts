@@ -19,6 +19,7 @@ import { arraySpace, arrayTypeOf, broadcast, type NDArray } from '../array/ndarr
 import { BatchedHostCallError } from '../errors.ts';
 import { select } from '../primitives/elementwise.ts';
 import { reduceAny } from '../primitives/reduce.ts';
+import { isReal } from './real.ts';
 
 /** Parameters of the loop: inputs are `[...captured by condition, ...captured by body, ...carries]`. */
 export interface WhileParams {
@@ -58,7 +59,7 @@ export const whilePrimitive: Primitive = /* @__PURE__ */ primitive({
     const loop = params as WhileParams;
     const { forCondition, forBody, carries } = parts(inputs, loop);
     const start = loop.conditionCaptured;
-    const real = loop.body.results.map(({ space, type }) => space.isDifferentiable(type));
+    const real = loop.body.results.map(isReal);
     const captureTangents = tangents.slice(start, start + loop.bodyCaptured);
     const live = captureTangents.flatMap((dx, k) => (dx === undefined ? [] : [k]));
     const carryTangents = materialize(tangents.slice(start + loop.bodyCaptured), loop.body.results).filter((_, k) => real[k]);
@@ -76,8 +77,8 @@ export const whilePrimitive: Primitive = /* @__PURE__ */ primitive({
         const values = own.slice(0, carries.length);
         const dots: MaybeValue[] = values.map(() => undefined);
         let at = carries.length;
-        real.forEach((isReal, k) => {
-          if (isReal) dots[k] = own[at++];
+        real.forEach((moves, k) => {
+          if (moves) dots[k] = own[at++];
         });
         const next = programTangents(loop.body, [...fixed, ...values], [...fixedDots, ...dots]);
         return [...next.outputs, ...materialize(next.tangents, loop.body.results).filter((_, k) => real[k])];
@@ -92,7 +93,7 @@ export const whilePrimitive: Primitive = /* @__PURE__ */ primitive({
       bodyCaptured: loop.bodyCaptured + live.length,
     } satisfies WhileParams);
     let at = carries.length;
-    return { outputs: outputs.slice(0, carries.length), tangents: real.map((isReal) => (isReal ? outputs[at++] : undefined)) };
+    return { outputs: outputs.slice(0, carries.length), tangents: real.map((moves) => (moves ? outputs[at++] : undefined)) };
   },
   // Members that have finished keep their values; the loop ends with the last member.
   batch(inputs, batched, params, size) {

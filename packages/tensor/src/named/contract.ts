@@ -13,10 +13,11 @@ import { refuseExisting, rename } from './restructure.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Dims, Names, Reduced, Unchecked, Without } from './types.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { demand } from '../compile/demands.ts';
 import { compileProducts } from '../compile/on-demand.ts';
 
 performHeavyOperations();
-compileProducts();
+demand(compileProducts);
 
 /** Names that the columns `~x` of a matrix stand for. */
 export type Columns<A extends string> = A extends `~${infer N}` ? N : never;

@@ -9,10 +9,11 @@ import { describeDims, unionDims, type Dim } from './dims.ts';
 import type { Tensor } from './tensor.ts';
 import type { Names, Unchecked, Without } from './types.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { demand } from '../compile/demands.ts';
 import { compileConvolutions } from '../compile/on-demand.ts';
 
 performHeavyOperations();
-compileConvolutions();
+demand(compileConvolutions);
 
 /**
  * Slides a kernel along the dimensions `over`: y(p) = Σₜ kernel(t) x(p·stride + t·dilation − padding). The kernel is not turned around

@@ -1,5 +1,6 @@
 /** @file Running results along a dimension: sums, products, extremes. */
 import type { Value } from '@tapeflow/autodiff/extend';
+import { demand } from '../compile/demands.ts';
 import { compileWalks } from '../compile/on-demand.ts';
 import { arrayTypeOf, concat, full, sliceAxis } from '../array/ndarray.ts';
 import type { DType } from '../array/dtype.ts';
@@ -10,7 +11,7 @@ import { positionOf } from './dims.ts';
 import { numericValue } from './reduce.ts';
 import { wrap, type Tensor } from './tensor.ts';
 
-compileWalks();
+demand(compileWalks);
 
 /** Which values a running result takes together. */
 export interface CumulationOptions {

@@ -15,9 +15,10 @@ import { fromMatrices, matricesOf, realDType, rightHandSides, type Inverted, typ
 import { NotPositiveDefinite, SingularMatrix } from './matrix-errors.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Names, Reduced, Unchecked, Without } from './types.ts';
+import { demand } from '../compile/demands.ts';
 import { compileOrders } from '../compile/on-demand.ts';
 
-compileOrders();
+demand(compileOrders);
 
 /** A name, or a list of names. */
 type NameList = string | readonly string[];

@@ -1,5 +1,6 @@
 /** @file Where the extremes are: positions for `gather`. */
 import type { Value } from '@tapeflow/autodiff/extend';
+import { demand } from '../compile/demands.ts';
 import { compileWalks } from '../compile/on-demand.ts';
 import { arrayTypeOf, full, reshape } from '../array/ndarray.ts';
 import { keptAxes } from '../array/shapes.ts';
@@ -13,7 +14,7 @@ import { countOf, selectAxes, type DimsArgument } from './reduce.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Reduced, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
 
-compileWalks();
+demand(compileWalks);
 
 /** Positions (i32) of extremes: along one dimension as a tensor, over several as a tensor per dimension. */
 export interface ExtremePosition {

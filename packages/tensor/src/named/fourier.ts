@@ -17,10 +17,11 @@ import { describeDims, makeDims, positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Unchecked } from './types.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { demand } from '../compile/demands.ts';
 import { compileTransforms } from '../compile/on-demand.ts';
 
 performHeavyOperations();
-compileTransforms();
+demand(compileTransforms);
 
 type NameList = string | readonly string[];
 

@@ -17,10 +17,10 @@ import { gather } from './gather.ts';
 import type { Key } from './random.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Reduced, Unchecked, Without } from './types.ts';
+import { demand } from '../compile/demands.ts';
 import { compileOrders, compileWalks } from '../compile/on-demand.ts';
 
-compileOrders();
-compileWalks();
+demand(compileOrders, compileWalks);
 
 /** Where random integers lie. */
 export interface IntegerOptions {

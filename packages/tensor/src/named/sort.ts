@@ -5,9 +5,10 @@ import type { Named } from './align.ts';
 import { positionOf, type Dim } from './dims.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Unchecked } from './types.ts';
+import { demand } from '../compile/demands.ts';
 import { compileOrders } from '../compile/on-demand.ts';
 
-compileOrders();
+demand(compileOrders);
 
 /** How values are sorted. */
 export interface SortOptions {

@@ -17,9 +17,10 @@ import { countOf, meanOf, numericValue, reduceNamed, selectAxes, spread, sqrtFla
 import { select } from './select.ts';
 import { wrap, type Tensor } from './tensor.ts';
 import type { Names, Reduced, ReducedToBatch, Scalar, TypeSelector, Unchecked, Without } from './types.ts';
+import { demand } from '../compile/demands.ts';
 import { compileOrders } from '../compile/on-demand.ts';
 
-compileOrders();
+demand(compileOrders);
 
 /** What the sum of squares is divided by. */
 export interface VarianceOptions {

@@ -1,5 +1,6 @@
 /** @file Small dense systems, many at once: matrices from their products, and elimination with row pivots. */
 import { abstractOf, batchLeaves, traceProgram, type Value, type VectorSpace } from '@tapeflow/autodiff/extend';
+import { demand } from '../compile/demands.ts';
 import { compileWalks } from '../compile/on-demand.ts';
 import { unitRoundoff, type FloatDType } from '../array/dtype.ts';
 import { arraySpace, arrayTypeOf, broadcast, concat, full, reduceSum, reshape, sliceAxis } from '../array/ndarray.ts';
@@ -11,7 +12,7 @@ import { reduceMax } from '../primitives/reduce.ts';
 import { iota, transpose } from '../primitives/structure.ts';
 import { safeDivide, type Vector } from './vectors.ts';
 
-compileWalks();
+demand(compileWalks);
 
 /** Solutions, whether a matrix was singular within the precision, and the Frobenius norm of each matrix. */
 export interface DenseSolution {

@@ -12,12 +12,11 @@ import { alignLike, commonBatch, guessLike, requireReal, tensorsOf } from './sys
 import { compiledSolve } from '../compile/eager/compiled-solve.ts';
 import { textOf } from '../compile/eager/fingerprint.ts';
 import { performHeavyOperations } from '../compile/eager/heavy-runner.ts';
+import { demand } from '../compile/demands.ts';
 import { compileOrders, compileProducts, compileTransforms } from '../compile/on-demand.ts';
 
 performHeavyOperations();
-compileOrders();
-compileProducts();
-compileTransforms();
+demand(compileOrders, compileProducts, compileTransforms);
 
 /** A linear function of trees like b that nearly undoes the operator. */
 export type Preconditioner<T> = { apply(residual: T): T }['apply'];

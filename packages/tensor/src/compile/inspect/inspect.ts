@@ -1,6 +1,7 @@
 /** @file What a compiled function has become: its loops as text and as a picture, the memory that it needs and moves, and the time that it takes. */
 import { equationTexts, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
-import { compile, type Backend, type Target } from '../executable.ts';
+import type { Backend } from '../choose-backend.ts';
+import { compile, type Target } from '../executable.ts';
 import { callOf, type Jitted } from '../jit.ts';
 import { printJavaScriptProgram } from '../javascript/print-program.ts';
 import { lower } from '../lower/lower.ts';

@@ -4,6 +4,7 @@ import type { AxesParams, AxisParams, PadParams, ShapeParams } from '../../array
 import { sizeOf } from '../../array/strides.ts';
 import type { ArrayType } from '../../array/type.ts';
 import type { IndexParams } from '../../primitives/gather.ts';
+import { meetDemands } from '../demands.ts';
 import type { ReduceOperator } from '../kernels/kernel.ts';
 import type { Block } from './block.ts';
 import { identityMap } from './index-map.ts';
@@ -180,5 +181,6 @@ const SAME_ORDER: ReadonlySet<string> = new Set(['reshape', 'gather', 'reduceSum
 
 /** How an operation is lowered; undefined for those that are unknown. */
 export function ruleFor(name: string, numerics: Numerics): Rule | undefined {
+  meetDemands();
   return numerics === 'roundedOnce' && !SAME_ORDER.has(name) ? host : (added.get(name) ?? RULES[name]);
 }

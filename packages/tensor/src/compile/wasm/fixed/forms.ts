@@ -2,6 +2,7 @@
  * @file Fixed kernels that come with the operations they are for: whoever adds the rules of these operations adds the forms too, so that bundles
  * without them carry none of this. A kernel of a form that is missing is never made.
  */
+import { meetDemands } from '../../demands.ts';
 import type { MatrixProduct } from '../../kernels/fixed.ts';
 import type { LineOrder } from '../../kernels/lines/order.ts';
 import type { LineTransform } from '../../kernels/lines/layout.ts';
@@ -30,6 +31,7 @@ export function addForm<Kind extends keyof Forms>(kind: Kind, form: Forms[Kind])
 
 /** Whether products of matrices can be kernels that add products without rounding them first. */
 export function canFuse(): boolean {
+  meetDemands();
   return forms.matrixProduct?.canFuse() ?? false;
 }
 

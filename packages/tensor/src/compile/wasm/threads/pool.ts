@@ -2,7 +2,8 @@
  * @file The workers of a process: they are made when a program first asks for them, serve all programs, and never keep the process alive.
  * Where there can be none, programs run on the thread that calls them.
  */
-import { MOST_WORKERS, WORDS, WORKER_SOURCE, type Message } from './worker.ts';
+import { MOST_THREADS } from '../../choose-backend.ts';
+import { WORDS, WORKER_SOURCE, type Message } from './worker.ts';
 
 /** What there is of a worker. */
 interface Handle {
@@ -51,7 +52,7 @@ let pool: Pool | undefined;
 class Pool {
   /** What the last worker that failed had to say. */
   problem: string | undefined;
-  private readonly words = new Int32Array(new SharedArrayBuffer(4 * (WORDS.mail + MOST_WORKERS + 1)));
+  private readonly words = new Int32Array(new SharedArrayBuffer(4 * (WORDS.mail + MOST_THREADS)));
   /** By number; the caller is 0. */
   private readonly workers: (Handle | undefined)[] = [undefined];
   private programs = 0;

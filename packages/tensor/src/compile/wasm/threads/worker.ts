@@ -15,9 +15,6 @@ export const WORDS = {
   mail: 16,
 } as const;
 
-/** Most workers of a process. */
-export const MOST_WORKERS = 63;
-
 /** For so many milliseconds a worker that has nothing to do listens, during a call and between calls, before it goes to sleep: waking it up takes as long. */
 export const PATIENCE = 1;
 
