@@ -62,14 +62,25 @@ const allPrimitive: Primitive = discrete(reduction('reduceAll', 'all', 'bool', (
 
 const allAxes = (x: Value): number[] => arrayTypeOf(x).shape.map((_, axis) => axis);
 
+type Reduce = (x: Value, axes?: readonly number[]) => Value;
+
+/** Over all axes by default; over none it is the value itself. */
+function over(own: Primitive, operands: OperandKind): Reduce {
+  return (x, axes = allAxes(x)) => {
+    if (axes.length > 0) return applyOne(own, [x], { axes } satisfies Axes);
+    reducedType(own.name, arrayTypeOf(x), axes, operands);
+    return x;
+  };
+}
+
 /** Smallest element; +∞ for none. */
-export const reduceMin = (x: Value, axes: readonly number[] = allAxes(x)): Value => applyOne(minPrimitive, [x], { axes } satisfies Axes);
+export const reduceMin: Reduce = over(minPrimitive, 'number');
 /** Largest element; −∞ for none. */
-export const reduceMax = (x: Value, axes: readonly number[] = allAxes(x)): Value => applyOne(maxPrimitive, [x], { axes } satisfies Axes);
+export const reduceMax: Reduce = over(maxPrimitive, 'number');
 /** Whether any element holds; false for none. */
-export const reduceAny = (x: Value, axes: readonly number[] = allAxes(x)): Value => applyOne(anyPrimitive, [x], { axes } satisfies Axes);
+export const reduceAny: Reduce = over(anyPrimitive, 'bool');
 /** Whether all elements hold; true for none. */
-export const reduceAll = (x: Value, axes: readonly number[] = allAxes(x)): Value => applyOne(allPrimitive, [x], { axes } satisfies Axes);
+export const reduceAll: Reduce = over(allPrimitive, 'bool');
 
 /** Product of the elements before each one along an axis: windows of doubling length. */
 function productBefore(x: Value, axis: number): Value {

@@ -1,7 +1,7 @@
 /** @file Reductions by name, by type and of everything: batch dimensions stay unless they are named. */
 import { describe, expect, test } from 'vitest';
 import { checkGradients, grad } from '@tapeflow/autodiff';
-import { all, any, batch, channel, DimensionError, DTypeError, full, l2, less, max, mean, min, norm, precision, prod, scalar, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
+import { all, any, batch, channel, DimensionError, DTypeError, full, jit, l2, less, max, mean, min, norm, precision, prod, scalar, spatial, sum, tensor, type Scalar, type Tensor } from '@tapeflow/tensor';
 import { element, expectElements, indices, random, thrown } from './support.ts';
 
 type Reduce = (t: Tensor<never>, dims?: unknown) => Tensor;
@@ -41,6 +41,14 @@ describe.each(Object.keys(folds))('%s (seed 11)', (name) => {
     expect(reduce(t, ['batch', 'x']).dims).toEqual([]);
   }));
 
+  test('of one number: the number, and no kernel of its own in programs', () => precision(64, () => {
+    const sized = name === 'l2' ? 12.5 : name === 'norm' ? 5 : -5;
+    expect(reduce(scalar(-5) as Tensor<never>).item()).toBe(sized);
+    const program = jit((t: Tensor<never>) => reduce(t).mul(2));
+    expect(program(scalar(-5) as Tensor<never>).item()).toBe(2 * sized);
+    expect(program.report().programs[0]!.steps).toContain('1 kernels');
+  }));
+
   test('of nothing', () => {
     const empty = tensor({ y: 2, x: 0 }, []);
     const expected = name === 'mean' ? NaN : name === 'norm' || name === 'l2' ? 0 : fold([]);
@@ -66,6 +74,8 @@ describe('dtypes', () => {
     const none = tensor({ x: 0 }, [], { dtype: 'bool' });
     expect([any(none).item(), all(none).item()]).toEqual([0, 1]);
     expect(() => any(tensor({ x: 1 }, [1]))).toThrow(DTypeError);
+    expect([any(less(scalar(1), 2)).item(), all(less(scalar(3), 2)).item()]).toEqual([1, 0]);
+    expect(() => any(scalar(1))).toThrow(DTypeError);
   });
 
   test('a sum of 10⁶ numbers in f32 has no other error than the rounding of the result (seed 14)', () => {

@@ -3,9 +3,7 @@
  * on (sines) or near zeros (logarithms); these are within a few roundings of f32 everywhere, as long as hardware multiplies and adds correctly.
  * Polynomials and the reductions of arguments after [Moshier1992].
  */
-import type { GpuFunction } from './native.ts';
-
-const of = (name: string, parameters: string, body: string): GpuFunction => ({ name, parameters: parameters.split(', '), source: `function ${name}(${parameters}) {\n${body.trim()}\n}` });
+import { gpuFunction as of, type GpuFunction } from './native.ts';
 
 /** c₀ + x (c₁ + x (c₂ + …)), as text. */
 export function polynomial(x: string, coefficients: readonly number[]): string {

@@ -14,6 +14,9 @@ export interface GpuFunction {
   readonly glsl?: string;
 }
 
+/** A function that gpu.js translates. */
+export const gpuFunction = (name: string, parameters: string, body: string): GpuFunction => ({ name, parameters: parameters.split(', '), source: `function ${name}(${parameters}) {\n${body.trim()}\n}` });
+
 const native = (name: string, parameters: readonly string[], body: string, glsl: string): GpuFunction => ({
   name,
   parameters,

@@ -1,8 +1,6 @@
 /** @file Special functions and exact choices in the JavaScript that gpu.js translates. Polynomials of the error functions after [Moshier1992]. */
 import { polynomial } from './elementary.ts';
-import type { GpuFunction } from './native.ts';
-
-const of = (name: string, parameters: string, body: string): GpuFunction => ({ name, parameters: parameters.split(', '), source: `function ${name}(${parameters}) {\n${body.trim()}\n}` });
+import { gpuFunction as of, type GpuFunction } from './native.ts';
 
 export const SPECIAL_FUNCTIONS: readonly GpuFunction[] = [
   /** erfc of x ≥ 1. */

@@ -24,7 +24,10 @@ export type Message =
   | { readonly kind: 'add'; readonly id: number; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
   | { readonly kind: 'remove'; readonly id: number };
 
-/** The source, for Node and for browsers. */
+/**
+ * The source, for Node and for browsers. Garbage collectors do not count shared memory. They count the ballast, of which nothing is ever touched, and so come
+ * when they should.
+ */
 export const WORKER_SOURCE: string = `'use strict';
 const isNode = typeof require === 'function';
 const port = isNode ? require('node:worker_threads').parentPort : self;
@@ -37,7 +40,6 @@ function instantiate({ module, memory }) {
     const none = () => { throw new Error('a worker called ' + from + '.' + name); };
     (imports[from] ??= {})[name] = kind === 'memory' ? memory : name === 'now' ? () => performance.now() : from === 'math' && name in Math ? Math[name] : none;
   }
-  // Garbage collectors do not count shared memory. They count this, of which nothing is ever touched, and so come when they should.
   const ballast = new ArrayBuffer(Math.min(memory.buffer.byteLength, 2 ** 28));
   return { ballast, ...new WebAssembly.Instance(module, imports).exports };
 }
