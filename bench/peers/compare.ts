@@ -26,7 +26,7 @@ interface Seen extends Line {
 const ROOT = dirname(dirname(import.meta.dirname));
 /** Relaxed SIMD, which some engines have behind a flag. */
 const FLAGS = canFuse() ? [] : ['--experimental-wasm-relaxed-simd'];
-const own: Peer = { name: 'tapeflow', command: process.execPath, args: [...FLAGS, '--import', 'tsx', '--conditions=tapeflow-source', join(ROOT, 'bench', 'main.ts'), '--jsonl'] };
+const own: Peer = { name: 'tapeflow', command: process.execPath, args: [...FLAGS, process.argv[1]!, '--jsonl'] };
 
 /** Several rounds make up for the shorter time of each: seconds and runs per way of performing a task, after a warm-up as long. */
 const SAMPLING = { BENCH_BUDGET: '0.25', BENCH_MINRUNS: '10' };
