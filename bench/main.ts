@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { bundlePrograms } from '../tools/programs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-// Packages that are not bundled are looked for from here on upwards.
 const experiments = process.execArgv.filter((flag) => flag.startsWith('--experimental-'));
+// Packages that are not bundled are looked for from here on upwards.
 const folder = mkdtempSync(join(ROOT, 'node_modules', '.bench-'));
 try {
   const { bench } = await bundlePrograms(folder, { bench: join(import.meta.dirname, 'bench.ts') }, { keepNames: false });
