@@ -47,30 +47,32 @@ function stateOf(n: number, members: number): Plume {
   };
 }
 
-/** The fastest of some rounds, each of several steps. */
-function timeOf(n: number, members: number): Row {
-  const compiled = jit(step);
-  let state = compiled(compiled(stateOf(n, members)));
-  const steps = Math.max(1, Math.round(2_000_000 / (n * n * members)));
-  let milliseconds = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now();
-    for (let k = 0; k < steps; k++) state = compiled(state);
-    milliseconds = Math.min(milliseconds, (performance.now() - started) / steps);
-  }
-  return { cells: n * n, members, milliseconds, nanoseconds: (1e6 * milliseconds) / (n * n * members) };
+/** The fastest of some rounds, each of several steps; all take turns, since a machine is slower in some moments. */
+function timesOf(cases: readonly { readonly n: number; readonly members: number }[]): Row[] {
+  const runs = cases.map(({ n, members }) => {
+    const compiled = jit(step);
+    let state = compiled(compiled(stateOf(n, members)));
+    const steps = Math.max(1, Math.round(2_000_000 / (n * n * members)));
+    return (): number => {
+      const started = performance.now();
+      for (let k = 0; k < steps; k++) state = compiled(state);
+      return (performance.now() - started) / steps;
+    };
+  });
+  const fastest = cases.map(() => Infinity);
+  for (let round = 0; round < ROUNDS; round++) runs.forEach((run, k) => (fastest[k] = Math.min(fastest[k]!, run())));
+  return cases.map(({ n, members }, k) => ({ cells: n * n, members, milliseconds: fastest[k]!, nanoseconds: (1e6 * fastest[k]!) / (n * n * members) }));
 }
 
 /** A step of smoke in a closed box: advection, buoyancy, pressure by the method that is chosen by itself. */
 export const scaling: Bench = {
   about: 'a smoke step on 64² to 1024² cells, and in a batch of 16',
   run() {
-    const single = SIZES.map((n) => timeOf(n, 1));
-    const members = timeOf(SIZES[0]!, MEMBERS);
+    const rows = timesOf([...SIZES.map((n) => ({ n, members: 1 })), { n: SIZES[0]!, members: MEMBERS }]);
+    const [single, [members]] = [rows.slice(0, -1), rows.slice(-1)];
     const per = single.map(({ nanoseconds }) => nanoseconds);
     const spread = Math.max(...per) / Math.min(...per);
-    const share = members.nanoseconds / single[0]!.nanoseconds;
-    const rows = [...single, members];
+    const share = members!.nanoseconds / single[0]!.nanoseconds;
     const cells = rows.map((row) => [`${Math.sqrt(row.cells)}²`, String(row.members), row.milliseconds.toFixed(3), row.nanoseconds.toFixed(1)]);
     const verdict = (seen: number, limit: number): string => `${seen.toFixed(2)} (≤ ${limit}${seen <= limit ? '' : ' missed'})`;
     const text = [
