@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const unbuilt = ['**/node_modules/**', '**/dist/**'];
 const conditions = ['tapeflow-source', 'module', 'node', 'development|production'];
 
-/** These replace modules or need them as they are after loading: each has its modules for itself. The other files of a worker share theirs, which halves the time. */
-const alone = ['packages/tensor/test/compile/random-programs.test.ts', 'packages/tensor/test/compile/gpu/load.test.ts'];
+/** These replace modules or need them as they are after loading, such as empty caches: each has its modules for itself. The other files of a worker share theirs, which halves the time. */
+const alone = ['packages/tensor/test/compile/random-programs.test.ts', 'packages/tensor/test/compile/gpu/load.test.ts', 'packages/tensor/test/compile/eager/compiled-solve.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },
