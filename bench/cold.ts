@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { columns, type Bench } from './table.ts';
+import { columns, median, verdict, type Bench } from './table.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PROCESSES = 10;
@@ -30,10 +30,7 @@ function rows(folder: string): { readonly what: string; readonly minimum: number
       if (round > 0) times[k]!.push(Number(stdout));
     }
   }
-  return PROGRAMS.map(({ what, target }, k) => {
-    const sorted = times[k]!.sort((a, b) => a - b);
-    return { what, minimum: sorted[0]!, median: sorted[PROCESSES / 2]!, ...(target === undefined ? {} : { target }) };
-  });
+  return PROGRAMS.map(({ what, target }, k) => ({ what, minimum: Math.min(...times[k]!), median: median(times[k]!), ...(target === undefined ? {} : { target }) }));
 }
 
 /** Milliseconds of imports in fresh processes, as Node performs them for users. */
@@ -45,7 +42,7 @@ export const cold: Bench = {
     const folder = mkdtempSync(join(ROOT, 'node_modules', '.cold-'));
     try {
       const all = rows(folder);
-      const cells = all.map(({ what, minimum, median, target }) => [minimum.toFixed(1), median.toFixed(1), target === undefined ? '' : `≤ ${target}${minimum <= target ? '' : ' missed'}`, what]);
+      const cells = all.map(({ what, minimum, median: middle, target }) => [minimum.toFixed(1), middle.toFixed(1), verdict(middle, target), what]);
       return { rows: all, text: columns([['ms min', 'ms median', 'target', 'what'], ...cells], [true, true, false, false]) };
     } finally {
       rmSync(folder, { recursive: true });

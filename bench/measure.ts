@@ -1,5 +1,5 @@
 /** @file Timing: rounds after a warm-up, minimum and median of each. */
-import { columns, type Outcome } from './table.ts';
+import { columns, median, verdict, type Outcome } from './table.ts';
 
 /** One row of a result. */
 export interface Timing {
@@ -38,15 +38,11 @@ export function measure(name: string, { count, unit, rounds, target }: Measureme
     body();
     times.push(Number(process.hrtime.bigint() - start) / count);
   }
-  times.sort((a, b) => a - b);
-  return { name, count, unit, rounds, minimum: times[0]!, median: times[Math.floor(rounds / 2)]!, ...(target === undefined ? {} : { target }) };
+  return { name, count, unit, rounds, minimum: Math.min(...times), median: median(times), ...(target === undefined ? {} : { target }) };
 }
 
 /** The rows with their table. */
 export function timed(rows: readonly Timing[]): Outcome {
-  const cells = rows.map(({ name, count, unit, minimum, median, target }) => {
-    const verdict = target === undefined ? '' : `≤ ${target}${minimum <= target ? '' : ' missed'}`;
-    return [`${count} × ${unit}`, minimum.toFixed(1), median.toFixed(1), verdict, name];
-  });
+  const cells = rows.map(({ name, count, unit, minimum, median: middle, target }) => [`${count} × ${unit}`, minimum.toFixed(1), middle.toFixed(1), verdict(minimum, target), name]);
   return { rows, text: columns([['work', 'ns min', 'ns median', 'target', 'what'], ...cells], [false, true, true, false, false]) };
 }

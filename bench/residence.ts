@@ -3,7 +3,7 @@ import { flatten } from '@tapeflow/autodiff';
 import { closeOver, type Equation, type Program, type Value } from '@tapeflow/autodiff/extend';
 import { jit, scalar } from '@tapeflow/tensor';
 import { compileToWasm, isPointwise, optimizeProgram, residents, type ArrayType, type Residence } from '@tapeflow/tensor/extend';
-import { columns, type Bench } from './table.ts';
+import { columns, median, type Bench } from './table.ts';
 import { advection, smoke } from './workloads/advection.ts';
 import { burgers } from './workloads/burgers.ts';
 import { training } from './workloads/networks.ts';
@@ -84,11 +84,8 @@ function ratio(one: () => unknown, other: () => unknown, milliseconds: number): 
     }
     both.reverse();
   } while (performance.now() < end);
-  const median = (run: () => unknown): number => {
-    const times = both.find((side) => side.run === run)!.times.sort((a, b) => a - b);
-    return times[Math.floor(times.length / 2)]!;
-  };
-  return median(other) / median(one);
+  const typical = (run: () => unknown): number => median(both.find((side) => side.run === run)!.times);
+  return typical(other) / typical(one);
 }
 
 interface Row {

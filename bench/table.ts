@@ -19,6 +19,12 @@ export function columns(rows: readonly (readonly string[])[], right: readonly bo
   return rows.map((row) => row.map((cell, k) => (right[k] === true ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!))).join('  ').trimEnd()).join('\n');
 }
 
+/** What is promised, and whether it was missed; nothing where nothing is. */
+export const verdict = (seen: number, target: number | undefined): string => (target === undefined ? '' : `≤ ${target}${seen <= target ? '' : ' missed'}`);
+
+/** The middle one of some numbers. */
+export const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+
 /** An outcome with what is needed to compare it with others, ready for `JSON.stringify`. */
 export function described(bench: string, { rows }: Outcome): object {
   return { bench, node: process.version, cpu: cpus()[0]?.model ?? 'unknown', platform: `${process.platform} ${process.arch}`, rows };

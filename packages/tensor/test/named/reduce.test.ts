@@ -46,7 +46,7 @@ describe.each(Object.keys(folds))('%s (seed 11)', (name) => {
     expect(reduce(scalar(-5) as Tensor<never>).item()).toBe(sized);
     const program = jit((t: Tensor<never>) => reduce(t).mul(2));
     expect(program(scalar(-5) as Tensor<never>).item()).toBe(2 * sized);
-    expect(program.report().programs[0]!.steps).toContain('1 kernels');
+    expect(program.report().programs[0]!.steps).toMatch(/^1 kernels,/);
   }));
 
   test('of nothing', () => {
